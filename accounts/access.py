@@ -1,0 +1,192 @@
+"""The gate: who is here, for whom they act, which permission a page asks, and who looked."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import resolve
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User, ViewEntry
+from accounts.permissions import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+GetResponse = Callable[[HttpRequest], HttpResponse]
+MARK = "permission_asked"
+OPEN = "open to all"
+ONE_MINUTE = 60
+
+
+class Request(HttpRequest):
+    """A request behind the gate: its user is one of ours."""
+
+    user: User
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission that opens it. The middleware asks."""
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, permission)
+        return view
+
+    return mark
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view that needs no sign-in."""
+    setattr(view, MARK, OPEN)
+    return view
+
+
+def permission_of(view: Callable[..., Any]) -> str | None:
+    """Return the permission that opens a view, OPEN, or None where it names none."""
+    return getattr(view, MARK, None)
+
+
+class TrailBroken(Exception):
+    """A look could not be written down, so the page must not be served."""
+
+
+def looked_at(request: Request, pupils: Iterable[int], *, act: str = "view") -> None:
+    """Write down who looks at these children, before the page is sent.
+
+    Raise TrailBroken where it cannot be written: the page is then not served.
+    """
+    ids = sorted(set(pupils))
+    if not ids:
+        return
+    membership = request.user.acting[0] if request.user.acting else None
+    match = request.resolver_match or resolve(request.path_info)
+    try:
+        ViewEntry.objects.create(
+            user_id=request.user.pk,
+            organisation_id=membership.organisation_id if membership else None,
+            role=", ".join(sorted(request.user.roles))[:30],
+            act=act,
+            page=match.view_name[:100],
+            pupils=ids,
+            address_hash=address_hash(request),
+        )
+    except DatabaseError as error:
+        raise TrailBroken from error
+
+
+def address_hash(request: HttpRequest) -> str:
+    """Return a keyed hash of where the request came from: enough to compare, not to trace."""
+    address = request.META.get("REMOTE_ADDR", "")
+    return salted_hmac("accounts.address", address).hexdigest()[:16]
+
+
+class GateMiddleware:
+    """Ask, for every page, for the permission that its view names. No name, no page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        """End sign-ins that have been idle, and choose for whom the person acts."""
+        if request.user.is_authenticated:
+            self._end_idle(request)
+        if request.user.is_authenticated:
+            self._act_for_one(request)
+        return self.get_response(request)
+
+    def _end_idle(self, request: Request) -> None:
+        now, seen = int(time.time()), request.session.get("seen")
+        if seen is not None and now - seen > settings.IDLE_SECONDS:
+            logout(request)
+        elif seen is None or now - seen > ONE_MINUTE:
+            request.session["seen"] = now
+
+    def _act_for_one(self, request: Request) -> None:
+        held = request.user.memberships_in_force
+        places = [entry.organisation_id for entry in held]
+        chosen = request.session.get("organisation")
+        if chosen not in places and places:
+            chosen = places[0]
+        request.user.acting = [entry for entry in held if entry.organisation_id == chosen]
+
+    def process_view(
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Close the page unless the person holds its permission."""
+        asked = permission_of(view)
+        if asked is None:
+            raise PermissionDenied("this view names no permission")
+        if asked == OPEN:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.can(Permission(asked)):
+            raise PermissionDenied(f"this page asks for {asked}")
+        return None
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        """Serve no record that could not be written into the trail."""
+        if isinstance(error, TrailBroken):
+            return render(request, "503.html", status=503)
+        return None
+
+
+class InputMiddleware:
+    """Refuse addresses that hold NUL, which no text column can hold."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with a page in plain words."""
+        raw = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+        if b"\0" in unquote_to_bytes(raw) or "\0" in request.path_info:
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
+class HeadersMiddleware:
+    """Tell the browser to keep nothing of a signed-in page, and to lend nothing to other sites."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers that Django has no setting for."""
+        response = self.get_response(request)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class HistoryMiddleware:
+    """Name the person, the organisation and the page in every history event of the request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        """Open the context; it reaches the database only with a write."""
+        user = request.user if request.user.is_authenticated else None
+        with pghistory.context(
+            user=user.pk if user else None,
+            organisation=user.acting[0].organisation_id if user and user.acting else None,
+            page=hashlib.sha256(request.path.encode()).hexdigest()[:12]
+            if user is None
+            else request.path,
+        ):
+            return self.get_response(request)

@@ -1,0 +1,162 @@
+"""The school year as the council enters it: half terms, and days that a place is closed."""
+
+from datetime import date
+from typing import Self
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from accounts.models.organisation import Organisation
+from apsystem.lib.calendar import school_days, year_label
+
+
+class DateRange(Func):
+    """The half-open range between two date columns."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class SameNumber(Func):
+    """The range that holds one number only: two overlap where the numbers are equal.
+
+    An exclusion constraint on plain equality would need an extension that not every PostgreSQL has.
+    """
+
+    function = "int8range"
+    template = "%(function)s(%(expressions)s, '[]')"
+    output_field = BigIntegerRangeField()
+
+    def __init__(self, column: str) -> None:
+        """Make the range from the column to itself."""
+        super().__init__(column, column)
+
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, str]]:
+        """Write one column into migrations."""
+        path = f"{type(self).__module__}.{type(self).__qualname__}"
+        return path, (self.source_expressions[0].name,), {}
+
+
+class HalfTermQuerySet(models.QuerySet):
+    """Half terms in the order of the year."""
+
+    def as_user(self, user: object) -> Self:
+        """Keep them all: term dates are public."""
+        return self
+
+    def of_year(self, year: int) -> Self:
+        """Keep those of one academic year, first to last."""
+        return self.filter(year=year).order_by("number")
+
+
+@pghistory.track()
+class HalfTerm(models.Model):
+    """One of the six half terms of an academic year, up to but not on `ends_on`.
+
+    Numbers 1-2 are the autumn term, 3-4 spring, 5-6 summer. `year` is the calendar year in which
+    the academic year begins.
+    """
+
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    objects = HalfTermQuerySet.as_manager()
+
+    NAMES = {
+        1: "Autumn, first half",
+        2: "Autumn, second half",
+        3: "Spring, first half",
+        4: "Spring, second half",
+        5: "Summer, first half",
+        6: "Summer, second half",
+    }
+
+    class Meta:
+        ordering = ["year", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "number"],
+                name="accounts_halfterm_once_a_year",
+                violation_error_message="This half term is already entered.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=6),
+                name="accounts_halfterm_number_is_one_to_six",
+                violation_error_message="A year has six half terms.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="accounts_halfterm_ends_after_it_starts",
+                violation_error_message="The end must be after the start.",
+            ),
+            ExclusionConstraint(
+                name="accounts_halfterm_none_overlap",
+                expressions=[(DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS)],
+                violation_error_message="These dates overlap another half term.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.NAMES[self.number]} {year_label(self.year)}"
+
+
+class ClosureQuerySet(models.QuerySet):
+    """Days that are no school days."""
+
+    def as_user(self, user: object) -> Self:
+        """Keep them all: closures are public."""
+        return self
+
+    def at(self, organisation: Organisation | None) -> Self:
+        """Keep those of one place and those of all places."""
+        return self.filter(Q(organisation=None) | Q(organisation=organisation))
+
+
+@pghistory.track()
+class Closure(models.Model):
+    """Planned closure of one organisation or of all: INSET, polling, works. Half-open."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="closures", null=True, blank=True
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=100)
+
+    objects = ClosureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="accounts_closure_ends_after_it_starts",
+                violation_error_message="The end must be after the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}, {self.starts_on}"
+
+
+def school_days_at(organisation: Organisation | None, start: date, end: date) -> list[date]:
+    """Return the school days of a place from start up to, but not on, end. Two queries."""
+    half_terms = HalfTerm.objects.filter(starts_on__lt=end, ends_on__gt=start)
+    closures = Closure.objects.at(organisation).filter(starts_on__lt=end, ends_on__gt=start)
+    return [
+        day
+        for day in school_days(
+            half_terms.values_list("starts_on", "ends_on"),
+            closures.values_list("starts_on", "ends_on"),
+        )
+        if start <= day < end
+    ]
+
+
+def is_school_day(organisation: Organisation | None, on: date) -> bool:
+    """Tell whether a place is open on a day. Two queries."""
+    return bool(school_days_at(organisation, on, date.fromordinal(on.toordinal() + 1)))

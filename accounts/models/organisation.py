@@ -1,0 +1,108 @@
+"""The council, the schools and the providers."""
+
+import uuid
+from typing import Self
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
+
+models.CharField.register_lookup(Length)
+
+
+class OrganisationQuerySet(models.QuerySet):
+    """Organisations are no secret: every signed-in person may read their names."""
+
+    def as_user(self, user: object) -> Self:
+        """Keep them all."""
+        return self
+
+    def providers(self) -> Self:
+        """Keep the open providers of alternative provision, by name."""
+        return self.filter(kind=Organisation.Kind.PROVIDER, closed_on=None).order_by("name")
+
+    def schools(self) -> Self:
+        """Keep the open schools, by name."""
+        return self.filter(kind=Organisation.Kind.SCHOOL, closed_on=None).order_by("name")
+
+
+@pghistory.track()
+class Organisation(models.Model):
+    """A council, a school, or a provider of alternative provision."""
+
+    class Kind(models.TextChoices):
+        COUNCIL = "council", "Council"
+        SCHOOL = "school", "School"
+        PROVIDER = "provider", "Provider of alternative provision"
+
+    class Phase(models.TextChoices):
+        NURSERY = "nursery", "Nursery"
+        PRIMARY = "primary", "Primary"
+        SECONDARY = "secondary", "Secondary"
+        ALL_THROUGH = "all-through", "All-through"
+        SIXTEEN_PLUS = "16 plus", "16 plus"
+        NOT_APPLICABLE = "not applicable", "Not applicable"
+
+    # Which roles a person may hold in an organisation of each kind.
+    ROLES = {
+        Kind.COUNCIL: set(Role) - REACH_PROVIDER - REACH_SCHOOL,
+        Kind.SCHOOL: REACH_SCHOOL | {Role.PANEL_MEMBER, Role.PANEL_CHAIR},
+        Kind.PROVIDER: REACH_PROVIDER | {Role.PANEL_MEMBER},
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=200)
+    urn = models.CharField("URN", max_length=6, unique=True, null=True, blank=True)  # noqa: DJ001
+    ukprn = models.CharField(  # noqa: DJ001
+        "UKPRN", max_length=8, unique=True, null=True, blank=True
+    )
+    laestab = models.CharField("LAESTAB", max_length=7, blank=True)
+    phase = models.CharField(max_length=20, choices=Phase, default=Phase.NOT_APPLICABLE)
+    is_registered_school = models.BooleanField(
+        default=False, help_text="A provider that is itself a school keeps a register of its own."
+    )
+    postcode = models.CharField(max_length=10, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["council", "school", "provider"]),
+                name="accounts_organisation_kind_is_known",
+                violation_error_message="Choose council, school or provider.",
+            ),
+            models.CheckConstraint(
+                condition=Q(urn__isnull=True) | Q(urn__regex=r"^[0-9]{6}$"),
+                name="accounts_organisation_urn_has_six_digits",
+                violation_error_message="A URN has six digits.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ukprn__isnull=True) | Q(ukprn__regex=r"^1[0-9]{7}$"),
+                name="accounts_organisation_ukprn_has_eight_digits",
+                violation_error_message="A UKPRN has eight digits and begins with 1.",
+            ),
+            models.CheckConstraint(
+                condition=Q(laestab="") | Q(laestab__regex=r"^[0-9]{7}$"),
+                name="accounts_organisation_laestab_has_seven_digits",
+                violation_error_message="A LAESTAB has seven digits.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True)
+                | Q(opened_on__isnull=True)
+                | Q(closed_on__gte=models.F("opened_on")),
+                name="accounts_organisation_closed_after_opened",
+                violation_error_message="The closing date must be after the opening date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

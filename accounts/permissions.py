@@ -1,0 +1,137 @@
+"""Who may do what: the whole policy on one page.
+
+A role holds permissions; a permission opens pages and actions. Which rows a person then sees is
+the other half of the policy: `scoping.py` and the `reach` beside each model.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person does in an organisation. Stored as the word."""
+
+    CASEWORKER = "caseworker", "Caseworker"
+    MANAGER = "manager", "Manager"
+    ATTENDANCE_OFFICER = "attendance officer", "Attendance officer"
+    OUTREACH_WORKER = "outreach worker", "Outreach worker"
+    TRANSITION_COACH = "transition coach", "Transition coach"
+    PROVIDER_STAFF = "provider staff", "Provider staff"
+    PROVIDER_LEAD = "provider lead", "Provider lead"
+    SCHOOL_STAFF = "school staff", "School staff"
+    SCHOOL_LEAD = "school lead", "School lead"
+    PANEL_MEMBER = "panel member", "Panel member"
+    PANEL_CHAIR = "panel chair", "Panel chair"
+    LEADERSHIP = "leadership", "Leadership"
+    DATA_PROTECTION = "data protection officer", "Data protection officer"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Permission(StrEnum):
+    """One thing that a person may do. Named noun.verb; the sentence is for the policy page."""
+
+    HOME_VIEW = "home.view"
+    PUPIL_SEARCH = "pupil.search"
+    PUPIL_VIEW = "pupil.view"
+    PUPIL_ADD = "pupil.add"
+    PUPIL_CHANGE = "pupil.change"
+    REFERRAL_VIEW = "referral.view"
+    REFERRAL_MAKE = "referral.make"
+    REFERRAL_DECIDE = "referral.decide"
+    PLACEMENT_VIEW = "placement.view"
+    PLACEMENT_OPEN = "placement.open"
+    PLACEMENT_END = "placement.end"
+    REGISTER_VIEW = "register.view"
+    REGISTER_MARK = "register.mark"
+    FIGURES_VIEW = "figures.view"
+    FIGURES_CHILDREN = "figures.children"
+    TRAIL_VIEW = "trail.view"
+
+
+MEANINGS = {
+    Permission.HOME_VIEW: "Sign in, and see what is due today",
+    Permission.PUPIL_SEARCH: "Search for pupils within reach",
+    Permission.PUPIL_VIEW: "Open the page of a pupil within reach",
+    Permission.PUPIL_ADD: "Add a pupil who is not known yet",
+    Permission.PUPIL_CHANGE: "Change a pupil's details, needs, contacts and enrolments",
+    Permission.REFERRAL_VIEW: "Read referrals within reach",
+    Permission.REFERRAL_MAKE: "Write, submit and withdraw a school's referral",
+    Permission.REFERRAL_DECIDE: "Decide a referral: the tier, or no, with the reason",
+    Permission.PLACEMENT_VIEW: "Read placements within reach",
+    Permission.PLACEMENT_OPEN: "Open a placement",
+    Permission.PLACEMENT_END: "End a placement",
+    Permission.REGISTER_VIEW: "Read registers within reach",
+    Permission.REGISTER_MARK: "Mark and amend a provider's register",
+    Permission.FIGURES_VIEW: "See the borough's figures",
+    Permission.FIGURES_CHILDREN: "See the children behind a figure, within reach",
+    Permission.TRAIL_VIEW: "See who looked at a pupil's record",
+}
+
+_READS_CASES = {
+    Permission.HOME_VIEW,
+    Permission.PUPIL_SEARCH,
+    Permission.PUPIL_VIEW,
+    Permission.REFERRAL_VIEW,
+    Permission.PLACEMENT_VIEW,
+    Permission.REGISTER_VIEW,
+    Permission.FIGURES_VIEW,
+    Permission.FIGURES_CHILDREN,
+}
+_WORKS_CASES = _READS_CASES | {
+    Permission.PUPIL_ADD,
+    Permission.PUPIL_CHANGE,
+    Permission.REFERRAL_DECIDE,
+    Permission.PLACEMENT_OPEN,
+    Permission.PLACEMENT_END,
+}
+_TEACHES = {
+    Permission.HOME_VIEW,
+    Permission.PUPIL_SEARCH,
+    Permission.PUPIL_VIEW,
+    Permission.PLACEMENT_VIEW,
+    Permission.REGISTER_VIEW,
+    Permission.REGISTER_MARK,
+}
+_REFERS = {
+    Permission.HOME_VIEW,
+    Permission.PUPIL_SEARCH,
+    Permission.PUPIL_VIEW,
+    Permission.PUPIL_ADD,
+    Permission.REFERRAL_VIEW,
+    Permission.REFERRAL_MAKE,
+    Permission.PLACEMENT_VIEW,
+}
+
+GRANTS: dict[Role, set[Permission]] = {
+    Role.CASEWORKER: _WORKS_CASES,
+    Role.MANAGER: _WORKS_CASES | {Permission.TRAIL_VIEW},
+    Role.ATTENDANCE_OFFICER: _READS_CASES,
+    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
+    Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},
+    Role.PROVIDER_STAFF: _TEACHES,
+    Role.PROVIDER_LEAD: _TEACHES,
+    Role.SCHOOL_STAFF: _REFERS,
+    Role.SCHOOL_LEAD: _REFERS,
+    Role.PANEL_MEMBER: {Permission.HOME_VIEW},
+    Role.PANEL_CHAIR: {Permission.HOME_VIEW},
+    Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},
+    Role.DATA_PROTECTION: {
+        Permission.HOME_VIEW,
+        Permission.FIGURES_VIEW,
+        Permission.TRAIL_VIEW,
+    },
+    Role.ADMINISTRATOR: {Permission.HOME_VIEW},
+}
+
+# Whose rows reach every child of the council; the roles of schools and providers reach those of
+# their own organisation; the others reach no child.
+REACH_ALL = {
+    Role.CASEWORKER,
+    Role.MANAGER,
+    Role.ATTENDANCE_OFFICER,
+    Role.OUTREACH_WORKER,
+    Role.TRANSITION_COACH,
+}
+REACH_SCHOOL = {Role.SCHOOL_STAFF, Role.SCHOOL_LEAD}
+REACH_PROVIDER = {Role.PROVIDER_STAFF, Role.PROVIDER_LEAD}

@@ -1,0 +1,75 @@
+"""Signing in with a password: closed sign-up, our forms. Single sign-on will join here."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
+from django.http import HttpRequest
+
+from apsystem.lib.forms import GdsFormMixin
+
+
+class Adapter(DefaultAccountAdapter):
+    """People are added by those who answer for them; nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Keep sign-up closed."""
+        return False
+
+
+class _Plain(GdsFormMixin):
+    """Take the placeholders out: they vanish when a person types."""
+
+    fields: dict[str, Any]
+
+    def plain(self) -> None:
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.widget.attrs["spellcheck"] = "false"
+
+
+class SignInForm(_Plain, LoginForm):
+    """E-mail address and password. Pasting works, and so do password managers."""
+
+    submit_label = "Sign in"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Use the words of the pages."""
+        super().__init__(*args, **kwargs)
+        self.plain()
+        self.fields["login"].label = "E-mail address"
+        self.fields["login"].max_length = 254
+        self.fields["login"].error_messages = {"required": "Enter your e-mail address"}
+        self.fields["password"].error_messages = {"required": "Enter your password"}
+        self.fields["password"].help_text = ""
+
+
+class ResetPasswordForm(_Plain, AllauthResetPasswordForm):
+    """Ask for a link by e-mail. The answer is the same whether the address is known or not."""
+
+    submit_label = "Send me a link"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Use the words of the pages."""
+        super().__init__(*args, **kwargs)
+        self.plain()
+        self.fields["email"].label = "E-mail address"
+        self.fields["email"].error_messages = {
+            "required": "Enter your e-mail address",
+            "invalid": "Enter an e-mail address like name@school.example",
+        }
+
+
+class NewPasswordForm(_Plain, AllauthResetPasswordKeyForm):
+    """Choose a new password."""
+
+    submit_label = "Save the new password"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Use the words of the pages."""
+        super().__init__(*args, **kwargs)
+        self.plain()
+        self.fields["password1"].label = "New password"
+        self.fields["password2"].label = "New password again"

@@ -1,0 +1,30 @@
+"""Signing in and out, under the names that django-allauth asks for. Sign-up stays closed."""
+
+from allauth.account import views
+from django.urls import path
+
+from accounts.access import open_to_all, requires
+from accounts.permissions import Permission
+
+signed_in = requires(Permission.HOME_VIEW)
+
+urlpatterns = [
+    path("sign-in/", open_to_all(views.login), name="account_login"),
+    path("sign-out/", open_to_all(views.logout), name="account_logout"),
+    path("sign-up/", open_to_all(views.signup), name="account_signup"),
+    path("inactive/", open_to_all(views.account_inactive), name="account_inactive"),
+    path("password/", signed_in(views.password_change), name="account_change_password"),
+    path("reauthenticate/", signed_in(views.reauthenticate), name="account_reauthenticate"),
+    path("reset/", open_to_all(views.password_reset), name="account_reset_password"),
+    path("reset/sent/", open_to_all(views.password_reset_done), name="account_reset_password_done"),
+    path(
+        "reset/done/",
+        open_to_all(views.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path(
+        "reset/<slug:uidb36>/<slug:key>/",
+        open_to_all(views.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+]

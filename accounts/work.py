@@ -1,0 +1,107 @@
+"""The outbox: work written in the transaction that causes it, done once, lost never.
+
+An action calls `post`. After the commit a Celery task is sent with the message's id; a sweep sends
+again what is undone. A handler runs in the transaction that marks its message done, so its effect
+on the database happens exactly once, however often the task is delivered.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pghistory
+from celery.contrib.django.task import DjangoTask
+from django.db import connection, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.models import OutboxMessage, Run
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[dict[str, Any]], None]
+_handlers: dict[str, tuple[Handler, int]] = {}
+ERROR_LENGTH = 200
+
+
+class Task(DjangoTask):
+    """Every task of ours: its writes are named in the history by the task."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Open the history context around the task."""
+        with pghistory.context(task=self.name):
+            return super().__call__(*args, **kwargs)
+
+
+def handles(kind: str, *, gather_seconds: int = 0) -> Callable[[Handler], Handler]:
+    """Register what is done for messages of a kind.
+
+    With `gather_seconds` the task waits so long, and one run answers all messages of the kind that
+    were written by then: many changes, one computation.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = (handler, gather_seconds)
+        return handler
+
+    return register
+
+
+def post(kind: str, **payload: Any) -> OutboxMessage:
+    """Write work into the outbox, and ring the bell when the transaction is committed."""
+    message = OutboxMessage.objects.create(kind=kind, payload=payload)
+    transaction.on_commit(partial(ring, message.pk, kind))
+    return message
+
+
+def ring(message_id: int, kind: str) -> None:
+    """Send the task for a message. A broker that is away is no error: the sweep sends again."""
+    from accounts.tasks import deliver  # noqa: PLC0415 - the task needs this module's `work`
+
+    try:
+        deliver.apply_async((message_id,), countdown=_handlers.get(kind, (None, 0))[1], retry=False)
+    except (OperationalError, ConnectionError):
+        logger.warning("The broker is away: message %s waits for the sweep.", message_id)
+
+
+@transaction.atomic
+def work(message_id: int) -> bool:
+    """Do a message's work unless it is done or in other hands. Tell whether it was done here."""
+    undone = OutboxMessage.objects.select_for_update(skip_locked=True).filter(done_at=None)
+    message = undone.filter(pk=message_id).first()
+    if message is None:
+        return False
+    handler, gather_seconds = _handlers[message.kind]
+    answered = [message.pk]
+    if gather_seconds:
+        answered = list(undone.filter(kind=message.kind).values_list("pk", flat=True))
+    handler(message.payload)
+    OutboxMessage.objects.filter(pk__in=answered).update(done_at=timezone.now())
+    return True
+
+
+def failed(message_id: int, error: Exception) -> None:
+    """Write down that a message's work failed, so that a person can see it."""
+    message = OutboxMessage.objects.get(pk=message_id)
+    message.attempts += 1
+    message.last_error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+    message.save(update_fields=["attempts", "last_error"])
+
+
+@contextmanager
+def once(task: str, period: str) -> Iterator[bool]:
+    """Hold the run of a task for a period; yield whether it is ours to do.
+
+    Two schedulers, or a task delivered twice, do the work once: an advisory lock makes the second
+    wait, and the row of the first tells it that the work is done.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{task} {period}"])
+        run, _ = Run.objects.get_or_create(task=task, period=period)
+        yield run.done_at is None
+        if run.done_at is None:
+            run.done_at = timezone.now()
+            run.save(update_fields=["done_at"])

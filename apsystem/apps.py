@@ -1,0 +1,13 @@
+"""The project as a Django app: its system checks and its Celery app."""
+
+from django.apps import AppConfig
+
+
+class ApsystemConfig(AppConfig):
+    """Register the checks, and bind tasks to the Celery app."""
+
+    name = "apsystem"
+
+    def ready(self) -> None:
+        """Import what must be registered before the first request or task."""
+        from apsystem import celery, checks  # noqa: F401, PLC0415

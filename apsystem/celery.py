@@ -1,0 +1,22 @@
+"""The Celery app, and the timetable of the work that the clock starts."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apsystem.settings")
+
+app = Celery("apsystem", task_cls="accounts.work:Task")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="tasks")
+app.autodiscover_tasks(related_name="nightly")
+app.conf.beat_schedule = {
+    "beat the heart": {"task": "accounts.tasks.beat", "schedule": timedelta(seconds=10)},
+    "send what is undone": {"task": "accounts.tasks.sweep", "schedule": timedelta(seconds=10)},
+    "compute the figures": {
+        "task": "reporting.nightly.compute_figures",
+        "schedule": crontab(hour=2, minute=30),
+    },
+}

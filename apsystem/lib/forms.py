@@ -1,0 +1,118 @@
+"""Forms in GOV.UK's manner, once: labels, sizes, dates in three boxes, one green button."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms_gds.fields import DateInputField
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
+from django import forms
+from django.core.exceptions import ValidationError
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+SHORT, MIDDLE = 20, 60
+
+
+class DateField(DateInputField):
+    """A date in three boxes. Optional when `required=False`: then all three may stay empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say by name which box is empty."""
+        super().__init__(require_all_fields=False, **kwargs)
+        self.error_messages["required"] = f"Enter {self._thing()}, with day, month and year"
+        for field, numeric in zip(self.fields, self.widget.widgets, strict=True):
+            field.max_length = 10
+            numeric.attrs["inputmode"] = "numeric"
+
+    def _thing(self) -> str:
+        label = str(self.label or "date")
+        return label[0].lower() + label[1:]
+
+    def compress(self, data_list: Any) -> date | None:
+        """Return the date, or say that it does not exist."""
+        if not data_list or not all(data_list):
+            return None
+        day, month, year = data_list
+        try:
+            found = date(int(year), int(month), int(day))
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(
+                f"{day[:4]}/{month[:4]}/{year[:6]} is not a real date. Write it like 27 3 2026."
+            ) from error
+        if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+            raise ValidationError("The year needs four figures, like 2026.")
+        return found
+
+
+class GdsFormMixin:
+    """Give a form its helper: novalidate, small radios, widths by length, one button."""
+
+    submit_label = "Save and continue"
+    submit_warning = False
+    inline: tuple[str, ...] = ()
+    secondary: tuple[str, str] | None = None  # name and label of a second, grey button
+
+    @property
+    def helper(self) -> FormHelper:
+        """Return the layout: every field in order, then the button."""
+        helper = FormHelper()
+        helper.form_class = "app-form"
+        helper.attrs = {"novalidate": ""}
+        helper.label_size = Size.SMALL
+        helper.legend_size = Size.SMALL
+        buttons = [
+            (Button.warning if self.submit_warning else Button.primary)(
+                "submit", self.submit_label, data_prevent_double_click="true"
+            )
+        ]
+        if self.secondary:
+            buttons.append(Button.secondary(*self.secondary))
+        helper.layout = Layout(*(self._field(name) for name in self.fields), *buttons)
+        return helper
+
+    def _field(self, name: str) -> Field:
+        field = self.fields[name]
+        widget = field.widget
+        if isinstance(widget, forms.RadioSelect):
+            return Field.radios(name, small=True, inline=name in self.inline)
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return Field.checkboxes(name, small=True)
+        if isinstance(widget, forms.Textarea):
+            return Field.textarea(name, max_characters=field.max_length, rows=5)
+        if isinstance(widget, (forms.TextInput, forms.NumberInput)) and not widget.is_hidden:
+            length = getattr(field, "max_length", None) or MIDDLE
+            if length <= SHORT:
+                return Field.text(name, field_width=Fluid.ONE_THIRD)
+            return Field.text(name, field_width=Fluid.TWO_THIRDS)
+        return Field(name)
+
+
+class GdsForm(GdsFormMixin, forms.Form):
+    """A form of our own fields."""
+
+
+class GdsModelForm(GdsFormMixin, forms.ModelForm):
+    """A form of a model's fields."""
+
+
+class TextArea(forms.CharField):
+    """Longer text, with the number of characters that are left."""
+
+    def __init__(self, *, max_length: int = 4_000, **kwargs: Any) -> None:
+        """Draw a text area."""
+        super().__init__(max_length=max_length, widget=forms.Textarea, **kwargs)
+
+
+class Radios(forms.ChoiceField):
+    """One choice of a few."""
+
+    widget = forms.RadioSelect
+
+
+def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put an action's errors beside the fields they are about, the others on top of the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

@@ -1,0 +1,139 @@
+"""Pages of the service as a whole: what every page shows, health, statements, and errors."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from accounts.access import open_to_all
+from accounts.models import Run
+from accounts.permissions import Permission
+from accounts.tasks import HEARTBEAT
+
+NAVIGATION = [
+    ("My day", "reporting:my-day", Permission.HOME_VIEW),
+    ("Pupils", "reporting:search", Permission.PUPIL_SEARCH),
+    ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
+    ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
+    ("Registers", "attendance:today", Permission.REGISTER_VIEW),
+    ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
+    ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
+]
+FIGURES_STALE_AFTER = timedelta(hours=36)
+FIGURES_TASK = "reporting.nightly.compute_figures"
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Give every page its names, and the navigation that this person's permissions open."""
+    user = getattr(request, "user", None)
+    context: dict[str, Any] = {
+        "service_name": settings.SERVICE_NAME,
+        "council_name": settings.COUNCIL_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "is_demo": settings.DEMO,
+    }
+    if user is not None and user.is_authenticated:
+        context["navigation"] = [
+            {
+                "label": label,
+                "url": reverse(name),
+                "is_here": _is_within(request.path, reverse(name)),
+            }
+            for label, name, permission in NAVIGATION
+            if user.can(permission)
+        ]
+        context["organisations"] = {
+            entry.organisation_id: entry.organisation for entry in user.memberships_in_force
+        }.values()
+    return context
+
+
+def _is_within(path: str, root: str) -> bool:
+    return path == root if root == "/" else path.startswith(root)
+
+
+@open_to_all
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell in JSON whether the database, the broker and a worker answer, and the last figures."""
+    answers = {
+        "database": _database(),
+        "broker": _broker(),
+        "worker": _worker(),
+        "figures": _figures(),
+    }
+    is_well = all(answer["ok"] for answer in answers.values())
+    return JsonResponse({"ok": is_well, **answers}, status=200 if is_well else 503)
+
+
+def _database() -> dict[str, Any]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return {"ok": False, "says": "PostgreSQL does not answer"}
+    return {"ok": True, "says": "answers"}
+
+
+def _broker() -> dict[str, Any]:
+    try:
+        cache.get(HEARTBEAT)
+    except (RedisError, OSError):
+        return {"ok": False, "says": "Redis does not answer"}
+    return {"ok": True, "says": "answers"}
+
+
+def _worker() -> dict[str, Any]:
+    try:
+        beat = cache.get(HEARTBEAT)
+    except (RedisError, OSError):
+        beat = None
+    if beat is None:
+        return {"ok": False, "says": "no worker took a task in the last two minutes"}
+    return {"ok": True, "says": f"took a task at {beat}"}
+
+
+def _figures() -> dict[str, Any]:
+    try:
+        run = Run.objects.filter(task=FIGURES_TASK, done_at__isnull=False).latest("done_at")
+    except Run.DoesNotExist:
+        return {"ok": False, "says": "never computed"}
+    except DatabaseError:
+        return {"ok": False, "says": "not known"}
+    is_fresh = timezone.now() - run.done_at < FIGURES_STALE_AFTER
+    return {"ok": is_fresh, "says": f"computed at {run.done_at.isoformat()}"}
+
+
+@open_to_all
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement."""
+    return render(request, "accessibility.html")
+
+
+@open_to_all
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what is kept, why, and for how long."""
+    return render(request, "privacy.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form was too old, and give back what was typed."""
+    typed = [
+        (name, value)
+        for name, value in request.POST.items()
+        if value and name not in {"csrfmiddlewaretoken", "password", "submit", "uid"}
+        and not name.startswith("password")
+    ]
+    return render(request, "csrf.html", {"typed": typed}, status=403)
+
+
+@open_to_all
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say in plain words that the address or the form was not understood."""
+    return render(request, "400.html", status=400)

@@ -1,0 +1,198 @@
+"""What happens in a register."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts import work
+from accounts.models import Organisation, User
+from accounts.models.calendar import is_school_day
+from accounts.permissions import Permission
+from apsystem.lib.calendar import Session
+from attendance.models import Code, Mark, MarkAmendment
+from attendance.models.code import AFTERNOON, MORNING
+from attendance.models.mark import DUAL
+from placements.models import Placement
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person wrote on one line, and the version that the person saw (0: not marked)."""
+
+    placement_id: int
+    code: str
+    seen: int = 0
+    reason: str = ""
+
+
+@dataclass
+class Saved:
+    """What became of the lines: how many were written, and what is wrong with the others."""
+
+    written: int = 0
+    unchanged: int = 0
+    problems: dict[int, str] = field(default_factory=lambda: defaultdict(str))
+
+
+def mark(
+    provider: Organisation, on: date, session: int, entries: Sequence[Entry], *, by: User
+) -> Saved:
+    """Save the lines of a register, each against the version that was seen.
+
+    A line that somebody else changed meanwhile is not written: it comes back as a problem with
+    both values. Lines are locked in one order, so two people never wait for each other. A fixed
+    number of statements, however many lines. Raise PermissionDenied or ValidationError.
+    """
+    if not by.can(Permission.REGISTER_MARK):
+        raise PermissionDenied("this asks for register.mark")
+    check_open(provider, on)
+    with transaction.atomic():
+        saved = _save(provider, on, session, entries, by=by)
+        if saved.written:
+            work.post("marks.changed", day=on.isoformat())
+    return saved
+
+
+def check_open(provider: Organisation, on: date) -> None:
+    """Refuse a day that lies ahead, or on which the provider is closed."""
+    if on > localdate():
+        raise ValidationError("This day has not come yet. Registers open on the day.")
+    if not is_school_day(provider, on):
+        raise ValidationError(
+            f"{provider} is closed on {on:%A %d %B %Y}: it is no school day, so there is nothing "
+            "to mark. If that is wrong, ask the council to correct the calendar."
+        )
+
+
+def _save(
+    provider: Organisation, on: date, session: int, entries: Sequence[Entry], *, by: User
+) -> Saved:
+    saved = Saved()
+    expected = {
+        placement.pk: placement
+        for placement in Placement.objects.as_user(by)
+        .filter(provider=provider)
+        .expected(on, session)
+    }
+    allowed = set(Code.objects.in_force(on).values_list("pk", flat=True))
+    existing = {
+        row.placement_id: row
+        for row in Mark.objects.as_user(by)
+        .filter(placement__in=expected, date=on, session=session)
+        .select_related("marked_by")
+        .select_for_update(of=("self",))
+        .order_by("placement_id")
+    }
+    elsewhere = _marked_elsewhere(expected, on, session)
+    fresh, changed, amendments = [], [], []
+    now = timezone.now()
+    for entry in entries:
+        placement, row = expected.get(entry.placement_id), existing.get(entry.placement_id)
+        problem = _problem(entry, placement, row, allowed, elsewhere, on, session)
+        if problem:
+            saved.problems[entry.placement_id] = problem
+        elif row is None:
+            fresh.append(
+                Mark(placement=placement, pupil_id=placement.pupil_id, date=on, session=session)
+            )
+            _write(fresh[-1], entry.code, by, now)
+        elif row.code_id == entry.code:
+            saved.unchanged += 1
+        else:
+            amendments.append(_amendment(row, entry, by))
+            row.version += 1
+            _write(row, entry.code, by, now)
+            changed.append(row)
+    taken = _insert(fresh)
+    for placement_id in taken:
+        saved.problems[placement_id] = (
+            "Somebody else marked this pupil a moment ago. Open the register again to see it."
+        )
+    Mark.objects.bulk_update(changed, ["code", "version", "marked_by", "marked_at"])
+    MarkAmendment.objects.bulk_create(amendments)
+    saved.written = len(fresh) - len(taken) + len(changed)
+    return saved
+
+
+def _insert(fresh: list[Mark]) -> set[int]:
+    """Insert new marks; return the placements for which another person was quicker."""
+    if not fresh:
+        return set()
+    on, session = fresh[0].date, fresh[0].session
+    ordered = sorted(fresh, key=lambda row: row.placement_id)
+    stamp = {row.placement_id: (row.marked_by_id, row.marked_at) for row in ordered}
+    Mark.objects.bulk_create(ordered, ignore_conflicts=True)
+    ours = Mark.objects.filter(placement__in=stamp, date=on, session=session)
+    held = {
+        placement_id
+        for placement_id, *written in ours.values_list("placement_id", "marked_by_id", "marked_at")
+        if tuple(written) == stamp[placement_id]
+    }
+    return set(stamp) - held
+
+
+def _marked_elsewhere(expected: dict[int, Placement], on: date, session: int) -> set[int]:
+    """Return the pupils for whom another place already holds the one mark that is not D."""
+    return set(
+        Mark.objects.filter(
+            pupil__in={placement.pupil_id for placement in expected.values()},
+            date=on,
+            session=session,
+        )
+        .exclude(code=DUAL)
+        .exclude(placement__in=expected)
+        .values_list("pupil_id", flat=True)
+    )
+
+
+def _problem(
+    entry: Entry,
+    placement: Placement | None,
+    row: Mark | None,
+    allowed: set[str],
+    elsewhere: set[int],
+    on: date,
+    session: int,
+) -> str:
+    if placement is None:
+        return "This pupil is not expected at this session. Open the register again."
+    if entry.code not in allowed:
+        return f"{entry.code[:10]!r} is not a code in force on {on:%d %B %Y}. Choose one."
+    if entry.code == (AFTERNOON if session == Session.AM else MORNING):
+        return "That code belongs to the other session of the day."
+    if entry.code != DUAL and placement.pupil_id in elsewhere:
+        return "Another place has marked this pupil for this session. Only one mark can count."
+    if row is None:
+        return "" if entry.seen == 0 else "The mark that you saw is gone. Open it again."
+    if row.version != entry.seen:
+        return (
+            f"{row.marked_by} marked {row.code_id} at {timezone.localtime(row.marked_at):%H:%M} "
+            f"while you were choosing {entry.code}. Nothing was overwritten. "
+            "Check which is right, and save again."
+        )
+    if row.code_id != entry.code and not entry.reason.strip():
+        return f"Say why {row.code_id} is changed to {entry.code}."
+    return ""
+
+
+def _write(row: Mark, code: str, by: User, now: timezone.datetime) -> None:
+    row.code_id, row.marked_by, row.marked_at = code, by, now
+
+
+def _amendment(row: Mark, entry: Entry, by: User) -> MarkAmendment:
+    position = by.position or ", ".join(sorted(by.roles))
+    return MarkAmendment(
+        mark=row,
+        original=row.code_id,
+        amended=entry.code,
+        reason=entry.reason.strip()[:300],
+        by=by,
+        by_name=by.name,
+        by_position=position[:100],
+    )

@@ -1,0 +1,99 @@
+"""The register as it comes back from the page: no widgets, because the page draws its rows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from accounts.models import Organisation, User
+from attendance.actions import Entry, Saved
+from attendance.models import Code, Mark
+from placements.models import Placement
+
+LONGEST_CODE = 2
+LONGEST_REASON = 300
+QUICK = {0: ["/", "L", "N"], 1: ["\\", "L", "N"]}
+QUICK_WORDS = {"/": "Present", "\\": "Present", "L": "Late", "N": "Absent, no reason yet"}
+
+
+@dataclass
+class Line:
+    """One child in the register: the mark that is there, and what the person chose."""
+
+    placement: Placement
+    mark: Mark | None
+    chosen: str = ""
+    reason: str = ""
+    problem: str = ""
+
+    @property
+    def code(self) -> str:
+        """Return the code that the page shows as chosen. Nothing is chosen by itself."""
+        return self.chosen or (self.mark.code_id if self.mark else "")
+
+
+@dataclass
+class Register:
+    """The lines of one provider, day and session, as a person sees them."""
+
+    provider: Organisation
+    on: date
+    session: int
+    lines: list[Line]
+    codes: list[Code]
+
+    @classmethod
+    def read(cls, provider: Organisation, on: date, session: int, user: User) -> "Register":
+        """Read the register. Four queries, however many children."""
+        placements: QuerySet[Placement] = (
+            Placement.objects.as_user(user).filter(provider=provider).expected(on, session)
+        )
+        marks = {
+            mark.placement_id: mark
+            for mark in Mark.objects.as_user(user)
+            .filter(placement__provider=provider, date=on, session=session)
+            .select_related("marked_by", "code")
+        }
+        return cls(
+            provider=provider,
+            on=on,
+            session=session,
+            lines=[Line(row, marks.get(row.pk)) for row in placements],
+            codes=list(Code.objects.as_user(user).in_force(on).usable_at(session)),
+        )
+
+    @property
+    def marked(self) -> int:
+        """Return how many lines have a mark."""
+        return sum(line.mark is not None for line in self.lines)
+
+    @property
+    def quick(self) -> list[tuple[str, str]]:
+        """Return the codes that have a button of their own, with their words."""
+        return [(code, QUICK_WORDS[code]) for code in QUICK[self.session]]
+
+    def take(self, data: QueryDict) -> list[Entry]:
+        """Read what the page sent: a code, the version that was seen, and a reason for a change."""
+        entries = []
+        for line in self.lines:
+            key = line.placement.pk
+            other, quick = data.get(f"other-{key}", ""), data.get(f"code-{key}", "")
+            line.chosen = (quick if quick and quick != "other" else other)[: LONGEST_CODE + 8]
+            line.reason = data.get(f"reason-{key}", "").replace("\0", "")[:LONGEST_REASON]
+            seen = data.get(f"seen-{key}", "0")
+            if line.chosen:
+                entries.append(
+                    Entry(key, line.chosen, int(seen) if seen.isdecimal() else 0, line.reason)
+                )
+        return entries
+
+    def show(self, saved: Saved) -> None:
+        """Put the problems beside their lines."""
+        for line in self.lines:
+            line.problem = saved.problems.get(line.placement.pk, "")
+
+    @property
+    def problems(self) -> list[Line]:
+        """Return the lines that were not saved."""
+        return [line for line in self.lines if line.problem]

@@ -1,0 +1,136 @@
+"""A mark: what a person wrote for one child and one session."""
+
+from datetime import date
+from typing import Self
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from apsystem.lib.calendar import Session
+from attendance.models.code import ABSENT_KINDS, PRESENT_KINDS, Code, codes_of
+from placements.models import Placement
+from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
+
+DUAL = "D"
+
+
+class MarkQuerySet(ChildQuerySet):
+    """Marks within reach: a provider sees those of its own placements."""
+
+    reach = Reach(pupil="pupil", school=ON_ROLL, provider="placement__provider", dated="date")
+
+    def between(self, start: date, end: date) -> Self:
+        """Keep marks of days from start up to, but not on, end."""
+        return self.filter(date__gte=start, date__lt=end)
+
+    def present_and_possible(self) -> tuple[int, int]:
+        """Return how many of the marks are attendance, and how many count at all. One query."""
+        present, absent = codes_of(*PRESENT_KINDS), codes_of(*ABSENT_KINDS)
+        found = self.aggregate(
+            present=models.Count("pk", filter=Q(code__in=present)),
+            possible=models.Count("pk", filter=Q(code__in=present + absent)),
+        )
+        return found["present"], found["possible"]
+
+    def count_by_provider(self, on: date, session: int) -> dict[int, int]:
+        """Return how many marks each provider has written for a session. One query."""
+        rows = self.filter(date=on, session=session).values_list("placement__provider")
+        return dict(rows.annotate(marks=models.Count("pk")))
+
+
+@pghistory.track()
+class Mark(models.Model):
+    """One mark in a provider's register.
+
+    A lean row, because there are two a day for every child: no surrogate index but the natural
+    key. `version` counts the changes, so that two people who save do not overwrite each other.
+    """
+
+    placement = models.ForeignKey(
+        Placement, models.PROTECT, related_name="marks", db_index=False
+    )
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="+", db_index=False)
+    date = models.DateField()
+    session = models.PositiveSmallIntegerField(choices=[(s.value, s.name) for s in Session])
+    code = models.ForeignKey(
+        Code, models.PROTECT, related_name="+", db_column="code", db_index=False
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    marked_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    marked_at = models.DateTimeField()
+
+    objects = MarkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "date", "session"],
+                name="attendance_mark_one_for_a_session",
+                violation_error_message="This session is marked already.",
+            ),
+            models.UniqueConstraint(
+                fields=["pupil", "date", "session"],
+                condition=~Q(code=DUAL),
+                name="attendance_mark_one_not_dual_for_a_child",
+                violation_error_message="Another place has marked this pupil for this session.",
+            ),
+            models.CheckConstraint(
+                condition=Q(session__in=[0, 1]), name="attendance_mark_session_is_am_or_pm"
+            ),
+        ]
+        # Marks arrive day by day, so a few pages of this index find a year among many.
+        indexes = [BrinIndex(fields=["date"], name="attendance_mark_days", autosummarize=True)]
+
+    def __str__(self) -> str:
+        return f"{self.date} {Session(self.session).name} {self.code_id}"
+
+
+class MarkAmendmentQuerySet(ChildQuerySet):
+    """Amendments of marks within reach."""
+
+    reach = Reach(pupil="mark__pupil", school=ON_ROLL, provider="mark__placement__provider")
+
+    def newest_first(self) -> Self:
+        """Order as a page shows them."""
+        return self.select_related("by").order_by("-at", "-pk")
+
+
+class MarkAmendment(models.Model):
+    """A change of a mark: original and amended entry, reason, date, name and position.
+
+    The five things that a register must keep of each correction (reference 1.6). Append-only.
+    """
+
+    mark = models.ForeignKey(Mark, models.PROTECT, related_name="amendments")
+    original = models.CharField(max_length=2)
+    amended = models.CharField(max_length=2)
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=150)
+    by_position = models.CharField(max_length=100)
+
+    objects = MarkAmendmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="attendance_markamendment_has_a_reason",
+                violation_error_message="Say why the mark is changed.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(original=models.F("amended")),
+                name="attendance_markamendment_changes_something",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.original} to {self.amended}"

@@ -1,0 +1,76 @@
+"""Code sets of the Common Basic Data Set (CBDS, copy of May 2026) that describe a child.
+
+Labels are DfE's. Where each code was read is in docs/sources.md.
+"""
+
+from django.db import models
+
+
+class Sex(models.TextChoices):
+    """Sex as the school census records it."""
+
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+
+
+class SenProvision(models.TextChoices):
+    """What special educational provision is made (CS096)."""
+
+    NONE = "N", "No special educational need"
+    SUPPORT = "K", "SEN support"
+    EHC_PLAN = "E", "Education, health and care plan"
+
+
+class NeedType(models.TextChoices):
+    """Type of special educational need."""
+
+    SPLD = "SPLD", "Specific Learning Difficulty"
+    MLD = "MLD", "Moderate Learning Difficulty"
+    SLD = "SLD", "Severe Learning Difficulty"
+    PMLD = "PMLD", "Profound & Multiple Learning Difficulty"
+    SEMH = "SEMH", "Social, Emotional and Mental Health"
+    SLCN = "SLCN", "Speech, Language and Communication Needs"
+    HI = "HI", "Hearing Impairment"
+    VI = "VI", "Vision Impairment"
+    MSI = "MSI", "Multi-Sensory Impairment"
+    PD = "PD", "Physical Disability"
+    ASD = "ASD", "Autistic Spectrum Disorder"
+    DS = "DS", "Down Syndrome"
+    OTH = "OTH", "Other Difficulty/Disability"
+    NSA = "NSA", "SEN support but no specialist assessment of type of need"
+
+
+class UpnUnknown(models.TextChoices):
+    """Why a unique pupil number is not known (CS051)."""
+
+    UN1 = "UN1", "Aged under 6 and not yet assigned a UPN"
+    UN2 = "UN2", "Never attended a maintained school in England and not assigned a UPN"
+    UN3 = "UN3", "Educated outside England and not assigned a UPN"
+    UN4 = "UN4", "Newly in need and UPN not yet known at CIN return"
+    UN5 = "UN5", "Sources disagree on the identity, preventing reliable matching"
+    UN6 = "UN6", "Not looked after and the authority cannot obtain the UPN"
+    UN7 = "UN7", "Referred, no further action"
+    UN8 = "UN8", "New to the LA and UPN or ULN not yet known at the SEN2 return"
+    UN9 = "UN9", "Never attended a maintained school or FE setting in England"
+    UN10 = "UN10", "Assessment request led to no further action before UPN or ULN known"
+
+
+class EnrolmentStatus(models.TextChoices):
+    """How a pupil belongs to an organisation. The last is ours: CBDS has no such code."""
+
+    CURRENT = "C", "On roll (single registration)"
+    MAIN = "M", "On roll, main (dual registration)"
+    SUBSIDIARY = "S", "On roll, subsidiary (dual registration)"
+    FE_COLLEGE = "F", "At a further education college"
+    OTHER_PROVIDER = "O", "At another provider"
+    GUEST = "G", "Guest: attends some sessions"
+    OUTREACH = "T", "Supported by outreach (tier 1, not on a register)"
+
+
+class CareKind(models.TextChoices):
+    """Whether and how children's social care knows the child."""
+
+    LOOKED_AFTER = "looked after", "Looked after"
+    CHILD_PROTECTION = "child protection", "Child protection plan"
+    CHILD_IN_NEED = "child in need", "Child in need plan"
+    PREVIOUSLY_LOOKED_AFTER = "previously looked after", "Previously looked after"

@@ -1,0 +1,352 @@
+"""A child, whom to ring, and the rolls the child is on."""
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Self
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.gb import upn as stdnum_upn
+
+from accounts.models import Organisation
+from accounts.models.calendar import DateRange, SameNumber
+from accounts.scoping import NO_ROWS, ScopedQuerySet
+from apsystem.lib.calendar import academic_year, starts_year_1, year_bounds
+from pupils.models.codes import EnrolmentStatus, SenProvision, Sex, UpnUnknown
+
+AFTER_PLACEMENT = timedelta(days=30)
+ON_ROLL = "on roll"
+UPN_LENGTH = 13
+
+
+def searchable(text: str) -> str:
+    """Return text as the search compares it: no case, no accents, no punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
+
+
+def checked_upn(upn: str) -> str:
+    """Return a unique pupil number in its standard form, or raise ValidationError in plain words.
+
+    The check letter is computed as DfE does: reference 3.2; a temporary UPN ends in a letter.
+    """
+    compact = "".join(upn.split()).upper()
+    if len(compact) != UPN_LENGTH:
+        raise ValidationError("A UPN has 13 characters, like Z205110124001.")
+    try:
+        return stdnum_upn.validate(compact)
+    except StdnumError as error:
+        raise ValidationError(
+            "This UPN is not right: its first letter does not fit the other characters. "
+            "Check it against the school's record."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How the rows of a model lead to a child, and whose rows they are.
+
+    `pupil` is the path to the pupil (empty for the pupil itself). `school` and `provider` say
+    which rows people of a school or a provider see of the children on their roll: ON_ROLL for all
+    of a child's rows, a path for the rows that name their organisation, None for none. `dated`
+    names the date of a row: of a child who has left, people keep what is dated before.
+    """
+
+    pupil: str
+    school: str | None = None
+    provider: str | None = None
+    dated: str | None = None
+
+
+class ChildQuerySet(ScopedQuerySet):
+    """Rows about children, scoped through the rolls the children are on.
+
+    A school reaches a child on its roll today, or earlier in this academic year; a provider a child
+    there today, or up to 30 days ago. Both see, of a child who has left, only what is dated before.
+    """
+
+    reach = Reach(pupil="")
+
+    def reached_by_school(self, schools: list[int]) -> Q:
+        """Return the rule for people of these schools."""
+        since, _ = year_bounds(academic_year(localdate()))
+        return self._reached(self.reach.school, schools, since)
+
+    def reached_by_provider(self, providers: list[int]) -> Q:
+        """Return the rule for people of these providers."""
+        return self._reached(self.reach.provider, providers, localdate() - AFTER_PLACEMENT)
+
+    def _reached(self, path: str | None, organisations: list[int], since: date) -> Q:
+        if path is None:
+            return NO_ROWS
+        pupil = f"{self.reach.pupil}_id" if self.reach.pupil else "pk"
+        still_here = Q(ends_on__isnull=True) | Q(ends_on__gt=localdate())
+        before_leaving = Q(ends_on__gt=since)
+        if self.reach.dated:
+            before_leaving &= Q(ends_on__gt=OuterRef(self.reach.dated))
+        enrolled = Enrolment.objects.filter(
+            still_here | before_leaving,
+            pupil=OuterRef(pupil),
+            organisation__in=organisations,
+            starts_on__lte=localdate(),
+        )
+        rule = Q(Exists(enrolled))
+        return rule if path == ON_ROLL else rule & Q(**{f"{path}__in": organisations})
+
+
+class PupilQuerySet(ChildQuerySet):
+    """The children within reach, and how to find one."""
+
+    reach = Reach(pupil="", school=ON_ROLL, provider=ON_ROLL)
+
+    def matching(self, text: str) -> Self:
+        """Keep those whose names hold every word, or whose UPN or date of birth it is.
+
+        Words match any part of a name, without case or accents; a date is read as day, month,
+        year in figures with any separator.
+        """
+        words = searchable(text).split()
+        if not words:
+            return self.none()
+        found = Q()
+        for word in words:
+            found &= Q(search_name__contains=word)
+        found |= Q(upn="".join(words).upper())
+        if born := _read_date(words):
+            found |= Q(date_of_birth=born)
+        return self.filter(found)
+
+    def numbered(self, text: str) -> int | None:
+        """Return the id of the child with this UPN or reference, for the trail. No details."""
+        compact = "".join(text.split())
+        found = self.filter(upn=compact.upper())
+        try:
+            found |= self.filter(uid=uuid.UUID(compact))
+        except ValueError:
+            pass
+        return found.values_list("pk", flat=True).first()
+
+    def on_roll_of(self, organisations: list[int], on: date) -> Self:
+        """Keep those on the roll of one of the organisations on a day."""
+        return self.filter(
+            Exists(
+                Enrolment.objects.in_force(on).filter(
+                    pupil=OuterRef("pk"), organisation__in=organisations
+                )
+            )
+        )
+
+
+def _read_date(words: list[str]) -> date | None:
+    figures = "".join(words)
+    if len(words) == len(("day", "month", "year")) and all(word.isdecimal() for word in words):
+        day, month, year = words
+    elif figures.isdecimal() and len(figures) == len("ddmmyyyy"):
+        day, month, year = figures[:2], figures[2:4], figures[4:]
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except (ValueError, OverflowError):
+        return None
+
+
+@pghistory.track()
+class Pupil(models.Model):
+    """A child. The UPN may be missing, temporary or changed, so it is never a key."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    preferred_name = models.CharField(max_length=100, blank=True)
+    search_name = models.CharField(max_length=320, editable=False)
+    date_of_birth = models.DateField()
+    starts_year_1 = models.SmallIntegerField(
+        editable=False, help_text="Academic year in which the child is in year 1, by age."
+    )
+    sex = models.CharField(max_length=1, choices=Sex)
+    ethnicity = models.CharField(max_length=4, blank=True)
+    upn = models.CharField("UPN", max_length=13, unique=True, null=True, blank=True)  # noqa: DJ001
+    upn_unknown = models.CharField(max_length=4, choices=UpnUnknown, blank=True)
+    sen_provision = models.CharField(
+        max_length=1, choices=SenProvision, default=SenProvision.NONE
+    )
+    has_free_meals = models.BooleanField(default=False)
+    address = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    staff_need_to_know = models.TextField(max_length=2000, blank=True)
+
+    objects = PupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["surname", "forename"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(upn__isnull=True) | Q(upn__regex=r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-Z]$"),
+                name="pupils_pupil_upn_has_its_form",
+                violation_error_message="A UPN has 13 characters, like Z205110124001.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(upn__isnull=False) & Q(upn_unknown=""))
+                | (Q(upn__isnull=True) & ~Q(upn_unknown="")),
+                name="pupils_pupil_upn_or_why_not",
+                violation_error_message="Enter the UPN, or say why it is not known, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_of_birth__gte=date(1990, 1, 1)),
+                name="pupils_pupil_born_after_1989",
+                violation_error_message="The date of birth is too long ago for a pupil.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sen_provision__in=SenProvision.values),
+                name="pupils_pupil_sen_provision_is_known",
+                violation_error_message="Choose the SEN provision from the list.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sex__in=Sex.values),
+                name="pupils_pupil_sex_is_known",
+                violation_error_message="Choose female or male, as the school census records it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.forename} {self.surname}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the columns that follow from the names and the date of birth."""
+        self.fill_derived()
+        super().save(*args, **kwargs)
+
+    def fill_derived(self) -> None:
+        """Compute what the search and the year group read; bulk writers call it themselves."""
+        names = (self.forename, self.preferred_name, self.surname)
+        self.search_name = searchable(" ".join(names))
+        self.starts_year_1 = starts_year_1(self.date_of_birth)
+
+    def clean(self) -> None:
+        """Bring the UPN into its standard form, and check its letter."""
+        if self.upn:
+            try:
+                self.upn = checked_upn(self.upn)
+            except ValidationError as error:
+                raise ValidationError({"upn": error}) from error
+        else:
+            self.upn = None
+
+    def year_group(self, on: date | None = None) -> str:
+        """Return the national curriculum year by age on a day: 'Year 9', 'Reception'."""
+        number = academic_year(on or localdate()) - self.starts_year_1 + 1
+        if number == 0:
+            return "Reception"
+        return f"Year {number}" if number > 0 else "Nursery"
+
+    @property
+    def has_temporary_upn(self) -> bool:
+        """Tell whether the UPN is a temporary one: it ends in a letter."""
+        return bool(self.upn) and self.upn[-1].isalpha()
+
+
+class ContactQuerySet(ChildQuerySet):
+    """Whom to ring about a child."""
+
+    reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL)
+
+
+@pghistory.track()
+class Contact(models.Model):
+    """A parent or another adult, in the order in which to ring."""
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="contacts")
+    name = models.CharField(max_length=150)
+    relationship = models.CharField(max_length=50)
+    has_parental_responsibility = models.BooleanField(default=False)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    priority = models.PositiveSmallIntegerField(default=1)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["priority", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(phone="") | ~Q(email=""),
+                name="pupils_contact_can_be_reached",
+                violation_error_message="Enter a phone number or an e-mail address.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.relationship})"
+
+
+class EnrolmentQuerySet(ChildQuerySet):
+    """Rolls that children are on."""
+
+    reach = Reach(pupil="pupil", school=ON_ROLL, provider="organisation")
+
+    def in_force(self, on: date) -> Self:
+        """Keep those in force on a day."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
+
+    def at_schools(self) -> Self:
+        """Keep those at schools: the home school is among them."""
+        return self.filter(organisation__kind=Organisation.Kind.SCHOOL)
+
+
+@pghistory.track()
+class Enrolment(models.Model):
+    """A child belongs to an organisation, from `starts_on` up to, not on, `ends_on`.
+
+    Schools and providers see a child through these rows and no others, so whatever places a child
+    somewhere also writes one here.
+    """
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="enrolments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="enrolments")
+    status = models.CharField(max_length=1, choices=EnrolmentStatus)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=EnrolmentStatus.values),
+                name="pupils_enrolment_status_is_known",
+                violation_error_message="Choose how the pupil is enrolled.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="pupils_enrolment_ends_after_it_starts",
+                violation_error_message="The end must not be before the start.",
+            ),
+            ExclusionConstraint(
+                name="pupils_enrolment_none_overlap_at_one_place",
+                expressions=[
+                    (SameNumber("pupil"), RangeOperators.OVERLAPS),
+                    (SameNumber("organisation"), RangeOperators.OVERLAPS),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="The pupil is already enrolled there in that time.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "pupil", "starts_on"], name="pupils_enrolment_of_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} at {self.organisation}"

@@ -1,0 +1,8 @@
+"""The measures: a definition and one query for each, and what is derived from them all."""
+
+from reporting.kpis.attendance import FAMILY as ATTENDANCE
+from reporting.kpis.measure import Measure, Period, Total
+
+REGISTRY: dict[str, Measure] = {measure.slug: measure for measure in ATTENDANCE}
+
+__all__ = ["REGISTRY", "Measure", "Period", "Total"]

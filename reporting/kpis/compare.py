@@ -1,0 +1,99 @@
+"""Setting a figure beside published ones: like with like, or a sentence that says why not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from reporting.kpis.measure import Measure
+from reporting.models import Comparator, Snapshot
+
+GEOGRAPHIES = ["England", "Inner London"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One published figure as it stands beside ours."""
+
+    comparator: Comparator
+    label: str
+    value: Decimal
+    numerator: int | None
+    difference: Decimal | None  # points; None where the two are not alike
+
+    @property
+    def period(self) -> str:
+        """Return year and coverage of the published figure."""
+        return self.comparator.period
+
+    @property
+    def words(self) -> str:
+        """Say the difference in words: direction and points, never a colour."""
+        if self.difference is None:
+            return ""
+        points = abs(self.difference).quantize(Decimal("0.1"))
+        if points == 0:
+            return "the same"
+        return f"{points} points {'above' if self.difference > 0 else 'below'}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that a figure is set beside, and a sentence where no difference is given."""
+
+    rows: list[Beside]
+    why_not: str
+
+
+def compare(
+    measure: Measure, snapshot: Snapshot | None, published: Iterable[Comparator]
+) -> Comparison:
+    """Return the newest published figure of each geography for the same part of the year.
+
+    A period that is not over is set beside the published figures, but no difference is given.
+    """
+    asked = measure.published
+    if asked is None:
+        return Comparison([], "No comparable figure is published.")
+    newest: dict[str, Comparator] = {}
+    for row in published:
+        if (row.measure, row.school_type) != (asked.measure, asked.school_type):
+            continue
+        if row.value is None or (
+            row.geography in newest and newest[row.geography].year >= row.year
+        ):
+            continue
+        newest[row.geography] = row
+    is_alike = snapshot is not None and snapshot.is_over and snapshot.value is not None
+    rows = [
+        _beside(newest[place], asked.is_complement, snapshot if is_alike else None)
+        for place in (*GEOGRAPHIES, settings.COUNCIL_NAME.replace("&", "and"))
+        if place in newest
+    ]
+    return Comparison(rows, _why_not(rows, snapshot))
+
+
+def _why_not(rows: list[Beside], snapshot: Snapshot | None) -> str:
+    if not rows:
+        return "No figure is published for this part of the year."
+    if snapshot is not None and not snapshot.is_over:
+        return (
+            "This period is not over, so no difference is given: part of a period is never set "
+            "against a whole one."
+        )
+    return ""
+
+
+def _beside(row: Comparator, is_complement: bool, snapshot: Snapshot | None) -> Beside:
+    value = row.complement() if is_complement else row.value
+    numerator = row.numerator
+    if is_complement and numerator is not None and row.denominator is not None:
+        numerator = row.denominator - numerator
+    return Beside(
+        comparator=row,
+        label=row.geography,
+        value=value or Decimal(0),
+        numerator=numerator,
+        difference=snapshot.difference(value) if snapshot else None,
+    )

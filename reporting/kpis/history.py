@@ -1,0 +1,44 @@
+"""A child's chronology: what happened, newest first, from the rows that the reader may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from placements.models import Placement
+from referrals.models import Referral, Status
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the chronology, with its own link."""
+
+    on: date
+    title: str
+    detail: str
+    url: str
+
+
+def chronology(referrals: Iterable[Referral], placements: Iterable[Placement]) -> list[Event]:
+    """Return the events of these rows, newest first. No query of its own."""
+    events: list[Event] = []
+    for referral in referrals:
+        url = reverse("referrals:detail", args=[referral.uid])
+        by = f"{referral.school}: {referral.get_reason_display()}"
+        if referral.submitted_at:
+            day = localdate(referral.submitted_at)
+            events.append(Event(day, f"Referral {referral.reference} submitted", by, url))
+        if referral.decided_on:
+            words = "accepted" if referral.status == Status.ACCEPTED else "declined"
+            detail = referral.get_tier_display() if referral.tier else ""
+            title = f"Referral {referral.reference} {words}"
+            events.append(Event(referral.decided_on, title, detail, url))
+    for placement in placements:
+        url = reverse("placements:detail", args=[placement.uid])
+        where = f"{placement.get_tier_display()}, {placement.provider}"
+        events.append(Event(placement.starts_on, "Placement starts", where, url))
+        if placement.last_day and placement.end_reason:
+            events.append(Event(placement.last_day, "Placement ended", where, url))
+    return sorted(events, key=lambda event: event.on, reverse=True)

@@ -1,0 +1,198 @@
+"""What a measure is: a definition in words, and one query that yields a row per counted unit.
+
+Everything else is derived here once, for all measures: the value, the breakdowns, the children
+behind it. Averages of rates do not exist: a value is a sum over a sum.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import HalfTerm
+from apsystem.lib.calendar import academic_year, year_label
+from reporting.kpis.arithmetic import rate
+from reporting.models import Coverage
+
+LAST_HALF_TERM = {Coverage.AUTUMN: 2, Coverage.TWO_TERMS: 4, Coverage.YEAR: 6}
+HALF_TERMS_A_YEAR = 6
+
+
+class NoCalendar(Exception):
+    """The half terms of the year are not entered, so no period can be formed."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Part of an academic year, up to but not on `end`; `as_of` cuts off what lies ahead."""
+
+    year: int
+    coverage: Coverage
+    start: date
+    end: date
+    as_of: date
+    second_half_of_summer: date | None
+
+    @classmethod
+    def of(cls, year: int, coverage: Coverage, as_of: date) -> Self:
+        """Form the period from the half terms as entered. One query; raise NoCalendar."""
+        half_terms = {row.number: row for row in HalfTerm.objects.of_year(year)}
+        last = LAST_HALF_TERM[coverage]
+        if 1 not in half_terms or last not in half_terms:
+            raise NoCalendar(f"Enter the half terms of {year_label(year)} first.")
+        summer = half_terms.get(HALF_TERMS_A_YEAR)
+        return cls(
+            year=year,
+            coverage=coverage,
+            start=half_terms[1].starts_on,
+            end=half_terms[last].ends_on,
+            as_of=as_of,
+            second_half_of_summer=summer.starts_on if summer else None,
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the whole period lies behind the as-of day."""
+        return self.end <= self.as_of
+
+    @property
+    def until(self) -> date:
+        """Return the half-open end of what is counted: the as-of day is counted."""
+        return max(self.start, min(self.end, self.as_of + timedelta(days=1)))
+
+    @property
+    def words(self) -> str:
+        """Return the period as people read it."""
+        words = f"{self.coverage.label} {year_label(self.year)}"
+        return words if self.is_over else f"{words}, so far"
+
+
+def periods(as_of: date) -> list[Period]:
+    """Return the periods that the figures are kept for: this year and the two before it."""
+    this_year, found = academic_year(as_of), []
+    for year in (this_year, this_year - 1, this_year - 2):
+        for coverage in (Coverage.TWO_TERMS, Coverage.YEAR):
+            try:
+                found.append(Period.of(year, coverage, as_of))
+            except NoCalendar:
+                continue
+    return found
+
+
+@dataclass(frozen=True)
+class Population:
+    """The query that yields a row per counted unit.
+
+    Its columns: pupil_id, school_id, provider_id, tier, year_group, numerator, denominator, and
+    those that `counts` sums for the small print.
+    """
+
+    sql: str
+    params: dict[str, Any]
+    counts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Total:
+    """A measure's value with what it was made of."""
+
+    numerator: int
+    denominator: int
+    units: int
+    counts: dict[str, int]
+    fingerprint: str
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return numerator per 100 of the denominator; None where the denominator is 0."""
+        return rate(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True)
+class Published:
+    """Which published figure a measure is set beside."""
+
+    measure: str
+    school_type: str
+    is_complement: bool = False  # attendance is published as its complement, absence
+
+
+DIMENSIONS = {
+    "provider": "provider_id",
+    "school": "school_id",
+    "tier": "tier",
+    "year-group": "year_group",
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One entry of the registry."""
+
+    slug: str
+    title: str
+    definition: str
+    numerator_words: str
+    denominator_words: str
+    exclusions: str
+    source: str
+    unit: str
+    better: str  # "higher" or "lower"
+    version: int
+    owner: str
+    population: Callable[[Period], Population]
+    published: Published | None = None
+    is_headline: bool = False
+
+    def total(self, period: Period) -> Total:
+        """Compute the measure for the borough. One query."""
+        population = self.population(period)
+        extra = "".join(
+            f", coalesce(sum({column}), 0)" for column in population.counts.values()
+        )
+        row = _run(
+            "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "
+            "count(DISTINCT pupil_id), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
+            "provider_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id), ''))"
+            f"{extra} FROM ({population.sql}) AS units",
+            population.params,
+        )[0]
+        return Total(
+            numerator=int(row[0]),
+            denominator=int(row[1]),
+            units=int(row[2]),
+            fingerprint=row[3],
+            counts=dict(zip(population.counts, map(int, row[4:]), strict=True)),
+        )
+
+    def breakdown(self, period: Period, dimension: str) -> list[tuple[Any, int, int, int]]:
+        """Return (group, numerator, denominator, children) of each group. One query."""
+        population, column = self.population(period), DIMENSIONS[dimension]
+        return _run(
+            f"SELECT {column}, sum(numerator)::bigint, sum(denominator)::bigint, "  # noqa: S608
+            f"count(DISTINCT pupil_id) FROM ({population.sql}) AS units GROUP BY 1 ORDER BY 1",
+            population.params,
+        )
+
+    def children(self, period: Period, pupils: QuerySet) -> list[tuple[int, int, int, int]]:
+        """Return (pupil, provider, numerator, denominator) of the units of these pupils."""
+        population = self.population(period)
+        visible, visible_params = pupils.order_by().values("pk").query.sql_with_params()
+        named = {f"visible_{place}": value for place, value in enumerate(visible_params)}
+        visible_sql = visible % tuple(f"%({name})s" for name in named)
+        return _run(
+            "SELECT pupil_id, provider_id, numerator::bigint, denominator::bigint "  # noqa: S608
+            f"FROM ({population.sql}) AS units WHERE pupil_id IN ({visible_sql}) "
+            "ORDER BY pupil_id, provider_id",
+            {**population.params, **named},
+        )
+
+
+def _run(sql: str, params: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,83 @@
+"""A figure as it was computed: value, counts, definition, moment, and a print of its rows."""
+
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from apsystem.lib.calendar import year_label
+from reporting.models.comparator import Coverage
+
+
+class SnapshotQuerySet(models.QuerySet):
+    """Figures of the borough: totals, no child in them."""
+
+    def as_user(self, user: object) -> Self:
+        """Keep them all: the pages are open only to those who hold figures.view."""
+        return self
+
+    def latest_of(self, year: int, coverage: str) -> dict[str, "Snapshot"]:
+        """Return the latest figure of each measure for a period. One query."""
+        rows = (
+            self.filter(year=year, coverage=coverage)
+            .order_by("measure", "-computed_at", "-pk")
+            .distinct("measure")
+        )
+        return {row.measure: row for row in rows}
+
+
+class Snapshot(models.Model):
+    """One computed figure. Rows are added when something changed, and never altered."""
+
+    measure = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    coverage = models.CharField(max_length=10, choices=Coverage)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    is_over = models.BooleanField()
+    value = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+    units = models.PositiveIntegerField()
+    counts = models.JSONField(default=dict)
+    definition_version = models.PositiveSmallIntegerField()
+    fingerprint = models.CharField(max_length=32)
+    as_of = models.DateField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-computed_at"]
+        indexes = [
+            models.Index(
+                fields=["year", "coverage", "measure", "-computed_at"], name="reporting_latest"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(denominator=0, value__isnull=True)
+                | Q(denominator__gt=0, value__isnull=False),
+                name="reporting_snapshot_no_value_without_denominator",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="reporting_snapshot_dates_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.period}"
+
+    @property
+    def period(self) -> str:
+        """Return year and coverage as people read them."""
+        return f"{year_label(self.year)}, {self.get_coverage_display()}"
+
+    def is_shown_to_all(self, smallest_cohort: int) -> bool:
+        """Tell whether enough children are behind the figure to show it outside case work."""
+        return self.units >= smallest_cohort
+
+    def difference(self, other: Decimal | None) -> Decimal | None:
+        """Return how far the figure lies above another one, in points."""
+        return None if self.value is None or other is None else self.value - other

@@ -1,0 +1,17 @@
+"""Addresses of pages that read across."""
+
+from django.urls import path
+
+from reporting.views import figures, home, pupil, trail
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("", home.my_day, name="my-day"),
+    path("search/", pupil.search, name="search"),
+    path("pupils/<uuid:uid>/", pupil.pupil, name="pupil"),
+    path("reporting/", figures.dashboard, name="dashboard"),
+    path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
+    path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
+    path("who-looked/", trail.who_looked, name="who-looked"),
+]
