@@ -14,9 +14,17 @@ urlpatterns = [
     path("sign-up/", open_to_all(views.signup), name="account_signup"),
     path("inactive/", open_to_all(views.account_inactive), name="account_inactive"),
     path("password/", signed_in(views.password_change), name="account_change_password"),
-    path("reauthenticate/", signed_in(views.reauthenticate), name="account_reauthenticate"),
+    path(
+        "reauthenticate/",
+        signed_in(views.reauthenticate),
+        name="account_reauthenticate",
+    ),
     path("reset/", open_to_all(views.password_reset), name="account_reset_password"),
-    path("reset/sent/", open_to_all(views.password_reset_done), name="account_reset_password_done"),
+    path(
+        "reset/sent/",
+        open_to_all(views.password_reset_done),
+        name="account_reset_password_done",
+    ),
     path(
         "reset/done/",
         open_to_all(views.password_reset_from_key_done),

@@ -61,7 +61,9 @@ def ring(message_id: int, kind: str) -> None:
     from accounts.tasks import deliver  # noqa: PLC0415 - the task needs this module's `work`
 
     try:
-        deliver.apply_async((message_id,), countdown=_handlers.get(kind, (None, 0))[1], retry=False)
+        deliver.apply_async(
+            (message_id,), countdown=_handlers.get(kind, (None, 0))[1], retry=False
+        )
     except (OperationalError, ConnectionError):
         logger.warning("The broker is away: message %s waits for the sweep.", message_id)
 

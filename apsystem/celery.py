@@ -13,8 +13,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="tasks")
 app.autodiscover_tasks(related_name="nightly")
 app.conf.beat_schedule = {
-    "beat the heart": {"task": "accounts.tasks.beat", "schedule": timedelta(seconds=10)},
-    "send what is undone": {"task": "accounts.tasks.sweep", "schedule": timedelta(seconds=10)},
+    "beat the heart": {
+        "task": "accounts.tasks.beat",
+        "schedule": timedelta(seconds=10),
+    },
+    "send what is undone": {
+        "task": "accounts.tasks.sweep",
+        "schedule": timedelta(seconds=10),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

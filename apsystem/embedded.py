@@ -17,7 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -67,7 +67,11 @@ def start_missing() -> None:
 
 
 def start(
-    folder: Path, *, wanted: set[str] | None = None, durable: bool = True, keep: bool = True
+    folder: Path,
+    *,
+    wanted: set[str] | None = None,
+    durable: bool = True,
+    keep: bool = True,
 ) -> None:
     """Start or adopt the servers of a folder, and hold them until this process ends.
 
@@ -101,7 +105,10 @@ def start(
 def sweep(parent: Path, prefix: str) -> None:
     """Stop and delete the throw-away folders whose users were killed."""
     for folder in sorted(parent.glob(f"{prefix}*")):
-        with _locked(folder / "starting.lock"), _open_lock(folder / "users.lock") as users:
+        with (
+            _locked(folder / "starting.lock"),
+            _open_lock(folder / "users.lock") as users,
+        ):
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -126,8 +133,8 @@ def _leave(folder: Path, users: IO[str], pid: int, *, keep: bool) -> None:
 def _stop(folder: Path) -> None:
     data = folder / "postgres"
     if (data / "postmaster.pid").exists():
-        _as_owner([str(_postgres_programs(folder) / "pg_ctl"), "-D", str(data), "-m", "fast"]
-                  + ["-w", "stop"], check=False)  # fmt: skip
+        stop = [_postgres_programs(folder) / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop"]
+        _as_owner(stop, check=False)
     with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(_sockets(folder) / "valkey.sock"))
         connection.sendall(b"SHUTDOWN SAVE\r\n")
@@ -143,21 +150,19 @@ def _start_postgres(folder: Path, *, durable: bool) -> None:
         _give_to_owner(data)
     _give_to_owner(sockets)
     if not (data / "PG_VERSION").exists():
-        _as_owner(
-            [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
-            + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-            + ([] if durable else ["--no-sync"])
-        )
+        new = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
+        new += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        _as_owner(new if durable else [*new, "--no-sync"])
     options = f"-c listen_addresses='' -c unix_socket_directories={sockets}"
     options += " -c max_connections=200 -c shared_buffers=256MB"
     if not durable:
         options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
     log = data / "log"
-    status = _as_owner([str(programs / "pg_ctl"), "-D", str(data), "status"], check=False)
+    status = _as_owner([programs / "pg_ctl", "-D", data, "status"], check=False)
     if status.returncode != 0:
-        _as_owner([str(programs / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
-                  + ["-t", str(START_SECONDS), "-o", options, "start"], log=log)  # fmt: skip
-    psql = [str(programs / "psql"), "-h", str(sockets), "-U", "postgres", "-d", "postgres"]
+        start = [programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", START_SECONDS]
+        _as_owner([*start, "-o", options, "start"], log=log)
+    psql = [programs / "psql", "-h", sockets, "-U", "postgres", "-d", "postgres"]
     exists = "select 1 from pg_database where datname = 'alternative_provision'"
     if "1" not in _as_owner([*psql, "-Atc", exists]).stdout:
         _as_owner([*psql, "-qc", "create database alternative_provision"])
@@ -177,14 +182,22 @@ def _start_valkey(folder: Path, *, durable: bool) -> None:
     data.mkdir(exist_ok=True)
     address.unlink(missing_ok=True)
     log = data / "log"
-    subprocess.run(  # noqa: S603 - our own wheel's program
-        [str(program), "--port", "0", "--unixsocket", str(address), "--unixsocketperm", "700"]
-        + ["--dir", str(data), "--daemonize", "yes", "--logfile", str(log)]
-        + ["--appendonly", "yes" if durable else "no", "--save", ""]
-        + ["--maxmemory-policy", "noeviction"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    options = {
+        "port": 0,
+        "unixsocket": address,
+        "unixsocketperm": 700,
+        "dir": data,
+        "daemonize": "yes",
+        "logfile": log,
+        "appendonly": "yes" if durable else "no",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    command = [
+        str(program),
+        *(part for key, value in options.items() for part in (f"--{key}", str(value))),
+    ]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own wheel
     until = time.monotonic() + START_SECONDS
     while not _answers(address):
         if time.monotonic() > until:
@@ -234,12 +247,12 @@ def _give_to_owner(path: Path) -> None:
 
 
 def _as_owner(
-    command: list[str], *, check: bool = True, log: Path | None = None
+    command: Sequence[object], *, check: bool = True, log: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    owner = _owner()
+    owner, words = _owner(), [str(word) for word in command]
     with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open in the server's hands
         done = subprocess.run(  # noqa: S603 - our own wheel's programs
-            command,
+            words,
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -255,8 +268,8 @@ def _as_owner(
     if check and done.returncode != 0:
         if log and log.exists():
             text += "".join(log.read_text(errors="replace").splitlines(keepends=True)[-15:])
-        raise CannotStartError(f"{Path(command[0]).name} failed:\n{text.strip()}")
-    return subprocess.CompletedProcess(command, done.returncode, text)
+        raise CannotStartError(f"{Path(words[0]).name} failed:\n{text.strip()}")
+    return subprocess.CompletedProcess(words, done.returncode, text)
 
 
 def _sockets(folder: Path | None) -> Path:

@@ -127,7 +127,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     typed = [
         (name, value)
         for name, value in request.POST.items()
-        if value and name not in {"csrfmiddlewaretoken", "password", "submit", "uid"}
+        if value
+        and name not in {"csrfmiddlewaretoken", "password", "submit", "uid"}
         and not name.startswith("password")
     ]
     return render(request, "csrf.html", {"typed": typed}, status=403)

@@ -30,7 +30,9 @@ if DEMO and DATABASE_URL:
         "PostgreSQL only. Unset DEMO, or unset DATABASE_URL."
     )
 
-SECRET_KEY = env.str("SECRET_KEY", default="demo-key-that-protects-invented-people" if DEMO else "")
+SECRET_KEY = env.str(
+    "SECRET_KEY", default="demo-key-that-protects-invented-people" if DEMO else ""
+)
 if not SECRET_KEY and DEBUG:
     SECRET_KEY = "development-key"  # noqa: S105
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -193,7 +195,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

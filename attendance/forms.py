@@ -14,7 +14,12 @@ from placements.models import Placement
 LONGEST_CODE = 2
 LONGEST_REASON = 300
 QUICK = {0: ["/", "L", "N"], 1: ["\\", "L", "N"]}
-QUICK_WORDS = {"/": "Present", "\\": "Present", "L": "Late", "N": "Absent, no reason yet"}
+QUICK_WORDS = {
+    "/": "Present",
+    "\\": "Present",
+    "L": "Late",
+    "N": "Absent, no reason yet",
+}
 
 
 @dataclass
@@ -84,7 +89,12 @@ class Register:
             seen = data.get(f"seen-{key}", "0")
             if line.chosen:
                 entries.append(
-                    Entry(key, line.chosen, int(seen) if seen.isdecimal() else 0, line.reason)
+                    Entry(
+                        key,
+                        line.chosen,
+                        int(seen) if seen.isdecimal() else 0,
+                        line.reason,
+                    )
                 )
         return entries
 

@@ -56,7 +56,10 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
         raise Http404
     found = Register.read(place, day, SESSIONS[half], request.user)
     looked_at(request, [line.placement.pupil_id for line in found.lines], act="list")
-    closed, may_mark = _why_closed(place, day), request.user.can(Permission.REGISTER_MARK)
+    closed, may_mark = (
+        _why_closed(place, day),
+        request.user.can(Permission.REGISTER_MARK),
+    )
     if request.method == "POST":
         if not may_mark:
             raise Http404
@@ -116,14 +119,18 @@ def _why_closed(place: Organisation, day: date) -> str:
 @requires(Permission.REGISTER_VIEW)
 def amendments(request: Request, placement: str, on: str, half: str) -> HttpResponse:
     """Show every version of a mark: original, amended, why, when, who, in which position."""
-    found = get_object_or_404(
-        Placement.objects.as_user(request.user).with_names(), uid=placement
-    )
+    found = get_object_or_404(Placement.objects.as_user(request.user).with_names(), uid=placement)
     if half not in SESSIONS:
         raise Http404
     looked_at(request, [found.pupil_id])
-    rows = MarkAmendment.objects.as_user(request.user).newest_first().filter(
-        mark__placement=found, mark__date=_read_day(on), mark__session=SESSIONS[half]
+    rows = (
+        MarkAmendment.objects.as_user(request.user)
+        .newest_first()
+        .filter(
+            mark__placement=found,
+            mark__date=_read_day(on),
+            mark__session=SESSIONS[half],
+        )
     )
     return render(
         request,

@@ -42,7 +42,9 @@ class TierRule(models.Model):
     tier = models.PositiveSmallIntegerField(choices=Tier)
     starts_on = models.DateField()
     longest_weeks = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Calendar weeks; empty where there is no limit."
+        null=True,
+        blank=True,
+        help_text="Calendar weeks; empty where there is no limit.",
     )
     has_register = models.BooleanField()
 
@@ -57,7 +59,8 @@ class TierRule(models.Model):
                 violation_error_message="There is a rule for this tier from this day.",
             ),
             models.CheckConstraint(
-                condition=Q(tier__in=Tier.values), name="placements_tierrule_tier_is_known"
+                condition=Q(tier__in=Tier.values),
+                name="placements_tierrule_tier_is_known",
             ),
         ]
 
@@ -80,9 +83,9 @@ class PlacementQuerySet(ChildQuerySet):
 
     def in_force(self, on: date) -> Self:
         """Keep those in force on a day."""
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on
-        ).exclude(status=Status.CANCELLED)
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on).exclude(
+            status=Status.CANCELLED
+        )
 
     def with_register(self) -> Self:
         """Keep those whose sessions the provider marks."""
@@ -155,7 +158,8 @@ class Placement(WorkflowModel):
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="placements_placement_status_is_known"
+                condition=Q(status__in=Status.values),
+                name="placements_placement_status_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),

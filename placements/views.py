@@ -13,26 +13,33 @@ from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from placements import actions
 from placements.forms import EndForm, PlacementForm
-from placements.models import Placement
+from placements.models import Placement, Status
 from referrals.models import Referral
 
 
 @requires(Permission.PLACEMENT_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the placements within reach, the open ones first."""
-    rows = Placement.objects.as_user(request.user).with_names().narrowed(
-        status=request.GET.get("status", ""), tier=request.GET.get("tier", "")
+    rows = (
+        Placement.objects.as_user(request.user)
+        .with_names()
+        .narrowed(status=request.GET.get("status", ""), tier=request.GET.get("tier", ""))
     )
     page = page_of(request, rows)
     looked_at(request, [row.pupil_id for row in page], act="list")
-    return render(request, "placements/list.html", {"title": "Placements", "page": page})
+    return render(
+        request,
+        "placements/list.html",
+        {"title": "Placements", "page": page, "statuses": Status.choices},
+    )
 
 
 @requires(Permission.PLACEMENT_VIEW)
 def detail(request: Request, uid: str) -> HttpResponse:
     """Show a placement."""
     placement = get_object_or_404(
-        Placement.objects.as_user(request.user).with_names().select_related("opened_by"), uid=uid
+        Placement.objects.as_user(request.user).with_names().select_related("opened_by"),
+        uid=uid,
     )
     looked_at(request, [placement.pupil_id])
     return render(
@@ -50,7 +57,8 @@ def detail(request: Request, uid: str) -> HttpResponse:
 def open_from(request: Request, referral: str) -> HttpResponse:
     """Open a placement for an accepted referral."""
     found = get_object_or_404(
-        Referral.objects.as_user(request.user).with_names().exclude(tier=None), uid=referral
+        Referral.objects.as_user(request.user).with_names().exclude(tier=None),
+        uid=referral,
     )
     looked_at(request, [found.pupil_id])
     if found.is_placed and request.method != "POST":

@@ -19,7 +19,12 @@ def _check(by: User, permission: Permission) -> None:
 
 @transaction.atomic
 def add(
-    pupil: Pupil, *, school: Organisation, on_roll_from: date, by: User, needs: list[str] = ()
+    pupil: Pupil,
+    *,
+    school: Organisation,
+    on_roll_from: date,
+    by: User,
+    needs: list[str] = (),
 ) -> Pupil:
     """Add a child who is not known yet, on the roll of a school."""
     _check(by, Permission.PUPIL_ADD)
@@ -69,7 +74,11 @@ def enrol(
     if not (by.can(Permission.PUPIL_ADD) or by.can(Permission.PLACEMENT_OPEN)):
         raise PermissionDenied("this asks for pupil.add or placement.open")
     enrolment = Enrolment(
-        pupil=pupil, organisation=at, status=status, starts_on=starts_on, ends_on=ends_on
+        pupil=pupil,
+        organisation=at,
+        status=status,
+        starts_on=starts_on,
+        ends_on=ends_on,
     )
     enrolment.full_clean()
     enrolment.save()

@@ -19,14 +19,16 @@ class PupilForm(GdsModelForm):
     submit_label = "Save"
 
     forename = forms.CharField(
-        label="First name", max_length=100, error_messages={"required": "Enter the first name"}
+        label="First name",
+        max_length=100,
+        error_messages={"required": "Enter the first name"},
     )
     surname = forms.CharField(
-        label="Last name", max_length=100, error_messages={"required": "Enter the last name"}
+        label="Last name",
+        max_length=100,
+        error_messages={"required": "Enter the last name"},
     )
-    preferred_name = forms.CharField(
-        label="Known as (optional)", max_length=100, required=False
-    )
+    preferred_name = forms.CharField(label="Known as (optional)", max_length=100, required=False)
     date_of_birth = DateField(label="Date of birth", help_text="For example, 27 3 2012")
     sex = Radios(
         label="Sex",
@@ -47,10 +49,14 @@ class PupilForm(GdsModelForm):
     )
     sen_provision = Radios(label="Special educational needs", choices=SenProvision)
     primary_need = forms.ChoiceField(
-        label="Primary need (optional)", choices=[*NO_CHOICE, *NeedType.choices], required=False
+        label="Primary need (optional)",
+        choices=[*NO_CHOICE, *NeedType.choices],
+        required=False,
     )
     secondary_need = forms.ChoiceField(
-        label="Secondary need (optional)", choices=[*NO_CHOICE, *NeedType.choices], required=False
+        label="Secondary need (optional)",
+        choices=[*NO_CHOICE, *NeedType.choices],
+        required=False,
     )
     has_free_meals = forms.BooleanField(label="Eligible for free school meals", required=False)
     address = forms.CharField(label="Address (optional)", max_length=300, required=False)

@@ -1,5 +1,6 @@
 """What happens to a referral."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -43,9 +44,9 @@ def change(referral: Referral, *, by: User, **answers: Any) -> Referral:
 
 
 @transaction.atomic
-def submit(referral: Referral, *, by: User) -> Referral:
-    """Send a draft to the SEND team."""
-    referral = make_move(referral, "submit", by=by, submitted_at=timezone.now())
+def submit(referral: Referral, *, by: User, at: datetime | None = None) -> Referral:
+    """Send a draft to the SEND team, now or at the moment that paper records."""
+    referral = make_move(referral, "submit", by=by, submitted_at=at or timezone.now())
     work.post("referral.submitted", referral=referral.pk)
     return referral
 
@@ -58,14 +59,23 @@ def withdraw(referral: Referral, *, by: User) -> Referral:
 
 @transaction.atomic
 def decide(
-    referral: Referral, *, verb: str, reason: str, by: User, tier: int | None = None
+    referral: Referral,
+    *,
+    verb: str,
+    reason: str,
+    by: User,
+    tier: int | None = None,
+    on: date | None = None,
 ) -> Referral:
-    """Accept a referral for a tier, or decline it; tell the person who made it."""
+    """Accept a referral for a tier, or decline it; tell the person who made it.
+
+    The day is today, or the one that paper records.
+    """
     referral = make_move(
         referral,
         verb,
         by=by,
-        decided_on=localdate(),
+        decided_on=on or localdate(),
         decided_by=by,
         decision_reason=reason,
         tier=tier if verb == "accept" else None,

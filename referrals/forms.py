@@ -71,7 +71,15 @@ class ReferralForm(GdsModelForm):
 
     class Meta:
         model = Referral
-        fields = ["reason", "event_on", "concern", "tried", "hoped", "pupil_view", "parent_view"]
+        fields = [
+            "reason",
+            "event_on",
+            "concern",
+            "tried",
+            "hoped",
+            "pupil_view",
+            "parent_view",
+        ]
 
     field_order = ["uid", "reason", "event_on", "concern"]
 
@@ -142,4 +150,5 @@ class ReferralFilterForm(forms.Form):
         required=False,
     )
     reason = forms.ChoiceField(choices=[("", "All"), *Reason.choices], required=False)
+    placed = forms.CharField(max_length=3, required=False)
     q = forms.CharField(max_length=100, required=False, label="Pupil's name")

@@ -7,6 +7,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
@@ -56,9 +57,11 @@ class ReferralQuerySet(ChildQuerySet):
         """Keep those that wait for a decision, the longest wait first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at")
 
-    def narrowed(self, *, status: str = "", reason: str = "", q: str = "") -> Self:
-        """Keep what a filter asks for: a status, a reason, part of the pupil's name."""
-        rows = self
+    def narrowed(
+        self, *, status: str = "", reason: str = "", placed: str = "", q: str = ""
+    ) -> Self:
+        """Keep what a filter asks for: a status, a reason, no placement yet, part of a name."""
+        rows = self.filter(is_placed=False) if placed == "no" else self
         if status:
             rows = rows.filter(status=status)
         if reason:
@@ -82,7 +85,12 @@ class Referral(WorkflowModel):
 
     MOVES = moves(
         ("submit", {Status.DRAFT}, Status.SUBMITTED, Permission.REFERRAL_MAKE),
-        ("withdraw", {Status.DRAFT, Status.SUBMITTED}, Status.WITHDRAWN, Permission.REFERRAL_MAKE),
+        (
+            "withdraw",
+            {Status.DRAFT, Status.SUBMITTED},
+            Status.WITHDRAWN,
+            Permission.REFERRAL_MAKE,
+        ),
         ("accept", {Status.SUBMITTED}, Status.ACCEPTED, Permission.REFERRAL_DECIDE),
         ("decline", {Status.SUBMITTED}, Status.DECLINED, Permission.REFERRAL_DECIDE),
     )
@@ -108,7 +116,7 @@ class Referral(WorkflowModel):
     pupil_view = models.TextField(max_length=4000, blank=True)
     parent_view = models.TextField(max_length=4000, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
@@ -133,7 +141,9 @@ class Referral(WorkflowModel):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status__in=DECIDED, decided_on__isnull=False, decided_by__isnull=False
+                    status__in=DECIDED,
+                    decided_on__isnull=False,
+                    decided_by__isnull=False,
                 )
                 & ~Q(decision_reason="")
                 | ~Q(status__in=DECIDED)
@@ -203,4 +213,3 @@ class Referral(WorkflowModel):
             Status.DECLINED: "Nothing more: read the reason below. The school may refer again.",
             Status.WITHDRAWN: "Nothing more: the school withdrew the referral.",
         }[Status(self.status)]
-

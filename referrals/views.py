@@ -14,7 +14,12 @@ from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from pupils.models import Pupil
 from referrals import actions
-from referrals.forms import ChoosePupilForm, DecisionForm, ReferralFilterForm, ReferralForm
+from referrals.forms import (
+    ChoosePupilForm,
+    DecisionForm,
+    ReferralFilterForm,
+    ReferralForm,
+)
 from referrals.models import Referral
 
 
@@ -31,7 +36,14 @@ def index(request: Request) -> HttpResponse:
     page = page_of(request, rows)
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(
-        request, "referrals/list.html", {"title": "Referrals", "page": page, "form": form}
+        request,
+        "referrals/list.html",
+        {
+            "title": "Referrals",
+            "page": page,
+            "form": form,
+            "can_make": request.user.can(Permission.REFERRAL_MAKE),
+        },
     )
 
 
@@ -102,6 +114,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "title": f"Referral {referral.reference}",
             "referral": referral,
             "moves": referral.moves_open_to(request.user),
+            "can_place": request.user.can(Permission.PLACEMENT_OPEN),
         },
     )
 
@@ -171,5 +184,9 @@ def decide(request: Request, uid: str) -> HttpResponse:
     return render(
         request,
         "referrals/decide.html",
-        {"title": f"Decide referral {referral.reference}", "referral": referral, "form": form},
+        {
+            "title": f"Decide referral {referral.reference}",
+            "referral": referral,
+            "form": form,
+        },
     )

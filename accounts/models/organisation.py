@@ -56,14 +56,15 @@ class Organisation(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=200)
-    urn = models.CharField("URN", max_length=6, unique=True, null=True, blank=True)  # noqa: DJ001
-    ukprn = models.CharField(  # noqa: DJ001
+    urn = models.CharField("URN", max_length=6, unique=True, null=True, blank=True)
+    ukprn = models.CharField(
         "UKPRN", max_length=8, unique=True, null=True, blank=True
     )
     laestab = models.CharField("LAESTAB", max_length=7, blank=True)
     phase = models.CharField(max_length=20, choices=Phase, default=Phase.NOT_APPLICABLE)
     is_registered_school = models.BooleanField(
-        default=False, help_text="A provider that is itself a school keeps a register of its own."
+        default=False,
+        help_text="A provider that is itself a school keeps a register of its own.",
     )
     postcode = models.CharField(max_length=10, blank=True)
     opened_on = models.DateField(null=True, blank=True)

@@ -50,9 +50,7 @@ class Mark(models.Model):
     key. `version` counts the changes, so that two people who save do not overwrite each other.
     """
 
-    placement = models.ForeignKey(
-        Placement, models.PROTECT, related_name="marks", db_index=False
-    )
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="marks", db_index=False)
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="+", db_index=False)
     date = models.DateField()
     session = models.PositiveSmallIntegerField(choices=[(s.value, s.name) for s in Session])
@@ -79,7 +77,8 @@ class Mark(models.Model):
                 violation_error_message="Another place has marked this pupil for this session.",
             ),
             models.CheckConstraint(
-                condition=Q(session__in=[0, 1]), name="attendance_mark_session_is_am_or_pm"
+                condition=Q(session__in=[0, 1]),
+                name="attendance_mark_session_is_am_or_pm",
             ),
         ]
         # Marks arrive day by day, so a few pages of this index find a year among many.

@@ -1,7 +1,15 @@
 """The children, and what is known of them."""
 
 from pupils.models.care import CareStatus, EhcPlan, Need
-from pupils.models.pupil import ON_ROLL, ChildQuerySet, Contact, Enrolment, Pupil, Reach, searchable
+from pupils.models.pupil import (
+    ON_ROLL,
+    ChildQuerySet,
+    Contact,
+    Enrolment,
+    Pupil,
+    Reach,
+    searchable,
+)
 
 __all__ = [
     "ON_ROLL",

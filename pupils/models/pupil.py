@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
@@ -129,10 +130,8 @@ class PupilQuerySet(ChildQuerySet):
         """Return the id of the child with this UPN or reference, for the trail. No details."""
         compact = "".join(text.split())
         found = self.filter(upn=compact.upper())
-        try:
+        with suppress(ValueError):
             found |= self.filter(uid=uuid.UUID(compact))
-        except ValueError:
-            pass
         return found.values_list("pk", flat=True).first()
 
     def on_roll_of(self, organisations: list[int], on: date) -> Self:
@@ -171,15 +170,14 @@ class Pupil(models.Model):
     search_name = models.CharField(max_length=320, editable=False)
     date_of_birth = models.DateField()
     starts_year_1 = models.SmallIntegerField(
-        editable=False, help_text="Academic year in which the child is in year 1, by age."
+        editable=False,
+        help_text="Academic year in which the child is in year 1, by age.",
     )
     sex = models.CharField(max_length=1, choices=Sex)
     ethnicity = models.CharField(max_length=4, blank=True)
-    upn = models.CharField("UPN", max_length=13, unique=True, null=True, blank=True)  # noqa: DJ001
+    upn = models.CharField("UPN", max_length=13, unique=True, null=True, blank=True)
     upn_unknown = models.CharField(max_length=4, choices=UpnUnknown, blank=True)
-    sen_provision = models.CharField(
-        max_length=1, choices=SenProvision, default=SenProvision.NONE
-    )
+    sen_provision = models.CharField(max_length=1, choices=SenProvision, default=SenProvision.NONE)
     has_free_meals = models.BooleanField(default=False)
     address = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
@@ -344,7 +342,8 @@ class Enrolment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "pupil", "starts_on"], name="pupils_enrolment_of_place"
+                fields=["organisation", "pupil", "starts_on"],
+                name="pupils_enrolment_of_place",
             )
         ]
 

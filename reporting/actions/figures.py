@@ -35,8 +35,10 @@ def compute(as_of: date | None = None) -> list[Snapshot]:
             continue
         known = Snapshot.objects.latest_of(period.year, period.coverage)
         not_marked = count_not_marked(period)
-        for measure in REGISTRY.values():
-            current.append(_snapshot(measure, period, known.get(measure.slug), not_marked))
+        current += [
+            _snapshot(measure, period, known.get(measure.slug), not_marked)
+            for measure in REGISTRY.values()
+        ]
     return current
 
 

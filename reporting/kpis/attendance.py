@@ -12,7 +12,10 @@ from attendance.models.code import codes_of
 from placements.models import Status
 from reporting.kpis.measure import Measure, Period, Population, Published
 
-YOUNGEST_YEAR, OLDEST_YEAR = 1, 11  # aged 5 to 15 on 31 August before the year (reference 1.5)
+YOUNGEST_YEAR, OLDEST_YEAR = (
+    1,
+    11,
+)  # aged 5 to 15 on 31 August before the year (reference 1.5)
 
 UNITS = """
     WITH counted AS (

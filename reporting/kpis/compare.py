@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from reporting.kpis.measure import Measure
+from reporting.kpis.measure import Measure, Published
 from reporting.models import Comparator, Snapshot
 
 GEOGRAPHIES = ["England", "Inner London"]
@@ -67,7 +67,7 @@ def compare(
         newest[row.geography] = row
     is_alike = snapshot is not None and snapshot.is_over and snapshot.value is not None
     rows = [
-        _beside(newest[place], asked.is_complement, snapshot if is_alike else None)
+        _beside(newest[place], asked, snapshot if is_alike else None)
         for place in (*GEOGRAPHIES, settings.COUNCIL_NAME.replace("&", "and"))
         if place in newest
     ]
@@ -85,10 +85,10 @@ def _why_not(rows: list[Beside], snapshot: Snapshot | None) -> str:
     return ""
 
 
-def _beside(row: Comparator, is_complement: bool, snapshot: Snapshot | None) -> Beside:
-    value = row.complement() if is_complement else row.value
+def _beside(row: Comparator, asked: Published, snapshot: Snapshot | None) -> Beside:
+    value = row.complement() if asked.is_complement else row.value
     numerator = row.numerator
-    if is_complement and numerator is not None and row.denominator is not None:
+    if asked.is_complement and numerator is not None and row.denominator is not None:
         numerator = row.denominator - numerator
     return Beside(
         comparator=row,

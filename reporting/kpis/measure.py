@@ -151,11 +151,9 @@ class Measure:
     def total(self, period: Period) -> Total:
         """Compute the measure for the borough. One query."""
         population = self.population(period)
-        extra = "".join(
-            f", coalesce(sum({column}), 0)" for column in population.counts.values()
-        )
+        extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
         row = _run(
-            "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "
+            "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
             "count(DISTINCT pupil_id), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
             "provider_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id), ''))"
             f"{extra} FROM ({population.sql}) AS units",

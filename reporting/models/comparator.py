@@ -16,6 +16,8 @@ class Coverage(models.TextChoices):
     YEAR = "year", "whole year"
     TWO_TERMS = "two terms", "autumn and spring terms"
     AUTUMN = "autumn", "autumn term"
+    SPRING = "spring", "spring term"
+    SUMMER = "summer", "summer term"
     TO_DATE = "to date", "year to date"
 
 
@@ -29,7 +31,10 @@ class ComparatorQuerySet(models.QuerySet):
     def newest(self, measure: str, school_type: str, coverage: str) -> dict[str, "Comparator"]:
         """Return the newest figure of each geography for a measure and coverage. One query."""
         rows = self.filter(
-            measure=measure, school_type=school_type, coverage=coverage, value__isnull=False
+            measure=measure,
+            school_type=school_type,
+            coverage=coverage,
+            value__isnull=False,
         ).order_by("year")
         return {row.geography: row for row in rows}
 
@@ -72,7 +77,8 @@ class Comparator(models.Model):
                 name="reporting_comparator_coverage_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(value__isnull=False, symbol="") | Q(value__isnull=True) & ~Q(symbol=""),
+                condition=Q(value__isnull=False, symbol="")
+                | Q(value__isnull=True) & ~Q(symbol=""),
                 name="reporting_comparator_value_or_symbol",
                 violation_error_message="A figure has a value, or a symbol that says why not.",
             ),

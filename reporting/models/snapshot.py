@@ -52,7 +52,8 @@ class Snapshot(models.Model):
         ordering = ["-computed_at"]
         indexes = [
             models.Index(
-                fields=["year", "coverage", "measure", "-computed_at"], name="reporting_latest"
+                fields=["year", "coverage", "measure", "-computed_at"],
+                name="reporting_latest",
             )
         ]
         constraints = [
@@ -62,7 +63,8 @@ class Snapshot(models.Model):
                 name="reporting_snapshot_no_value_without_denominator",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on")), name="reporting_snapshot_dates_in_order"
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="reporting_snapshot_dates_in_order",
             ),
         ]
 

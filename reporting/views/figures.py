@@ -152,4 +152,3 @@ def children(request: Request, slug: str) -> HttpResponse:
             **_filters(year, coverage),
         },
     )
-

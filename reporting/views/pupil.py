@@ -34,7 +34,13 @@ def search(request: Request) -> HttpResponse:
     return render(
         request,
         "reporting/search.html",
-        {"title": "Find a pupil", "form": form, "asked": asked, "page": page},
+        {
+            "title": "Find a pupil",
+            "form": form,
+            "asked": asked,
+            "page": page,
+            "can_add": request.user.can(Permission.PUPIL_ADD),
+        },
     )
 
 

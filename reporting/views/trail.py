@@ -44,7 +44,9 @@ def who_looked(request: Request) -> HttpResponse:
     )
 
 
-def _with_names(page: list[ViewEntry]) -> list[tuple[ViewEntry, User | None, Organisation | None]]:
+def _with_names(
+    page: list[ViewEntry],
+) -> list[tuple[ViewEntry, User | None, Organisation | None]]:
     people = User.objects.in_bulk([entry.user_id for entry in page])
     places = Organisation.objects.in_bulk(
         [entry.organisation_id for entry in page if entry.organisation_id]

@@ -41,7 +41,12 @@ class Saved:
 
 
 def mark(
-    provider: Organisation, on: date, session: int, entries: Sequence[Entry], *, by: User
+    provider: Organisation,
+    on: date,
+    session: int,
+    entries: Sequence[Entry],
+    *,
+    by: User,
 ) -> Saved:
     """Save the lines of a register, each against the version that was seen.
 
@@ -71,7 +76,12 @@ def check_open(provider: Organisation, on: date) -> None:
 
 
 def _save(
-    provider: Organisation, on: date, session: int, entries: Sequence[Entry], *, by: User
+    provider: Organisation,
+    on: date,
+    session: int,
+    entries: Sequence[Entry],
+    *,
+    by: User,
 ) -> Saved:
     saved = Saved()
     expected = {
@@ -90,17 +100,16 @@ def _save(
         .order_by("placement_id")
     }
     elsewhere = _marked_elsewhere(expected, on, session)
+    state = _Session(on, session, expected, existing, allowed, elsewhere)
     fresh, changed, amendments = [], [], []
     now = timezone.now()
     for entry in entries:
-        placement, row = expected.get(entry.placement_id), existing.get(entry.placement_id)
-        problem = _problem(entry, placement, row, allowed, elsewhere, on, session)
-        if problem:
+        row = existing.get(entry.placement_id)
+        if problem := state.problem(entry):
             saved.problems[entry.placement_id] = problem
         elif row is None:
-            fresh.append(
-                Mark(placement=placement, pupil_id=placement.pupil_id, date=on, session=session)
-            )
+            placement = expected[entry.placement_id]
+            fresh.append(_fresh(placement, on, session))
             _write(fresh[-1], entry.code, by, now)
         elif row.code_id == entry.code:
             saved.unchanged += 1
@@ -151,34 +160,50 @@ def _marked_elsewhere(expected: dict[int, Placement], on: date, session: int) ->
     )
 
 
-def _problem(
-    entry: Entry,
-    placement: Placement | None,
-    row: Mark | None,
-    allowed: set[str],
-    elsewhere: set[int],
-    on: date,
-    session: int,
-) -> str:
-    if placement is None:
-        return "This pupil is not expected at this session. Open the register again."
-    if entry.code not in allowed:
-        return f"{entry.code[:10]!r} is not a code in force on {on:%d %B %Y}. Choose one."
-    if entry.code == (AFTERNOON if session == Session.AM else MORNING):
-        return "That code belongs to the other session of the day."
-    if entry.code != DUAL and placement.pupil_id in elsewhere:
-        return "Another place has marked this pupil for this session. Only one mark can count."
-    if row is None:
-        return "" if entry.seen == 0 else "The mark that you saw is gone. Open it again."
-    if row.version != entry.seen:
-        return (
-            f"{row.marked_by} marked {row.code_id} at {timezone.localtime(row.marked_at):%H:%M} "
-            f"while you were choosing {entry.code}. Nothing was overwritten. "
-            "Check which is right, and save again."
-        )
-    if row.code_id != entry.code and not entry.reason.strip():
-        return f"Say why {row.code_id} is changed to {entry.code}."
-    return ""
+@dataclass(frozen=True)
+class _Session:
+    """What decides whether a line can be written at one session."""
+
+    on: date
+    session: int
+    expected: dict[int, Placement]
+    existing: dict[int, Mark]
+    allowed: set[str]
+    elsewhere: set[int]
+
+    def problem(self, entry: Entry) -> str:
+        """Return the sentence that says why the line is not written, or nothing."""
+        placement = self.expected.get(entry.placement_id)
+        if placement is None:
+            return "This pupil is not expected at this session. Open the register again."
+        return self._wrong_code(entry, placement) or self._overtaken(entry)
+
+    def _wrong_code(self, entry: Entry, placement: Placement) -> str:
+        if entry.code not in self.allowed:
+            return f"{entry.code[:10]!r} is not a code in force on {self.on:%d %B %Y}. Choose one."
+        if entry.code == (AFTERNOON if self.session == Session.AM else MORNING):
+            return "That code belongs to the other session of the day."
+        if entry.code != DUAL and placement.pupil_id in self.elsewhere:
+            return "Another place has marked this pupil for this session. Only one mark can count."
+        return ""
+
+    def _overtaken(self, entry: Entry) -> str:
+        row = self.existing.get(entry.placement_id)
+        if row is None:
+            return "" if entry.seen == 0 else "The mark that you saw is gone. Open it again."
+        if row.version != entry.seen and row.code_id != entry.code:
+            return (
+                f"{row.marked_by} marked {row.code_id} at "
+                f"{timezone.localtime(row.marked_at):%H:%M} while you were choosing {entry.code}. "
+                "Nothing was overwritten. Check which is right, and save again."
+            )
+        if row.code_id != entry.code and not entry.reason.strip():
+            return f"Say why {row.code_id} is changed to {entry.code}."
+        return ""
+
+
+def _fresh(placement: Placement, on: date, session: int) -> Mark:
+    return Mark(placement=placement, pupil_id=placement.pupil_id, date=on, session=session)
 
 
 def _write(row: Mark, code: str, by: User, now: timezone.datetime) -> None:

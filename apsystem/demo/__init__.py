@@ -1,0 +1,1 @@
+"""The demo borough: invented schools, pupils and staff, made through actions."""

@@ -1,0 +1,112 @@
+"""Organisations, calendar and staff of the demo borough."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from accounts.models import HalfTerm, Membership, Organisation, User
+from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
+from apsystem.demo import invented
+from placements.models import TierRule
+from referrals.models import Tier
+
+TIER_2_WEEKS = 18  # a setting of the demo borough: the strategy names no number
+
+
+@dataclass
+class Borough:
+    """What the stories need: who acts, and where."""
+
+    council: Organisation
+    schools: list[Organisation]
+    providers: list[Organisation]
+    people: dict[Role, User] = field(default_factory=dict)
+    referrers: dict[int, User] = field(default_factory=dict)
+    tutors: dict[int, User] = field(default_factory=dict)
+
+    def schools_for(self, year_group: int) -> list[Organisation]:
+        """Return the schools that teach a year group."""
+        phase = "primary" if year_group <= 6 else "secondary"
+        return [school for school in self.schools if school.phase == phase]
+
+    def providers_for(self, year_group: int) -> list[Organisation]:
+        """Return the providers that teach a year group."""
+        phase = "primary" if year_group <= 6 else "secondary"
+        return [place for place in self.providers if place.phase in (phase, "all-through")]
+
+
+def build(years: list[int], today: date) -> Borough:
+    """Make organisations, half terms, rules and people."""
+    council = _organisation(invented.COUNCIL, Organisation.Kind.COUNCIL, "not applicable")
+    borough = Borough(
+        council=council,
+        schools=[
+            _organisation(name, Organisation.Kind.SCHOOL, phase)
+            for name, phase in invented.SCHOOLS
+        ],
+        providers=[
+            _organisation(name, Organisation.Kind.PROVIDER, phase, is_registered_school=is_school)
+            for name, phase, is_school in invented.PROVIDERS
+        ],
+    )
+    for year in [*years, max(years) + 1]:
+        for number, (start, end) in enumerate(invented.half_terms(year), start=1):
+            HalfTerm.objects.create(year=year, number=number, starts_on=start, ends_on=end)
+    TierRule.objects.filter(tier=Tier.SHORT).update(longest_weeks=TIER_2_WEEKS)
+    _staff(borough, date(min(years) - 1, 9, 1))
+    return borough
+
+
+def _organisation(name: str, kind: str, phase: str, **details: bool) -> Organisation:
+    organisation = Organisation(name=name, kind=kind, phase=phase, source="invented", **details)
+    organisation.full_clean()
+    organisation.save()
+    return organisation
+
+
+def _staff(borough: Borough, since: date) -> None:
+    password = User()
+    password.set_password(invented.PASSWORD)
+    for role in Role:
+        if role in REACH_SCHOOL:
+            place = borough.schools[6]
+        elif role in REACH_PROVIDER:
+            place = borough.providers[1]
+        else:
+            place = borough.council
+        borough.people[role] = _person(
+            f"{role.replace(' ', '.')}@demo.example",
+            f"Demo {role.label}",
+            [(place, role)],
+            since,
+            password.password,
+        )
+    borough.referrers[borough.schools[6].pk] = borough.people[Role.SCHOOL_STAFF]
+    borough.tutors[borough.providers[1].pk] = borough.people[Role.PROVIDER_STAFF]
+    for number, school in enumerate(borough.schools):
+        if school.pk not in borough.referrers:
+            borough.referrers[school.pk] = _person(
+                f"senco.{number + 1}@demo.example", f"Sam Senco {number + 1}",
+                [(school, Role.SCHOOL_STAFF)], since, password.password,
+            )  # fmt: skip
+    for number, place in enumerate(borough.providers):
+        if place.pk not in borough.tutors:
+            borough.tutors[place.pk] = _person(
+                f"tutor.{number + 1}@demo.example", f"Toni Tutor {number + 1}",
+                [(place, Role.PROVIDER_STAFF)], since, password.password,
+            )  # fmt: skip
+
+
+def _person(
+    email: str,
+    name: str,
+    roles: list[tuple[Organisation, Role]],
+    since: date,
+    password: str,
+) -> User:
+    email = email.replace("data.protection.officer@", "data.protection@")
+    user = User(email=email, name=name, position=roles[0][1].label, password=password)
+    user.full_clean()
+    user.save()
+    for place, role in roles:
+        Membership.objects.create(user=user, organisation=place, role=role, starts_on=since)
+    return user
