@@ -1,4 +1,4 @@
-"""What follows an action, and the sweep that sees to it that it does."""
+"""What the clock does for the outbox: send again what is undone, and show that a worker lives."""
 
 from datetime import timedelta
 
@@ -15,16 +15,6 @@ HEARTBEAT_SECONDS = 120
 RESEND_AFTER = timedelta(seconds=30)
 AT_ONCE = 500
 MOST_ATTEMPTS = 50
-
-
-@shared_task
-def deliver(message_id: int) -> None:
-    """Do the work of one outbox message. Safe to deliver any number of times."""
-    try:
-        work.work(message_id)
-    except Exception as error:
-        work.failed(message_id, error)
-        raise
 
 
 @shared_task

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import pghistory
+from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from django.db import connection, transaction
 from django.utils import timezone
@@ -58,8 +59,6 @@ def post(kind: str, **payload: Any) -> OutboxMessage:
 
 def ring(message_id: int, kind: str) -> None:
     """Send the task for a message. A broker that is away is no error: the sweep sends again."""
-    from accounts.tasks import deliver  # noqa: PLC0415 - the task needs this module's `work`
-
     try:
         deliver.apply_async(
             (message_id,), countdown=_handlers.get(kind, (None, 0))[1], retry=False
@@ -90,6 +89,16 @@ def failed(message_id: int, error: Exception) -> None:
     message.attempts += 1
     message.last_error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
     message.save(update_fields=["attempts", "last_error"])
+
+
+@shared_task
+def deliver(message_id: int) -> None:
+    """Do the work of one outbox message. Safe to deliver any number of times."""
+    try:
+        work(message_id)
+    except Exception as error:
+        failed(message_id, error)
+        raise
 
 
 @contextmanager

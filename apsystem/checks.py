@@ -1,6 +1,6 @@
 """System checks: what `manage.py check` refuses to let pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -22,7 +22,7 @@ def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[
 
 @register()
 def every_view_names_its_permission(
-    app_configs: list[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Refuse a view that says neither which permission opens it nor that it is open to all."""
     return [

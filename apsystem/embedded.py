@@ -121,6 +121,9 @@ def _leave(folder: Path, users: IO[str], pid: int, *, keep: bool) -> None:
     if os.getpid() != pid:  # a forked child inherits the exit handler, not the duty
         return
     with suppress(FileNotFoundError), _locked(folder / "starting.lock"):
+        lock = folder / "users.lock"
+        if os.fstat(users.fileno()).st_ino != lock.stat().st_ino:
+            return  # the folder was deleted and made anew: these are another's servers
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

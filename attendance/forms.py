@@ -11,14 +11,14 @@ from attendance.actions import Entry, Saved
 from attendance.models import Code, Mark
 from placements.models import Placement
 
-LONGEST_CODE = 2
+LONGEST_SHOWN = 10
 LONGEST_REASON = 300
 QUICK = {0: ["/", "L", "N"], 1: ["\\", "L", "N"]}
 QUICK_WORDS = {
     "/": "Present",
     "\\": "Present",
     "L": "Late",
-    "N": "Absent, no reason yet",
+    "N": "Absent",
 }
 
 
@@ -33,9 +33,9 @@ class Line:
     problem: str = ""
 
     @property
-    def code(self) -> str:
-        """Return the code that the page shows as chosen. Nothing is chosen by itself."""
-        return self.chosen or (self.mark.code_id if self.mark else "")
+    def is_quick(self) -> bool:
+        """Tell whether the chosen code has a button of its own."""
+        return self.chosen in QUICK_WORDS
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Register:
         for line in self.lines:
             key = line.placement.pk
             other, quick = data.get(f"other-{key}", ""), data.get(f"code-{key}", "")
-            line.chosen = (quick if quick and quick != "other" else other)[: LONGEST_CODE + 8]
+            line.chosen = (other or quick)[:LONGEST_SHOWN]
             line.reason = data.get(f"reason-{key}", "").replace("\0", "")[:LONGEST_REASON]
             seen = data.get(f"seen-{key}", "0")
             if line.chosen:

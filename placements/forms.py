@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation
 from apsystem.lib.calendar import SESSIONS_A_WEEK
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, TextArea
+from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, TextArea, offer
 from placements.models import EVERY_SESSION, Placement
 from referrals.models import Tier
 
@@ -56,7 +56,7 @@ class PlacementForm(GdsModelForm):
         super().__init__(*args, **kwargs)
         self.tier = tier
         self.initial["uid"] = uuid.uuid4()
-        self.fields["provider"].queryset = providers
+        offer(self, "provider", providers)
         if tier == Tier.OUTREACH:
             del self.fields["weekly"]
             self.fields["provider"].label = "Who gives the support"

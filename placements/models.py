@@ -22,7 +22,7 @@ from referrals.models import Referral, Tier
 EVERY_SESSION = 2**SESSIONS_A_WEEK - 1
 
 
-class TierRuleQuerySet(models.QuerySet):
+class TierRuleQuerySet(models.QuerySet["TierRule"]):
     """The rules of the tiers."""
 
     def as_user(self, user: object) -> Self:

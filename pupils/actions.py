@@ -1,5 +1,6 @@
 """What happens to a child's record."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ def add(
     school: Organisation,
     on_roll_from: date,
     by: User,
-    needs: list[str] = (),
+    needs: Sequence[str] = (),
 ) -> Pupil:
     """Add a child who is not known yet, on the roll of a school."""
     _check(by, Permission.PUPIL_ADD)
@@ -37,7 +38,7 @@ def add(
 
 
 @transaction.atomic
-def change(pupil: Pupil, *, by: User, needs: list[str]) -> Pupil:
+def change(pupil: Pupil, *, by: User, needs: Sequence[str]) -> Pupil:
     """Save changed details of a child; the history keeps the old ones."""
     _check(by, Permission.PUPIL_CHANGE)
     Pupil.objects.as_user(by).select_for_update(of=("self",)).get(pk=pupil.pk)
@@ -48,7 +49,7 @@ def change(pupil: Pupil, *, by: User, needs: list[str]) -> Pupil:
 
 
 @transaction.atomic
-def _set_needs(pupil: Pupil, needs: list[str], *, by: User) -> None:
+def _set_needs(pupil: Pupil, needs: Sequence[str], *, by: User) -> None:
     """Replace a child's needs: the first is the primary one."""
     kept = [need for need in needs if need] if pupil.sen_provision != SenProvision.NONE else []
     if [need.need_type for need in pupil.needs.all()] == kept:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios
+from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, offer
 from pupils.models import Contact, Pupil
 from pupils.models.codes import NeedType, SenProvision, Sex, UpnUnknown
 
@@ -136,12 +136,12 @@ class NewPupilForm(PupilForm):
         empty_label="Choose a school",
         error_messages={"required": "Choose the school whose roll the pupil is on"},
     )
-    on_roll_from = DateField(label="On the school's roll from")
+    on_roll_from = DateField(label="First day on the school's roll")
 
     def __init__(self, *args: Any, schools: Any, **kwargs: Any) -> None:
         """Offer the schools that this person may add a pupil to."""
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = schools
+        offer(self, "school", schools)
         if len(schools) == 1:
             self.initial["school"] = schools[0]
 

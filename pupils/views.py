@@ -1,5 +1,6 @@
 """Pages that change a child's record. The page that shows it reads across: see reporting."""
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_ALL, Permission
-from apsystem.lib.forms import GdsForm, take_errors
+from apsystem.lib.forms import take_errors
 from pupils import actions
 from pupils.forms import ContactForm, NewPupilForm, PlanForm, PupilForm
 from pupils.models import Pupil
 
 
-def _form_page(request: Request, form: GdsForm, title: str, back: str) -> HttpResponse:
+def _form_page(request: Request, form: forms.BaseForm, title: str, back: str) -> HttpResponse:
     return render(request, "form_page.html", {"title": title, "form": form, "back": back})
 
 

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import REACH_SCHOOL
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, TextArea
+from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, TextArea, offer
 from pupils.models import Pupil
 from referrals.models import Reason, Referral, Tier
 
@@ -33,9 +33,9 @@ class ChoosePupilForm(GdsForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the pupils on the school's roll."""
         super().__init__(*args, **kwargs)
-        self.fields["pupil"].queryset = Pupil.objects.as_user(user).on_roll_of(
-            user.organisations_as(REACH_SCHOOL), localdate()
-        )
+        schools = user.organisations_as(REACH_SCHOOL)
+        self.pupils = Pupil.objects.as_user(user).on_roll_of(schools, localdate())
+        offer(self, "pupil", self.pupils)
 
 
 class ReferralForm(GdsModelForm):

@@ -51,14 +51,14 @@ def index(request: Request) -> HttpResponse:
 def choose(request: Request) -> HttpResponse:
     """Choose the pupil to refer."""
     form = ChoosePupilForm(request.POST or None, user=request.user)
-    pupils = form.fields["pupil"].queryset
-    looked_at(request, pupils.values_list("pk", flat=True), act="list")
+    offered = list(form.pupils.values_list("pk", flat=True))
+    looked_at(request, offered, act="list")
     if form.is_valid():
         return redirect("referrals:make", form.cleaned_data["pupil"].uid)
     return render(
         request,
         "referrals/choose.html",
-        {"title": "Refer a pupil", "form": form, "has_pupils": pupils.exists()},
+        {"title": "Refer a pupil", "form": form, "has_pupils": bool(offered)},
     )
 
 

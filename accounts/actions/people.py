@@ -79,7 +79,7 @@ def _make_council(name: str) -> Organisation:
 
 def _role(text: str, place: Organisation) -> str:
     words = text.strip().lower().replace("-", " ").replace("_", " ").replace(".", " ")
-    allowed = sorted(Organisation.ROLES[place.kind])
+    allowed = sorted(Organisation.ROLES[Organisation.Kind(place.kind)])
     if words not in Role.values or words not in allowed:
         raise CannotAdd(f"{text!r} is no role in {place}. The roles there: {', '.join(allowed)}.")
     return words

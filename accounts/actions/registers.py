@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.db import models
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
@@ -107,7 +108,7 @@ def read_schools(rows: list[Row]) -> Reading:
             if first is not entry:
                 errors.append(f"Row {row.place}: URN {entry.urn} stands in row {first.place} too.")
     refuse(errors)
-    notes = [f"{count} rows are left out: {why}." for why, count in left_out.items()]
+    notes = [f"Rows left out: {count}; {why}." for why, count in left_out.items()]
     notes += [note for entry in entries.values() for note in entry.notes]
     return Reading(layout, list(entries.values()), len(rows) - len(ours), notes)
 
@@ -204,7 +205,7 @@ def _laestab(row: Row) -> str:
     return row["LA (code)"] + number.zfill(4)
 
 
-def _phase(row: Row) -> Phase | None:
+def _phase(row: Row) -> str | None:
     said = row["PhaseOfEducation (name)"]
     if said.lower() not in PHASES:
         raise ValueError(f"PhaseOfEducation {said[:40]!r} is not known here")
@@ -225,7 +226,7 @@ def _day(row: Row, column: str) -> date | None:
 
 
 def _text(row: Row, column: str, name: str) -> str:
-    longest = Organisation._meta.get_field(name).max_length
+    longest = cast("models.CharField", Organisation._meta.get_field(name)).max_length or 0
     if len(row[column]) > longest:
         raise ValueError(f"{column} is longer than {longest} characters")
     if name == "name" and not row[column]:

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 
@@ -60,7 +60,7 @@ def import_schools(raw: bytes, *, dry_run: bool = False) -> SchoolsResult:
     if reading.layout == LIST:
         result.notes.append(LIST_IS_DATED)
     known = {
-        row.urn: row
+        str(row.urn): row
         for row in Organisation.objects.filter(urn__in=[entry.urn for entry in reading.entries])
     }
     _settle_ukprns(reading.entries, result)
@@ -128,7 +128,7 @@ def _change(row: Organisation, differences: dict[str, Any]) -> str:
     """Change the row, and return in words what changed."""
     title, parts = f"{row.urn} {row}", []
     for name, value in differences.items():
-        label = Organisation._meta.get_field(name).verbose_name
+        label = _field(name).verbose_name
         before = _words(name, getattr(row, name))
         parts.append(f"{label} was {before}, is now {_words(name, value)}")
         setattr(row, name, value)
@@ -142,8 +142,12 @@ def _words(name: str, value: Any) -> str:
         return f"{value.day} {value:%B %Y}"
     if not value:
         return "empty"
-    choices = dict(Organisation._meta.get_field(name).flatchoices)
-    return choices[value] if choices else f"‘{value}’"
+    choices = dict(_field(name).flatchoices)
+    return choices[value] if choices else f"'{value}'"
+
+
+def _field(name: str) -> "models.Field[Any, Any]":
+    return cast("models.Field[Any, Any]", Organisation._meta.get_field(name))
 
 
 def _settle_ukprns(entries: list[Entry], result: SchoolsResult) -> None:

@@ -37,14 +37,15 @@ class SameNumber(Func):
     def __init__(self, column: str) -> None:
         """Make the range from the column to itself."""
         super().__init__(column, column)
+        self.column = column
 
     def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, str]]:
         """Write one column into migrations."""
         path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, (self.source_expressions[0].name,), {}
+        return path, (self.column,), {}
 
 
-class HalfTermQuerySet(models.QuerySet):
+class HalfTermQuerySet(models.QuerySet["HalfTerm"]):
     """Half terms in the order of the year."""
 
     def as_user(self, user: object) -> Self:
@@ -109,7 +110,7 @@ class HalfTerm(models.Model):
         return f"{self.NAMES[self.number]} {year_label(self.year)}"
 
 
-class ClosureQuerySet(models.QuerySet):
+class ClosureQuerySet(models.QuerySet["Closure"]):
     """Days that are no school days."""
 
     def as_user(self, user: object) -> Self:

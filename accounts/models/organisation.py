@@ -13,7 +13,7 @@ from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
 models.CharField.register_lookup(Length)
 
 
-class OrganisationQuerySet(models.QuerySet):
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations are no secret: every signed-in person may read their names."""
 
     def as_user(self, user: object) -> Self:
@@ -57,9 +57,7 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=200)
     urn = models.CharField("URN", max_length=6, unique=True, null=True, blank=True)
-    ukprn = models.CharField(
-        "UKPRN", max_length=8, unique=True, null=True, blank=True
-    )
+    ukprn = models.CharField("UKPRN", max_length=8, unique=True, null=True, blank=True)
     laestab = models.CharField("LAESTAB", max_length=7, blank=True)
     phase = models.CharField(max_length=20, choices=Phase, default=Phase.NOT_APPLICABLE)
     is_registered_school = models.BooleanField(

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
-class ViewEntryQuerySet(models.QuerySet):
+class ViewEntryQuerySet(models.QuerySet["ViewEntry"]):
     """Entries for those who answer for the record: no child's data is in them."""
 
     def as_user(self, user: object) -> Self:

@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
         return [entry.organisation_id for entry in self.acting if entry.role in roles]
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     """Who holds which role where, and when."""
 
     def as_user(self, user: User) -> Self:

@@ -1,16 +1,22 @@
 """Forms in GOV.UK's manner, once: labels, sizes, dates in three boxes, one green button."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 SHORT, MIDDLE = 20, 60
+
+
+def _in_sentence(label: object) -> str:
+    words = str(label or "an answer").removesuffix(" (optional)")
+    return words[0].lower() + words[1:]
 
 
 class DateField(DateInputField):
@@ -19,14 +25,12 @@ class DateField(DateInputField):
     def __init__(self, **kwargs: Any) -> None:
         """Say by name which box is empty."""
         super().__init__(require_all_fields=False, **kwargs)
-        self.error_messages["required"] = f"Enter {self._thing()}, with day, month and year"
+        self.error_messages["required"] = (
+            f"Enter {_in_sentence(self.label)}, with day, month and year"
+        )
         for field, numeric in zip(self.fields, self.widget.widgets, strict=True):
             field.max_length = 10
             numeric.attrs["inputmode"] = "numeric"
-
-    def _thing(self) -> str:
-        label = str(self.label or "date")
-        return label[0].lower() + label[1:]
 
     def compress(self, data_list: Any) -> date | None:
         """Return the date, or say that it does not exist."""
@@ -47,10 +51,18 @@ class DateField(DateInputField):
 class GdsFormMixin:
     """Give a form its helper: novalidate, small radios, widths by length, one button."""
 
+    fields: dict[str, Any]
     submit_label = "Save and continue"
-    submit_warning = False
-    inline: tuple[str, ...] = ()
-    secondary: tuple[str, str] | None = None  # name and label of a second, grey button
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for what is missing by its name, where a field has no words of its own."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == type(field).default_error_messages.get(
+                "required", forms.Field.default_error_messages["required"]
+            ):
+                verb = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
+                field.error_messages["required"] = f"{verb} {_in_sentence(field.label)}"
 
     @property
     def helper(self) -> FormHelper:
@@ -60,24 +72,20 @@ class GdsFormMixin:
         helper.attrs = {"novalidate": ""}
         helper.label_size = Size.SMALL
         helper.legend_size = Size.SMALL
-        buttons = [
-            (Button.warning if self.submit_warning else Button.primary)(
-                "submit", self.submit_label, data_prevent_double_click="true"
-            )
-        ]
-        if self.secondary:
-            buttons.append(Button.secondary(*self.secondary))
-        helper.layout = Layout(*(self._field(name) for name in self.fields), *buttons)
+        button = Button.primary("send", self.submit_label, data_prevent_double_click="true")
+        helper.layout = Layout(*(self._field(name) for name in self.fields), button)
         return helper
 
     def _field(self, name: str) -> Field:
         field = self.fields[name]
         widget = field.widget
         if isinstance(widget, forms.RadioSelect):
-            return Field.radios(name, small=True, inline=name in self.inline)
+            return Field.radios(name, small=True)
         if isinstance(widget, forms.CheckboxSelectMultiple):
             return Field.checkboxes(name, small=True)
         if isinstance(widget, forms.Textarea):
+            if not field.help_text:  # the package reads the attribute before it sets it
+                widget.attrs.setdefault("aria-describedby", "")
             return Field.textarea(name, max_characters=field.max_length, rows=5)
         if isinstance(widget, (forms.TextInput, forms.NumberInput)) and not widget.is_hidden:
             length = getattr(field, "max_length", None) or MIDDLE
@@ -107,6 +115,11 @@ class Radios(forms.ChoiceField):
     """One choice of a few."""
 
     widget = forms.RadioSelect
+
+
+def offer(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
+    """Let a field offer these rows."""
+    cast("forms.ModelChoiceField", form.fields[name]).queryset = rows
 
 
 def take_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -206,7 +206,7 @@ def _fresh(placement: Placement, on: date, session: int) -> Mark:
     return Mark(placement=placement, pupil_id=placement.pupil_id, date=on, session=session)
 
 
-def _write(row: Mark, code: str, by: User, now: timezone.datetime) -> None:
+def _write(row: Mark, code: str, by: User, now: datetime) -> None:
     row.code_id, row.marked_by, row.marked_at = code, by, now
 
 

@@ -33,7 +33,7 @@ ABSENT_KINDS = [Kind.AUTHORISED, Kind.UNAUTHORISED]
 POSSIBLE_KINDS = PRESENT_KINDS + ABSENT_KINDS
 
 
-class CodeQuerySet(models.QuerySet):
+class CodeQuerySet(models.QuerySet["Code"]):
     """The codes: public law, the same for everybody."""
 
     def as_user(self, user: object) -> Self:

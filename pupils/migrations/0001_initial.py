@@ -149,7 +149,15 @@ class Migration(migrations.Migration):
                 ("ethnicity", models.CharField(blank=True, max_length=4)),
                 (
                     "upn",
-                    models.CharField(blank=True, max_length=13, null=True, verbose_name="UPN"),
+                    models.CharField(
+                        blank=True,
+                        error_messages={
+                            "unique": "A pupil with this UPN is already known. If the pupil is new to your school, ask the SEND team to put the pupil on your roll."
+                        },
+                        max_length=13,
+                        null=True,
+                        verbose_name="UPN",
+                    ),
                 ),
                 (
                     "upn_unknown",
@@ -269,7 +277,14 @@ class Migration(migrations.Migration):
                 (
                     "upn",
                     models.CharField(
-                        blank=True, max_length=13, null=True, unique=True, verbose_name="UPN"
+                        blank=True,
+                        error_messages={
+                            "unique": "A pupil with this UPN is already known. If the pupil is new to your school, ask the SEND team to put the pupil on your roll."
+                        },
+                        max_length=13,
+                        null=True,
+                        unique=True,
+                        verbose_name="UPN",
                     ),
                 ),
                 (

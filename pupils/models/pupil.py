@@ -175,7 +175,17 @@ class Pupil(models.Model):
     )
     sex = models.CharField(max_length=1, choices=Sex)
     ethnicity = models.CharField(max_length=4, blank=True)
-    upn = models.CharField("UPN", max_length=13, unique=True, null=True, blank=True)
+    upn = models.CharField(
+        "UPN",
+        max_length=13,
+        unique=True,
+        null=True,
+        blank=True,
+        error_messages={
+            "unique": "A pupil with this UPN is already known. If the pupil is new to your school, "
+            "ask the SEND team to put the pupil on your roll."
+        },
+    )
     upn_unknown = models.CharField(max_length=4, choices=UpnUnknown, blank=True)
     sen_provision = models.CharField(max_length=1, choices=SenProvision, default=SenProvision.NONE)
     has_free_meals = models.BooleanField(default=False)
@@ -250,7 +260,7 @@ class Pupil(models.Model):
     @property
     def has_temporary_upn(self) -> bool:
         """Tell whether the UPN is a temporary one: it ends in a letter."""
-        return bool(self.upn) and self.upn[-1].isalpha()
+        return self.upn is not None and self.upn[-1].isalpha()
 
 
 class ContactQuerySet(ChildQuerySet):

@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import cast
+
+from django.db import models
 
 from apsystem.lib.tables import Row, layout_of, refuse
 from reporting.kpis.arithmetic import PLACES, rate
@@ -191,7 +194,7 @@ def _read(rows: list[Row], reader: Reader) -> tuple[dict[Key, Comparator], list[
                 errors.append(f"Row {row.place}: the same figure stands in an earlier row.")
             figures.update(found)
     refuse(errors)
-    return figures, [f"{count} rows are left out: {why}." for why, count in left_out.items()]
+    return figures, [f"Rows left out: {count}; {why}." for why, count in left_out.items()]
 
 
 def _long_figures(row: Row) -> list[Comparator]:
@@ -237,11 +240,12 @@ def _coverage(text: str) -> Coverage:
 
 
 def _words(row: Row, column: str, name: str = "") -> str:
-    field = Comparator._meta.get_field(name or column)
+    field = cast("models.CharField", Comparator._meta.get_field(name or column))
+    longest = field.max_length or 0
     if not row[column] and not field.blank:
         raise ValueError(f"{column} is empty")
-    if len(row[column]) > field.max_length:
-        raise ValueError(f"{column} is longer than {field.max_length} characters")
+    if len(row[column]) > longest:
+        raise ValueError(f"{column} is longer than {longest} characters")
     return row[column]
 
 
@@ -266,9 +270,12 @@ def _count(row: Row, column: str) -> int | None:
 
 
 def _add_counts(figures: dict[Key, Comparator]) -> None:
-    for (measure, *where), figure in figures.items():
+    for (measure, school_type, place, year, coverage), figure in figures.items():
         if measure in COUNTS_OF and figure.value is not None:
-            above, below = (figures.get((name, *where)) for name in COUNTS_OF[measure])
+            above, below = (
+                figures.get((name, school_type, place, year, coverage))
+                for name in COUNTS_OF[measure]
+            )
             if above and below and above.value is not None and below.value is not None:
                 figure.numerator, figure.denominator = int(above.value), int(below.value)
 

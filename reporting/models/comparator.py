@@ -21,7 +21,7 @@ class Coverage(models.TextChoices):
     TO_DATE = "to date", "year to date"
 
 
-class ComparatorQuerySet(models.QuerySet):
+class ComparatorQuerySet(models.QuerySet["Comparator"]):
     """Published figures: the same for everybody."""
 
     def as_user(self, user: object) -> Self:

@@ -10,7 +10,7 @@ from apsystem.lib.calendar import year_label
 from reporting.models.comparator import Coverage
 
 
-class SnapshotQuerySet(models.QuerySet):
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Figures of the borough: totals, no child in them."""
 
     def as_user(self, user: object) -> Self:

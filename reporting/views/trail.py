@@ -1,5 +1,7 @@
 """Who looked at a child's record."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -45,12 +47,13 @@ def who_looked(request: Request) -> HttpResponse:
 
 
 def _with_names(
-    page: list[ViewEntry],
+    page: Iterable[ViewEntry],
 ) -> list[tuple[ViewEntry, User | None, Organisation | None]]:
-    people = User.objects.in_bulk([entry.user_id for entry in page])
+    entries = list(page)
+    people = User.objects.in_bulk([entry.user_id for entry in entries])
     places = Organisation.objects.in_bulk(
-        [entry.organisation_id for entry in page if entry.organisation_id]
+        [entry.organisation_id for entry in entries if entry.organisation_id]
     )
     return [
-        (entry, people.get(entry.user_id), places.get(entry.organisation_id)) for entry in page
+        (entry, people.get(entry.user_id), places.get(entry.organisation_id)) for entry in entries
     ]

@@ -36,8 +36,8 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         if result.elsewhere:
             self.stdout.write(
-                f"{result.elsewhere} rows of other local authorities than "
-                f"{settings.COUNCIL_LA_CODE} were left out."
+                f"Rows left out: {result.elsewhere}; they are of other local authorities than "
+                f"{settings.COUNCIL_LA_CODE}."
             )
         would = "Nothing was saved. It would be: " if options["dry_run"] else ""
         self.stdout.write(

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         call_command("seed_demo", pupils=options["pupils"], stdout=self.stdout)
         compute_figures()
         children = [
-            self._start("-m", "celery", "-A", "apsystem", "worker", "--concurrency=2", "-l",
+            self._start("-m", "celery", "-q", "-A", "apsystem", "worker", "--concurrency=2", "-l",
                         "warning", "-n", f"demo-{port}@%h"),
             self._start("-m", "celery", "-A", "apsystem", "beat", "-l", "warning", "--schedule",
                         str(embedded.default_folder() / f"beat-{port}")),

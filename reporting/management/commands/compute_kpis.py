@@ -141,7 +141,7 @@ def _lines(entries: list[dict[str, Any]]) -> Iterable[str]:
         yield (
             f"  {entry['title']:<46} {_shown(entry['value']):>8}   "
             f"{entry['numerator']} of {entry['denominator']}, {entry['unit']}, "
-            f"{entry['children']} children, definition {entry['definition_version']}"
+            f"children: {entry['children']}, definition {entry['definition_version']}"
         )
         for row in entry["comparators"]:
             words = row["difference_in_words"] and f", ours is {row['difference_in_words']}"

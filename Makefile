@@ -1,0 +1,77 @@
+# Everything a person or a machine does with the project. Nothing needs to be installed first but
+# Python 3.11 or newer; Node builds the styles and is fetched as a wheel where there is none.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check fix bench docs lock assets clean help
+
+help:
+	@echo "make demo    run the demo borough on http://127.0.0.1:8000 (PORT=8001 changes the port)"
+	@echo "make test    the whole test suite on real PostgreSQL and Valkey"
+	@echo "make check   linters, types, layers, migrations, deployment checks, generated docs"
+	@echo "make fix     put right what a tool can put right"
+	@echo "make bench   system and floor side by side, written to bench/results.json"
+	@echo "make docs    write the generated pages below docs/"
+	@echo "make lock    lock the dependencies of pyproject.toml with hashes"
+
+demo: .venv/ready static/built/ready
+	@DEMO=1 $(BIN)/python manage.py demo
+
+test: .venv/ready static/built/ready
+	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist loadscope --cov --cov-report=term:skip-covered tests
+
+check: .venv/ready static/built/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djhtml --check --tabwidth 2 templates
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@SECRET_KEY=$${SECRET_KEY:-$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')} \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	@DEBUG=1 $(BIN)/python manage.py make_docs --check
+
+fix: .venv/ready
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djhtml --tabwidth 2 templates
+
+bench: .venv/ready static/built/ready
+	@$(BIN)/python -m bench
+
+docs: .venv/ready
+	@DEBUG=1 $(BIN)/python manage.py make_docs
+
+lock: .venv/ready
+	@for extra in "base:" "dev:--extra=embedded --extra=dev" "node:--extra=node"; do \
+		$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+			$${extra#*:} --output-file requirements/$${extra%%:*}.txt pyproject.toml || exit 1; \
+	done
+
+assets: static/built/ready
+
+# The environment is made anew only when the lock changes.
+.venv/ready: requirements/dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The machine's npm, or Node from a wheel in an environment of its own.
+static/built/ready: package-lock.json styles/app.scss styles/copy.mjs
+	@if command -v npm >/dev/null; then \
+		npm ci --no-progress --silent && npm run --silent build; \
+	else \
+		test -x .venv/node/bin/python || $(PYTHON) -m venv .venv/node; \
+		.venv/node/bin/pip install --quiet --require-hashes -r requirements/node.txt && \
+		PATH="$$PWD/.venv/node/bin:$$PATH" && export PATH && \
+		npm ci --no-progress --silent && npm run --silent build; \
+	fi
+	@touch $@
+
+clean:
+	@rm -rf .venv node_modules static/built collected
