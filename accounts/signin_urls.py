@@ -3,27 +3,16 @@
 from allauth.account import views
 from django.urls import path
 
-from accounts.access import open_to_all, requires
-from accounts.permissions import Permission
-
-signed_in = requires(Permission.HOME_VIEW)
+from accounts.access import open_to_all
 
 urlpatterns = [
     path("sign-in/", open_to_all(views.login), name="account_login"),
     path("sign-out/", open_to_all(views.logout), name="account_logout"),
     path("sign-up/", open_to_all(views.signup), name="account_signup"),
     path("inactive/", open_to_all(views.account_inactive), name="account_inactive"),
-    path("password/", signed_in(views.password_change), name="account_change_password"),
-    path(
-        "reauthenticate/",
-        signed_in(views.reauthenticate),
-        name="account_reauthenticate",
-    ),
     path("reset/", open_to_all(views.password_reset), name="account_reset_password"),
     path(
-        "reset/sent/",
-        open_to_all(views.password_reset_done),
-        name="account_reset_password_done",
+        "reset/sent/", open_to_all(views.password_reset_done), name="account_reset_password_done"
     ),
     path(
         "reset/done/",

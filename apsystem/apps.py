@@ -1,6 +1,7 @@
 """The project as a Django app: its system checks and its Celery app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ApsystemConfig(AppConfig):
@@ -11,3 +12,6 @@ class ApsystemConfig(AppConfig):
     def ready(self) -> None:
         """Import what must be registered before the first request or task."""
         from apsystem import celery, checks  # noqa: F401, PLC0415
+
+        # Web processes ring for tasks too, so they know the handlers as a worker does.
+        autodiscover_modules("tasks", "nightly")

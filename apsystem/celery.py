@@ -10,8 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apsystem.settings")
 
 app = Celery("apsystem", task_cls="accounts.work:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(related_name="tasks")
-app.autodiscover_tasks(related_name="nightly")
 app.conf.beat_schedule = {
     "beat the heart": {
         "task": "accounts.tasks.beat",

@@ -73,13 +73,11 @@ def end(placement: Placement, *, last_day: date, reason: str, by: User) -> Place
     if last_day < placement.starts_on:
         raise ValidationError({"last_day": "The last day must not be before the first day."})
     ends_on = last_day + timedelta(days=1)
-    before = placement.ends_on
     placement = make_move(placement, "end", by=by, ends_on=ends_on, end_reason=reason)
     Enrolment.objects.as_user(by).filter(
         pupil=placement.pupil_id,
         organisation=placement.provider_id,
         starts_on=placement.starts_on,
-        ends_on=before,
     ).update(ends_on=ends_on)
     return placement
 

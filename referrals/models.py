@@ -152,7 +152,7 @@ class Referral(WorkflowModel):
                 violation_error_message="A decision needs its date, its reason and who made it.",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.ACCEPTED, tier__in=Tier.values)
+                condition=Q(status=Status.ACCEPTED, tier__isnull=False, tier__in=Tier.values)
                 | ~Q(status=Status.ACCEPTED) & Q(tier__isnull=True),
                 name="referrals_referral_tier_with_acceptance",
                 violation_error_message="An accepted referral has a tier, and no other has one.",

@@ -18,7 +18,6 @@ SAID = (
     "is_over",
     "starts_on",
     "ends_on",
-    "as_of",
 )
 
 
@@ -62,7 +61,8 @@ def _snapshot(
         fingerprint=total.fingerprint,
         as_of=period.as_of,
     )
-    if known and all(getattr(known, name) == getattr(fresh, name) for name in SAID):
+    said = SAID if period.is_over else (*SAID, "as_of")  # what is over does not age
+    if known and all(getattr(known, name) == getattr(fresh, name) for name in said):
         return known
     fresh.save()
     return fresh

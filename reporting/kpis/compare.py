@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
@@ -32,7 +32,7 @@ class Beside:
         """Say the difference in words: direction and points, never a colour."""
         if self.difference is None:
             return ""
-        points = abs(self.difference).quantize(Decimal("0.1"))
+        points = abs(self.difference).quantize(Decimal("0.1"), ROUND_HALF_UP)
         if points == 0:
             return "the same"
         return f"{points} points {'above' if self.difference > 0 else 'below'}"

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -179,7 +180,10 @@ class Measure:
     def children(self, period: Period, pupils: QuerySet) -> list[tuple[int, int, int, int]]:
         """Return (pupil, provider, numerator, denominator) of the units of these pupils."""
         population = self.population(period)
-        visible, visible_params = pupils.order_by().values("pk").query.sql_with_params()
+        try:
+            visible, visible_params = pupils.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:  # the person reaches no child
+            return []
         named = {f"visible_{place}": value for place, value in enumerate(visible_params)}
         visible_sql = visible % tuple(f"%({name})s" for name in named)
         return _run(

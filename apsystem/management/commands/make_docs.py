@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -162,11 +162,11 @@ def workflows_page() -> str:
 
 
 def _workflow(model: type[WorkflowModel]) -> Iterator[str]:
-    field = model._meta.get_field("status")
-    labels = dict(field.flatchoices)  # type: ignore[union-attr]
+    field = cast("models.CharField", cast("Any", model)._meta.get_field("status"))
+    labels = dict(field.flatchoices)
     moves = list(model.MOVES.values())
     yield f"## {str(model._meta.verbose_name).capitalize()}"
-    yield _diagram(labels, str(field.get_default()), moves)  # type: ignore[union-attr]
+    yield _diagram(labels, str(field.get_default()), moves)
     yield _table(
         ["Move", "From", "To", "Permission", "Roles"],
         [

@@ -1,0 +1,270 @@
+"""The outbox and the periodic work: done once, lost never."""
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+from kombu import Connection, pools
+
+from accounts import tasks, work
+from accounts.models import Organisation, OutboxMessage, Run
+from apsystem.celery import app
+from reporting.tasks import GATHER_SECONDS
+from tests import factories
+from tests.threads import at_once
+
+LATE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def handle(monkeypatch):
+    """Register a handler for the length of a test, and see what it was called with."""
+
+    def register(kind, handler=None, *, gather_seconds=0):
+        calls = []
+
+        def called(payload):
+            calls.append(payload)
+            if handler:
+                handler(payload)
+
+        monkeypatch.setitem(work._handlers, kind, (called, gather_seconds))
+        return calls
+
+    return register
+
+
+@contextmanager
+def broker_away():
+    """Send tasks to a broker that does not answer."""
+    away = Connection(
+        "redis+socket:///nowhere/valkey.sock",
+        transport_options={"max_retries": 0},
+        connect_timeout=1,
+    )
+    usual = app.amqp._producer_pool
+    app.conf.task_always_eager, app.amqp._producer_pool = False, pools.producers[away]
+    try:
+        yield
+    finally:
+        app.conf.task_always_eager, app.amqp._producer_pool = True, usual
+
+
+def make_school(payload):
+    factories.SchoolFactory(name=payload["name"])
+
+
+def old_message(**details):
+    message = factories.OutboxMessageFactory(**details)
+    OutboxMessage.objects.filter(pk=message.pk).update(created_at=timezone.now() - LATE)
+    return message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 5])
+def test_an_effect_happens_once_however_often_the_message_is_delivered(handle, times):
+    handle("tests.made", make_school)
+    message = factories.OutboxMessageFactory(kind="tests.made", payload={"name": "Once"})
+
+    for _ in range(times):
+        work.deliver.delay(message.pk)
+
+    message.refresh_from_db()
+    assert Organisation.objects.filter(name="Once").count() == 1
+    assert message.done_at is not None
+
+
+@pytest.mark.django_db
+def test_only_the_first_delivery_says_that_it_did_the_work(handle):
+    handle("tests.made")
+    message = factories.OutboxMessageFactory(kind="tests.made")
+
+    assert [work.work(message.pk), work.work(message.pk)] == [True, False]
+
+
+@pytest.mark.django_db
+def test_a_message_is_sent_after_the_commit_and_not_before(
+    handle, django_capture_on_commit_callbacks
+):
+    calls = handle("tests.made")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        work.post("tests.made", name="After")
+        assert calls == []
+
+    assert calls == [{"name": "After"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_is_rolled_back_is_never_sent(handle):
+    calls = handle("tests.made")
+
+    def post_and_fail():
+        work.post("tests.made")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        post_and_fail()
+
+    assert calls == []
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_work_that_fails_leaves_no_effect_and_is_written_down(handle):
+    def fail(payload):
+        make_school(payload)
+        raise ValueError("the cable is cut")
+
+    handle("tests.made", fail)
+    message = factories.OutboxMessageFactory(kind="tests.made", payload={"name": "Half"})
+
+    with pytest.raises(ValueError, match="the cable is cut"):
+        work.deliver.delay(message.pk)
+
+    message.refresh_from_db()
+    assert not Organisation.objects.filter(name="Half").exists()
+    assert (message.done_at, message.attempts) == (None, 1)
+    assert message.last_error == "ValueError: the cable is cut"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_leaves_the_message_for_the_sweep(handle, caplog):
+    calls = handle("tests.made")
+
+    with broker_away():
+        message = work.post("tests.made")
+
+    message.refresh_from_db()
+    assert (calls, message.done_at) == ([], None)
+    assert f"message {message.pk} waits for the sweep" in caplog.text
+
+    OutboxMessage.objects.update(created_at=timezone.now() - LATE)
+
+    assert tasks.sweep() == 1
+    message.refresh_from_db()
+    assert calls == [{}]
+    assert message.done_at is not None
+
+
+@pytest.mark.django_db
+def test_the_sweep_sends_what_was_sent_long_ago_and_not_done(handle):
+    calls = handle("tests.made")
+    old_message(kind="tests.made", sent_at=timezone.now() - LATE)
+
+    assert tasks.sweep() == 1
+    assert len(calls) == 1
+
+
+@pytest.mark.django_db
+def test_the_sweep_leaves_alone_what_is_new_done_just_sent_or_tried_too_often(handle):
+    calls = handle("tests.made")
+    factories.OutboxMessageFactory(kind="tests.made")
+    old_message(kind="tests.made", done_at=timezone.now())
+    old_message(kind="tests.made", sent_at=timezone.now())
+    old_message(kind="tests.made", attempts=tasks.MOST_ATTEMPTS)
+
+    assert tasks.sweep() == 0
+    assert calls == []
+
+
+@pytest.mark.django_db
+def test_one_run_answers_all_messages_of_a_kind_that_gathers(handle):
+    calls = handle("tests.gathered", gather_seconds=5)
+    handle("tests.other")
+    messages = factories.OutboxMessageFactory.create_batch(4, kind="tests.gathered")
+    factories.OutboxMessageFactory(kind="tests.other")
+
+    for message in messages:
+        work.deliver.delay(message.pk)
+
+    assert len(calls) == 1
+    assert OutboxMessage.objects.filter(done_at=None).values_list("kind", flat=True).get() == (
+        "tests.other"
+    )
+
+
+@pytest.mark.django_db
+def test_a_kind_that_does_not_gather_runs_once_a_message(handle):
+    calls = handle("tests.made")
+    for message in factories.OutboxMessageFactory.create_batch(3, kind="tests.made"):
+        work.deliver.delay(message.pk)
+
+    assert len(calls) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_in_other_hands_is_left_to_them(handle):
+    calls = handle("tests.made")
+    message = factories.OutboxMessageFactory(kind="tests.made")
+
+    with transaction.atomic():
+        OutboxMessage.objects.select_for_update().get(pk=message.pk)
+        done = at_once([lambda: work.work(message.pk)])
+
+    assert (done, calls) == ([False], [])
+
+
+@pytest.mark.slow
+def test_a_web_process_knows_how_long_to_gather():
+    program = (
+        "import apsystem.wsgi, json; from accounts import work; "
+        "print(json.dumps({kind: seconds for kind, (_, seconds) in work._handlers.items()}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout).get("marks.changed") == GATHER_SECONDS
+
+
+@pytest.mark.django_db
+def test_the_heart_beats_into_the_cache():
+    tasks.beat()
+
+    assert cache.get(tasks.HEARTBEAT) is not None
+
+
+@pytest.mark.django_db
+def test_periodic_work_is_done_once_for_a_period():
+    found = []
+    for period in ("2026-09-01", "2026-09-01", "2026-09-02"):
+        with work.once("tests.nightly", period) as is_ours:
+            found.append(is_ours)
+
+    assert found == [True, False, True]
+
+
+@pytest.mark.django_db
+def test_periodic_work_that_failed_is_still_to_do():
+    with pytest.raises(RuntimeError), work.once("tests.nightly", "2026-09-01"):
+        raise RuntimeError
+
+    with work.once("tests.nightly", "2026-09-01") as is_ours:
+        assert is_ours
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("was_begun", [False, True])
+def test_two_schedulers_at_once_do_the_work_once(was_begun):
+    if was_begun:
+        factories.RunFactory(task="tests.nightly", period="2026-09-01")
+
+    def run():
+        with work.once("tests.nightly", "2026-09-01") as is_ours:
+            time.sleep(0.1)  # long enough for the other to read what is not committed
+            return is_ours
+
+    found = at_once([run, run])
+
+    assert sorted(found) == [False, True]
+    assert Run.objects.get().done_at is not None

@@ -1,0 +1,163 @@
+"""Codes, marks and amendments: what is true of their rows."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from attendance.models import Code, Kind, Mark
+from attendance.models.code import codes_of
+from tests import factories
+from tests.constraints import assert_refused, constraints_of
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = datetime(2024, 9, 16, 9, tzinfo=UTC)
+NEW_LAW = date(2024, 8, 19)
+
+
+def code(**details):
+    given = {"code": "?", "meaning": "Unknown", "kind": Kind.ATTENDING, "position": 99}
+    return Code.objects.create(**given | details)
+
+
+def two_marks(**second):
+    first = factories.MarkFactory()
+    return factories.MarkFactory(**{"placement": first.placement} | second)
+
+
+def two_places(*, other_code):
+    first = factories.MarkFactory()
+    elsewhere = factories.PlacementFactory(pupil=first.pupil)
+    return factories.MarkFactory(placement=elsewhere, code_id=other_code)
+
+
+BREAKERS = {
+    "attendance_code_kind_is_known": lambda: code(kind="?"),
+    "attendance_code_ends_after_it_starts": lambda: code(
+        in_force_from=NEW_LAW, in_force_to=NEW_LAW
+    ),
+    "attendance_mark_one_for_a_session": lambda: two_marks(code_id="D"),
+    "attendance_mark_one_not_dual_for_a_child": lambda: two_places(other_code="N"),
+    "attendance_mark_session_is_am_or_pm": lambda: factories.MarkFactory(session=2),
+    "attendance_markamendment_has_a_reason": lambda: factories.MarkAmendmentFactory(reason=""),
+    "attendance_markamendment_changes_something": lambda: factories.MarkAmendmentFactory(
+        original="N", amended="N"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_the_database_refuses_a_row_that_breaks_a_constraint(name):
+    assert_refused(name, BREAKERS[name])
+
+
+def test_every_constraint_has_a_row_that_breaks_it():
+    assert constraints_of("attendance") == set(BREAKERS)
+
+
+def test_a_child_has_one_mark_that_counts_and_d_elsewhere():
+    assert two_places(other_code="D").pk
+
+
+def test_the_other_session_of_a_day_has_a_mark_of_its_own():
+    assert two_marks(session=1).pk
+
+
+def test_an_amendment_is_never_changed():
+    amendment = factories.MarkAmendmentFactory()
+    amendment.reason = "Another."
+
+    with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
+        amendment.save()
+    with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
+        amendment.delete()
+
+
+def test_history_keeps_a_mark_that_is_amended():
+    mark = factories.MarkFactory(code_id="N")
+    mark.code_id = "L"
+    mark.save()
+
+    events = Mark.pgh_event_model.objects.filter(pgh_obj_id=mark.pk).order_by("pgh_id")
+
+    assert [(event.pgh_label, event.code_id) for event in events] == [
+        ("insert", "N"),
+        ("update", "L"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("J", True, False),
+        ("J1", False, True),
+        ("Y", True, False),
+        ("Y1", False, True),
+        ("Y7", False, True),
+        ("H", True, False),
+        ("C1", False, True),
+        ("C2", False, True),
+        ("Q", False, True),
+        ("K", False, True),
+        ("N", True, True),
+        ("/", True, True),
+    ],
+)
+def test_codes_change_with_the_regulations_of_19_august_2024(code, before, after):
+    found = [
+        Code.objects.in_force(on).filter(pk=code).exists() for on in (date(2024, 8, 18), NEW_LAW)
+    ]
+
+    assert found == [before, after]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_table_in_the_database_is_the_shipped_one(kind):
+    in_database = Code.objects.filter(kind=kind).values_list("pk", flat=True)
+
+    assert sorted(in_database) == sorted(codes_of(kind))
+
+
+def test_every_code_counts_in_exactly_one_way():
+    found = [code for kind in Kind for code in codes_of(kind)]
+
+    assert len(found) == len(set(found)) == Code.objects.count()
+    assert set(codes_of(Kind.NOT_REQUIRED, Kind.UNABLE, Kind.ADMINISTRATIVE)) == {
+        *("D", "X", "Q", "Y", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7", "Z", "#")
+    }
+
+
+@pytest.mark.parametrize(("session", "own", "other"), [(0, "/", "\\"), (1, "\\", "/")])
+def test_each_session_has_its_own_code_for_present(session, own, other):
+    usable = set(Code.objects.usable_at(session).values_list("pk", flat=True))
+
+    assert own in usable
+    assert other not in usable
+
+
+def test_marks_are_counted_by_what_they_are():
+    placement = factories.PlacementFactory()
+    # Present: / \ L V. Possible besides: N I. Not possible: D X.
+    factories.write_marks(placement, "//LVNIDX", first_day=date(2024, 9, 16))
+
+    assert Mark.objects.all().present_and_possible() == (4, 6)
+
+
+def test_marks_are_kept_from_the_start_up_to_but_not_on_the_end():
+    placement = factories.PlacementFactory()
+    factories.write_marks(placement, "//////", first_day=date(2024, 9, 16))
+
+    found = Mark.objects.between(date(2024, 9, 16), date(2024, 9, 18))
+
+    assert {mark.date.day for mark in found} == {16, 17}
+
+
+def test_marks_of_a_session_are_counted_by_provider(provider, other_provider):
+    for place in (provider, provider, other_provider):
+        factories.MarkFactory(placement__provider=place)
+    factories.MarkFactory(placement__provider=provider, session=1)
+
+    counted = Mark.objects.count_by_provider(date(2024, 9, 16), 0)
+
+    assert counted == {provider.pk: 2, other_provider.pk: 1}

@@ -1,0 +1,104 @@
+"""Chromium, a live server, and people who are signed in. Without Chromium these tests are skipped."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+
+from tests import world as worlds
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    # Playwright runs an event loop in this thread; Django would refuse its own queries beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(transactional_db):
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("loaddata_of_migrations", verbosity=0)
+    return worlds.build()
+
+
+@pytest.fixture
+def page_of(chromium, live_server):
+    """Open a page as a person, at a width, with scripts or without."""
+    contexts = []
+
+    def open_page(user, *, width=1280, scripts=True):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            base_url=live_server.url,
+            bypass_csp=False,
+        )
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": _session(user),
+                        "url": live_server.url,
+                    }
+                ]
+            )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.off_origin = []
+        page.console_errors = []
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((live_server.url, "data:"))
+                else page.off_origin.append(request.url)
+            ),
+        )
+        page.on(
+            "console",
+            lambda message: (
+                page.console_errors.append(message.text) if message.type == "error" else None
+            ),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _session(user) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key

@@ -1,0 +1,1 @@
+"""The PostgreSQL backend, with an emptying between tests that respects what migrations filled."""

@@ -1,0 +1,92 @@
+"""Setting a figure beside published ones: like with like."""
+
+from decimal import Decimal
+
+import pytest
+
+from reporting.kpis import REGISTRY
+from reporting.kpis.compare import compare
+from tests import factories
+
+ABSENCE, ATTENDANCE = REGISTRY["overall-absence-ap"], REGISTRY["attendance-ap"]
+
+
+def ours(value="30", **details):
+    return factories.SnapshotFactory.build(value=Decimal(value), **details)
+
+
+def published(value="40", **details):
+    return factories.ComparatorFactory.build(value=Decimal(value), **details)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("30", "10.0 points below"),
+        ("40", "the same"),
+        ("40.04", "the same"),
+        ("52.26", "12.3 points above"),
+        ("40.25", "0.3 points above"),  # halves go up, not to the even figure
+        ("39.75", "0.3 points below"),
+    ],
+)
+def test_a_difference_is_said_in_points_and_words(value, words):
+    (row,) = compare(ABSENCE, ours(value), [published("40")]).rows
+
+    assert row.difference == Decimal(value) - 40
+    assert row.words == words
+
+
+def test_a_period_that_is_not_over_gets_no_difference_and_says_why():
+    comparison = compare(ABSENCE, ours(is_over=False), [published()])
+
+    (row,) = comparison.rows
+    assert (row.value, row.difference, row.words) == (Decimal(40), None, "")
+    assert "not over" in comparison.why_not
+
+
+@pytest.mark.parametrize("snapshot", [None, factories.SnapshotFactory.build(value=None)])
+def test_no_figure_of_ours_gets_no_difference(snapshot):
+    (row,) = compare(ABSENCE, snapshot, [published()]).rows
+
+    assert row.difference is None
+
+
+def test_attendance_is_set_beside_the_complement_of_absence():
+    row = published("40", numerator=400, denominator=1000)
+
+    (beside,) = compare(ATTENDANCE, ours("70"), [row]).rows
+
+    assert (beside.value, beside.numerator, beside.difference) == (60, 600, 10)
+
+
+def test_places_come_in_their_order_and_strangers_not_at_all():
+    rows = [
+        published(geography=place)
+        for place in ("Hammersmith and Fulham", "Inner London", "Camden", "England")
+    ]
+
+    found = [row.label for row in compare(ABSENCE, ours(), rows).rows]
+
+    assert found == ["England", "Inner London", "Hammersmith and Fulham"]
+
+
+def test_the_newest_published_figure_is_taken_in_whatever_order_they_come():
+    rows = [published("40", year=2022), published("42", year=2024), published("41", year=2023)]
+
+    for order in (rows, rows[::-1]):
+        (row,) = compare(ABSENCE, ours(), order).rows
+        assert row.value == 42
+
+
+def test_other_measures_other_schools_and_symbols_are_not_compared():
+    rows = [
+        published(measure="severe_absence_rate"),
+        published(school_type="State-funded secondary"),
+        factories.ComparatorFactory.build(value=None, symbol="c"),
+    ]
+
+    comparison = compare(ABSENCE, ours(), rows)
+
+    assert comparison.rows == []
+    assert comparison.why_not == "No figure is published for this part of the year."

@@ -1,0 +1,250 @@
+"""Every URL x method x role x {own, foreign, absent}, read from the URL map.
+
+Whatever a page answers, no text of a child whom the person may not see stands in it; whatever it
+shows of a child is written into the trail; reading changes nothing but the trail.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import ViewEntry
+from accounts.permissions import GRANTS, MEANINGS, Permission, Role
+from pupils.models import Pupil
+from tests import world as worlds
+from tests.routes import METHODS, Route, routes
+
+HERE = Path(__file__).parent
+READS = {"GET", "HEAD", "OPTIONS"}
+WRITES = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+MAY_BE_WRITTEN = {
+    "accounts_viewentry",
+    "django_session",
+    "accounts_user",
+}  # accounts_user: sign-in
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"')
+
+
+@pytest.fixture
+def world(db):
+    return worlds.build()
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_the_policy_is_the_reviewed_one():
+    reviewed = {
+        row["permission"]: {role for role in Role if row[role] == "yes"}
+        for row in read_table("policy.csv")
+    }
+
+    assert reviewed == {
+        permission.value: {role for role in Role if permission in GRANTS[role]}
+        for permission in Permission
+    }
+
+
+def test_every_route_asks_for_the_reviewed_permission():
+    assert {row["route"]: row["permission"] for row in read_table("routes.csv")} == {
+        route.pattern: route.permission for route in routes()
+    }
+
+
+def test_every_permission_has_a_sentence():
+    assert set(MEANINGS) == set(Permission)
+
+
+def visit(client: Client, method: str, path: str):
+    client.raise_request_exception = False
+    return client.generic(method, path)
+
+
+def text_of(response) -> str:
+    headers = " ".join(f"{key}: {value}" for key, value in response.items())
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return headers + content.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=str)
+def test_no_page_shows_a_child_to_a_stranger_and_every_look_is_written_down(world, role):
+    problems = []
+    for route in routes():
+        client = Client()
+        if role:
+            client.force_login(world.people[role])
+        for side in worlds.SIDES if "<" in route.pattern else [worlds.OWN]:
+            kwargs = world.arguments(route.pattern, route.name, side)
+            path = reverse(route.name, kwargs=kwargs) if kwargs else f"/{route.pattern}"
+            for method in METHODS:
+                before = ViewEntry.objects.count()
+                with CaptureQueriesContext(connection) as captured:
+                    response = visit(client, method, path)
+                seen = Visit(world, route, role, side, method, response, captured, before)
+                problems += [f"{method} {path} ({side}): {found}" for found in seen.problems()]
+                if method == "POST" and route.name == "account_logout":
+                    break
+    assert problems == []
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of the sweep, and what it did."""
+
+    world: worlds.World
+    route: Route
+    role: Role | None
+    side: str
+    method: str
+    response: object
+    captured: CaptureQueriesContext
+    entries_before: int
+
+    def problems(self):
+        status = self.response.status_code
+        shown = {token.lower() for token in worlds.TOKEN.findall(text_of(self.response))}
+        if leaked := shown - self.world.allowed(self.role):
+            yield f"shows {sorted(leaked)[:3]}"
+        if status >= 500 and self.route.name != "healthz":
+            yield f"answers {status}"
+        if not self.route.is_open:
+            yield from self._behind_the_gate(status, shown)
+
+    def _behind_the_gate(self, status, shown):
+        if self.role is None:
+            if status != 302 or "/account/sign-in/" not in self.response["Location"]:
+                yield f"answers {status} to somebody who is not signed in"
+        elif Permission(self.route.permission) not in GRANTS[self.role]:
+            if status != 403:
+                yield f"answers {status} without {self.route.permission}"
+        elif self.method in READS:
+            yield from self._reading(status, shown)
+
+    def _reading(self, status, shown):
+        if status == 403:
+            yield f"answers {status} with {self.route.permission}"
+        if self.side == worlds.ABSENT and status == 200:
+            yield "answers 200 to what does not exist"
+        yield from _writes(self.captured)
+        if shown and self.method == "GET":
+            yield from _not_in_the_trail(self.world, self.role, shown, self.entries_before)
+
+
+def _writes(captured):
+    for query in captured.captured_queries:
+        found = WRITES.match(query["sql"])
+        if found and found[2] not in MAY_BE_WRITTEN:
+            yield f"writes {found[2]} on reading"
+
+
+def _not_in_the_trail(world, role, shown, before):
+    written = {
+        pupil
+        for entry in ViewEntry.objects.order_by("pk")[before:]
+        for pupil in entry.pupils
+        if entry.user_id == world.people[role].pk
+    }
+    for pupil in Pupil.objects.all():
+        if {pupil.forename, pupil.surname} & shown and pupil.pk not in written:
+            yield f"shows pupil {pupil.forename} without a view entry"
+
+
+NOBODYS_OWN = {"reporting:measure", "reporting:children"}
+REACHING = [role for role in Role if Permission.PUPIL_VIEW in GRANTS[role]]
+
+
+@pytest.mark.parametrize("role", REACHING, ids=str)
+def test_foreign_and_absent_get_the_same_404(client, world, role):
+    client.force_login(world.people[role])
+    for route in routes():
+        if route.is_open or "<" not in route.pattern or ":" not in route.name:
+            continue
+        if Permission(route.permission) not in GRANTS[role] or world.allowed(role) >= (
+            world.foreign.tokens
+        ):
+            continue
+        if route.name in NOBODYS_OWN:
+            continue
+        answers = [
+            visit(
+                client,
+                "GET",
+                reverse(route.name, kwargs=world.arguments(route.pattern, route.name, side)),
+            )
+            for side in (worlds.FOREIGN, worlds.ABSENT)
+        ]
+        assert {answer.status_code for answer in answers} in ({404}, {405}), route.name
+        foreign, absent = (CSRF.sub(b"", answer.content) for answer in answers)
+        assert foreign == absent, route.name
+
+
+@pytest.mark.parametrize("role", [Role.SCHOOL_STAFF, Role.PROVIDER_STAFF], ids=str)
+def test_posting_to_a_foreign_row_changes_nothing(client, world, role):
+    client.force_login(world.people[role])
+    rows = world.foreign
+
+    for route in routes():
+        if route.is_open or "<" not in route.pattern or ":" not in route.name:
+            continue
+        path = reverse(
+            route.name, kwargs=world.arguments(route.pattern, route.name, worlds.FOREIGN)
+        )
+        client.post(path, {"send": "", "reason": "at risk", "concern": "x", "decision": "decline",
+                           f"code-{rows.placement.pk}": "/"})  # fmt: skip
+
+    for row in (rows.pupil, rows.submitted, rows.draft, rows.accepted, rows.placement, rows.mark):
+        fresh = type(row).objects.get(pk=row.pk)
+        for name in ("status", "concern", "code_id", "ends_on", "version"):
+            assert getattr(fresh, name, None) == getattr(row, name, None), (row, name)
+
+
+def test_public_pages_are_these_and_no_others():
+    assert {route.name for route in routes() if route.is_open} == {
+        "accessibility",
+        "account_inactive",
+        "account_login",
+        "account_logout",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_signup",
+        "favicon.ico",
+        "healthz",
+        "privacy",
+    }
+
+
+def test_a_person_who_is_removed_is_refused_at_the_next_click(client, world):
+    caseworker = world.people[Role.CASEWORKER]
+    client.force_login(caseworker)
+    path = reverse("reporting:pupil", args=[world.own.pupil.uid])
+    assert client.get(path).status_code == 200
+
+    caseworker.memberships.update(ends_on=world.school_day)
+
+    assert client.get(path).status_code == 403
+
+
+def test_a_page_is_not_served_when_the_look_cannot_be_written_down(client, world, monkeypatch):
+    from django.db import DatabaseError  # noqa: PLC0415
+
+    def broken(**values):
+        raise DatabaseError
+
+    monkeypatch.setattr(ViewEntry.objects, "create", broken)
+    client.force_login(world.people[Role.CASEWORKER])
+
+    response = client.get(reverse("reporting:pupil", args=[world.own.pupil.uid]))
+
+    assert response.status_code == 503
+    assert not worlds.TOKEN.search(response.content.decode())

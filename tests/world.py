@@ -1,0 +1,198 @@
+"""A small borough for the sweeps: what is a person's own, what is foreign, what does not exist.
+
+Every text that belongs to a child holds a token of that child, so that a leak is found wherever it
+shows: in a page, a header, an address.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.timezone import localdate
+
+from accounts.models import Organisation, User
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
+from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
+from attendance.models import Mark
+from placements.models import Placement
+from pupils.models import Pupil
+from referrals.models import Referral, Status, Tier
+from tests import factories
+
+OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
+SIDES = [OWN, FOREIGN, ABSENT]
+TOKEN = re.compile(r"zqx[a-z]+zqx", re.IGNORECASE)
+
+
+@dataclass
+class Side:
+    """One school and one provider with the children they share."""
+
+    name: str
+    school: Organisation
+    provider: Organisation
+    pupil: Pupil
+    submitted: Referral
+    draft: Referral
+    accepted: Referral
+    placement: Placement
+    mark: Mark
+    tokens: set[str] = field(default_factory=set)
+
+
+@dataclass
+class World:
+    """Both sides, the people, and a day on which registers are open."""
+
+    council: Organisation
+    own: Side
+    foreign: Side
+    people: dict[Role, User]
+    school_day: date
+
+    def allowed(self, role: Role | None) -> set[str]:
+        """Return the tokens that a person in a role may ever be shown."""
+        if role in REACH_ALL:
+            return self.own.tokens | self.foreign.tokens
+        if role in REACH_SCHOOL | REACH_PROVIDER:
+            return self.own.tokens
+        return set()
+
+    def arguments(self, route: str, name: str, side: str) -> dict[str, object]:
+        """Return what to put into a route of the URL map. A route nobody thought of fails here."""
+        found = re.findall(r"<(?:\w+:)?(\w+)>", route)
+        return {key: self._argument(name, key, side) for key in found}
+
+    def _argument(self, name: str, key: str, side: str) -> object:
+        rows = self.own if side == OWN else self.foreign
+        values: dict[tuple[str, str], object] = {
+            ("reporting:pupil", "uid"): rows.pupil.uid,
+            ("reporting:measure", "slug"): "attendance-ap",
+            ("reporting:children", "slug"): "attendance-ap",
+            ("pupils:change", "uid"): rows.pupil.uid,
+            ("pupils:contact-add", "uid"): rows.pupil.uid,
+            ("pupils:plan-record", "uid"): rows.pupil.uid,
+            ("referrals:make", "pupil"): rows.pupil.uid,
+            ("referrals:detail", "uid"): rows.submitted.uid,
+            ("referrals:change", "uid"): rows.draft.uid,
+            ("referrals:submit", "uid"): rows.draft.uid,
+            ("referrals:withdraw", "uid"): rows.submitted.uid,
+            ("referrals:decide", "uid"): rows.submitted.uid,
+            ("placements:open", "referral"): rows.accepted.uid,
+            ("placements:detail", "uid"): rows.placement.uid,
+            ("placements:end", "uid"): rows.placement.uid,
+            ("attendance:register", "provider"): rows.provider.uid,
+            ("attendance:register", "on"): self.school_day.isoformat(),
+            ("attendance:register", "half"): "am",
+            ("attendance:amendments", "placement"): rows.placement.uid,
+            ("attendance:amendments", "on"): self.school_day.isoformat(),
+            ("attendance:amendments", "half"): "am",
+            ("account_reset_password_from_key", "uidb36"): "abc",
+            ("account_reset_password_from_key", "key"): "set-password",
+        }
+        value = values[name, key]
+        if side != ABSENT:
+            return value
+        if isinstance(value, uuid.UUID):
+            return uuid.uuid4()
+        return "no-such-thing" if key == "slug" else value
+
+
+def build() -> World:
+    """Make the world: dates lie around today, because scopes depend on today."""
+    today = localdate()
+    year = academic_year(today)
+    factories.HalfTermFactory(
+        year=year, number=1, starts_on=date(year, 9, 1), ends_on=date(year + 1, 8, 25)
+    )
+    council = factories.CouncilFactory(name="The Council")
+    own, foreign = _side("own", today), _side("foreign", today)
+    people = {}
+    for role in Role:
+        place = council
+        if role in REACH_SCHOOL:
+            place = own.school
+        elif role in REACH_PROVIDER:
+            place = own.provider
+        people[role] = factories.UserFactory(name=f"Demo {role.label}", email=_address(role))
+        factories.MembershipFactory(user=people[role], organisation=place, role=role)
+    for side in (own, foreign):
+        Referral.objects.filter(school=side.school).update(made_by=people[Role.SCHOOL_STAFF])
+    return World(council, own, foreign, people, own.mark.date)
+
+
+def _address(role: Role) -> str:
+    return f"{role.replace(' ', '.')}@council.example"
+
+
+def _side(name: str, today: date) -> Side:
+    school = factories.SchoolFactory(name=f"School {name}")
+    provider = factories.ProviderFactory(name=f"Provider {name}")
+    tokens: set[str] = set()
+    day = _last_weekday(today)
+    start = day - timedelta(days=30)
+
+    def token(text: str) -> str:
+        made = f"zqx{name}{text}zqx"
+        tokens.add(made)
+        return made
+
+    def pupil(number: str) -> Pupil:
+        child = factories.PupilFactory(
+            forename=token(f"forename{number}"),
+            surname=token(f"surname{number}"),
+            preferred_name=token(f"preferred{number}"),
+            address=token(f"address{number}"),
+            staff_need_to_know=token(f"need{number}"),
+            sen_provision="K",
+        )
+        factories.EnrolmentFactory(pupil=child, organisation=school)
+        factories.ContactFactory(
+            pupil=child,
+            name=token(f"contact{number}"),
+            email=f"{token('mail' + number)}@x.example",
+        )
+        factories.NeedFactory(pupil=child)
+        return child
+
+    def referral(child: Pupil, status: Status) -> Referral:
+        return factories.ReferralFactory(
+            pupil=child,
+            school=school,
+            status=status,
+            concern=token(f"concern{status}"),
+            tried=token(f"tried{status}"),
+            hoped=token(f"hoped{status}"),
+            pupil_view=token(f"pupilview{status}"),
+            parent_view=token(f"parentview{status}"),
+        )
+
+    one, two, three = pupil("one"), pupil("two"), pupil("three")
+    placement = factories.PlacementFactory(
+        pupil=one, provider=provider, home_school=school, starts_on=start, purpose=token("purpose")
+    )
+    for child in (two, three):  # the provider knows them too: own means own for every role
+        factories.EnrolmentFactory(pupil=child, organisation=provider, starts_on=start, status="O")
+    accepted = referral(three, Status.ACCEPTED)
+    Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
+    mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
+    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    return Side(
+        name=name,
+        school=school,
+        provider=provider,
+        pupil=one,
+        submitted=referral(one, Status.SUBMITTED),
+        draft=referral(two, Status.DRAFT),
+        accepted=accepted,
+        placement=placement,
+        mark=mark,
+        tokens=tokens,
+    )
+
+
+def _last_weekday(day: date) -> date:
+    while day.weekday() > FRIDAY or day in bank_holidays():
+        day -= timedelta(days=1)
+    return day
