@@ -3,8 +3,11 @@
 
 import os
 import sys
+from pathlib import Path
 
-WITHOUT_SERVERS = {"check", "collectstatic", "help", "makemigrations", "version"}
+import environ
+
+WITHOUT_SERVERS = {"check", "collectstatic", "help", "make_docs", "makemigrations", "version"}
 
 
 def main() -> None:
@@ -14,6 +17,7 @@ def main() -> None:
 
     from apsystem import embedded  # noqa: PLC0415
 
+    environ.Env.read_env(Path(__file__).resolve().parent / ".env")
     if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVERS:
         try:
             embedded.start_missing()

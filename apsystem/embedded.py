@@ -104,7 +104,7 @@ def start(
 
 def sweep(parent: Path, prefix: str) -> None:
     """Stop and delete the throw-away folders whose users were killed."""
-    for folder in sorted(parent.glob(f"{prefix}*")):
+    for folder in sorted(parent.glob(f"{prefix}*/")):
         with (
             _locked(folder / "starting.lock"),
             _open_lock(folder / "users.lock") as users,

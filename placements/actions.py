@@ -47,7 +47,7 @@ def open_placement(placement: Placement, *, by: User) -> Placement:
     if not by.can(Permission.PLACEMENT_OPEN):
         raise PermissionDenied("this asks for placement.open")
     placement.opened_by = by
-    _check_length(placement)
+    _check_length(placement, placement.ends_on)
     placement.full_clean()
     placement.save()
     if placement.tier == Tier.OUTREACH:
@@ -73,6 +73,7 @@ def end(placement: Placement, *, last_day: date, reason: str, by: User) -> Place
     if last_day < placement.starts_on:
         raise ValidationError({"last_day": "The last day must not be before the first day."})
     ends_on = last_day + timedelta(days=1)
+    _check_length(placement, ends_on)
     placement = make_move(placement, "end", by=by, ends_on=ends_on, end_reason=reason)
     Enrolment.objects.as_user(by).filter(
         pupil=placement.pupil_id,
@@ -82,11 +83,11 @@ def end(placement: Placement, *, last_day: date, reason: str, by: User) -> Place
     return placement
 
 
-def _check_length(placement: Placement) -> None:
+def _check_length(placement: Placement, ends_on: date | None) -> None:
     rule = TierRule.objects.on(placement.starts_on).get(placement.tier)
-    if rule is None or rule.longest_weeks is None or placement.ends_on is None:
+    if rule is None or rule.longest_weeks is None or ends_on is None:
         return
-    if placement.ends_on > placement.starts_on + timedelta(weeks=rule.longest_weeks):
+    if ends_on > placement.starts_on + timedelta(weeks=rule.longest_weeks):
         raise ValidationError(
             {
                 "ends_on": f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} "

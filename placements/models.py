@@ -131,7 +131,6 @@ class Placement(WorkflowModel):
 
     MOVES = moves(
         ("end", {Status.OPEN}, Status.ENDED, Permission.PLACEMENT_END),
-        ("cancel", {Status.OPEN}, Status.CANCELLED, Permission.PLACEMENT_END),
     )
     TAG_COLOURS = {Status.OPEN: "green", Status.ENDED: "grey", Status.CANCELLED: "grey"}
 

@@ -63,8 +63,12 @@ def add_contact(request: Request, uid: str) -> HttpResponse:
     pupil = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
     form = ContactForm(request.POST or None)
     if form.is_valid():
-        actions.add_contact(pupil, by=request.user, **form.cleaned_data)
-        return redirect("reporting:pupil", uid)
+        try:
+            actions.add_contact(pupil, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            return redirect("reporting:pupil", uid)
     return _form_page(request, form, "Add a contact", "")
 
 

@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("upn__isnull", True),
-                            ("upn__regex", "^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-Z]$"),
+                            ("upn__regex", "^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]$"),
                             _connector="OR",
                         ),
                         name="pupils_pupil_upn_has_its_form",

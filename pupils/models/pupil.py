@@ -205,7 +205,8 @@ class Pupil(models.Model):
         ordering = ["surname", "forename"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(upn__isnull=True) | Q(upn__regex=r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-Z]$"),
+                condition=Q(upn__isnull=True)
+                | Q(upn__regex=r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]$"),
                 name="pupils_pupil_upn_has_its_form",
                 violation_error_message="A UPN has 13 characters, like Z205110124001.",
             ),

@@ -317,7 +317,9 @@ class Migration(migrations.Migration):
             model_name="referral",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("status", "accepted"), ("tier__in", [1, 2, 3]), ("tier__isnull", False)),
+                    models.Q(
+                        ("status", "accepted"), ("tier__in", [1, 2, 3]), ("tier__isnull", False)
+                    ),
                     models.Q(
                         models.Q(("status", "accepted"), _negated=True), ("tier__isnull", True)
                     ),

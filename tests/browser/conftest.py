@@ -41,9 +41,6 @@ def chromium():
 
 @pytest.fixture
 def world(transactional_db):
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("loaddata_of_migrations", verbosity=0)
     return worlds.build()
 
 

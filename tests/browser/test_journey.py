@@ -1,0 +1,122 @@
+"""One child travels the whole way in a browser: refer, decide, place, mark, see the figure."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from accounts.models.calendar import is_school_day
+from accounts.permissions import Role
+from reporting import actions as reporting
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def fill_date(page, name, day):
+    for box, value in enumerate((day.day, day.month, day.year)):
+        page.fill(f"[name={name}_{box}]", str(value))
+
+
+def press(page, text):
+    with page.expect_navigation():
+        page.click(f"main button:has-text('{text}')")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
+    settings.SMALLEST_COHORT = 1
+    # The day before the last school day: the register of that day can be marked on any weekday.
+    day = world.school_day
+    child = factories.PupilFactory(forename="Marisol", surname="Testwick")
+    factories.EnrolmentFactory(pupil=child, organisation=world.own.school)
+    reporting.compute()
+
+    school = page_of(world.people[Role.SCHOOL_STAFF], scripts=scripts)
+    school.goto("/referrals/new/")
+    school.select_option("[name=pupil]", str(child.uid))
+    press(school, "Continue")
+    press(school, "Save and check")
+    assert "Say what is happening" in school.inner_text(".govuk-error-summary")
+    assert school.title().startswith("Error: ")
+    school.check("[name=reason][value='at risk']")
+    school.fill("[name=concern]", "Leaves lessons every day.")
+    press(school, "Save and check")
+    press(school, "Submit the referral")
+    assert "With the SEND team" in school.inner_text("h1")
+    address = school.url
+
+    officer = page_of(world.people[Role.CASEWORKER], scripts=scripts)
+    officer.goto(address)
+    officer.click("a.govuk-button:has-text('Decide')")
+    officer.check("[name=decision][value='2']")
+    officer.fill("[name=reason]", "A short placement to rebuild routine.")
+    press(officer, "Record the decision")
+    officer.click("a.govuk-button:has-text('Open the placement')")
+    officer.select_option("[name=provider]", label=world.own.provider.name)
+    fill_date(officer, "starts_on", day - timedelta(days=3))
+    fill_date(officer, "last_day", localdate() + timedelta(days=40))
+    press(officer, "Open the placement")
+    assert "Marisol Testwick" in officer.inner_text("h1")
+
+    leader = page_of(world.people[Role.LEADERSHIP], scripts=scripts)
+    leader.goto("/reporting/")
+    assert "0 of 2: sessions attended" in leader.inner_text(".app-figure")
+
+    tutor = page_of(world.people[Role.PROVIDER_STAFF], width=360, scripts=scripts)
+    for half, code in (("am", "/"), ("pm", "L")):
+        tutor.goto(f"/attendance/registers/{world.own.provider.uid}/{day.isoformat()}/{half}/")
+        line = tutor.locator("li.app-register__line", has_text="Testwick")
+        assert line.locator("input:checked").count() == 0, "nothing is preselected"
+        line.locator(f'input[type=radio][value="{code}"]').check()
+        press(tutor, "Save the register")
+        assert "1 saved at" in tutor.inner_text(".govuk-notification-banner")
+
+    leader.reload()
+    assert "2 of 4: sessions attended" in leader.inner_text(".app-figure")
+    school.reload()
+    assert "A short placement to rebuild routine." in school.inner_text("main")
+    for page in (school, officer, leader, tutor):
+        assert page.off_origin == []
+        assert page.console_errors == []
+    assert is_school_day(world.own.provider, day)
+
+
+def test_two_people_at_one_register_are_told_and_nothing_is_overwritten(world, page_of):
+    other = factories.UserFactory(name="Robin Second")
+    factories.MembershipFactory(
+        user=other, organisation=world.own.provider, role=Role.PROVIDER_STAFF
+    )
+    address = f"/attendance/registers/{world.own.provider.uid}/{world.school_day.isoformat()}/pm/"
+    first, second = page_of(world.people[Role.PROVIDER_STAFF]), page_of(other)
+    for page in (first, second):
+        page.goto(address)
+    first.locator('input[type=radio][value="\\\\"]').first.check()
+    press(first, "Save the register")
+    second.locator('input[type=radio][value="L"]').first.check()
+    press(second, "Save the register")
+
+    told = second.inner_text(".govuk-error-summary")
+    assert "Demo Provider staff marked" in told
+    assert "Nothing was overwritten" in told
+    assert second.locator('input[type=radio][value="L"]').first.is_checked(), "the choice is kept"
+
+
+def test_signing_in_and_out_leaves_nothing_behind(world, page_of):
+    user = world.people[Role.CASEWORKER]
+    user.set_password("a-long-enough-password")
+    user.save()
+    page = page_of(None)
+    page.goto(f"/pupils/{world.own.pupil.uid}/")
+    page.fill("[name=login]", user.email)
+    page.fill("[name=password]", "wrong-password-here")
+    press(page, "Sign in")
+    assert "not correct" in page.inner_text(".govuk-error-summary")
+    page.fill("[name=password]", "a-long-enough-password")
+    press(page, "Sign in")
+    assert world.own.pupil.surname in page.inner_text("h1")
+
+    page.click("text=Sign out")
+    page.go_back()
+
+    assert world.own.pupil.surname not in page.content()

@@ -1,0 +1,273 @@
+"""What holds for pages: constant queries, and bad input that is answered in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.permissions import GRANTS, Permission, Role
+from attendance.models import Mark
+from pupils.models import Pupil
+from referrals.models import Referral, Status
+from reporting import actions as reporting
+from tests import factories
+from tests import world as worlds
+from tests.routes import routes
+
+MOST_QUERIES = 24
+LISTS = {
+    "reporting:search": ("?q=pupil", Role.CASEWORKER),
+    "referrals:list": ("", Role.CASEWORKER),
+    "referrals:choose": ("", Role.SCHOOL_STAFF),
+    "placements:list": ("", Role.CASEWORKER),
+    "attendance:today": ("", Role.CASEWORKER),
+    "attendance:register": ("", Role.PROVIDER_STAFF),
+    "reporting:children": ("", Role.CASEWORKER),
+    "reporting:dashboard": ("", Role.LEADERSHIP),
+    "reporting:my-day": ("", Role.CASEWORKER),
+    "reporting:pupil": ("", Role.CASEWORKER),
+}
+ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
+
+
+@pytest.fixture
+def world(db):
+    return worlds.build()
+
+
+def more_children(world, count):
+    for _ in range(count):
+        pupil = factories.PupilFactory()
+        factories.EnrolmentFactory(pupil=pupil, organisation=world.own.school)
+        factories.ContactFactory(pupil=world.own.pupil)
+        factories.ReferralFactory(pupil=pupil, school=world.own.school, status=Status.SUBMITTED)
+        placement = factories.PlacementFactory(
+            pupil=pupil,
+            provider=world.own.provider,
+            home_school=world.own.school,
+            starts_on=world.school_day - timedelta(days=20),
+        )
+        factories.MarkFactory(placement=placement, date=world.school_day)
+
+
+def count_queries(client, path):
+    client.get(path)  # the first visit fills what is kept for later ones
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_page_asks_as_often_for_50_rows_as_for_5(client, world, name):
+    query, role = LISTS[name]
+    route = next(route for route in routes() if route.name == name)
+    path = reverse(name, kwargs=world.arguments(route.pattern, name, worlds.OWN)) + query
+    client.force_login(world.people[role])
+    more_children(world, 5)
+    few = count_queries(client, path)
+    more_children(world, 45)
+
+    many = count_queries(client, path)
+
+    assert many == few
+    assert many <= MOST_QUERIES
+
+
+FORMS = [
+    route
+    for route in routes()
+    if not route.is_open and route.name not in {"accounts:switch", "attendance:register"}
+]
+HOSTILE = [
+    "\0",
+    "\ud800",
+    "A" * 1_000_000,
+    "31",
+    "-1",
+    "9" * 30,
+    "\u202e",
+    "<script>",
+    "1e999",
+    "²",
+    "",
+]
+
+
+@pytest.mark.parametrize("route", FORMS, ids=lambda route: route.name)
+def test_hostile_input_is_answered_in_words(client, world, route):
+    role = next(role for role in ORDER if Permission(route.permission) in GRANTS[role])
+    client.force_login(world.people[role])
+    path = reverse(
+        route.name, kwargs=world.arguments(route.pattern, route.name, worlds.OWN)
+    ) if ":" in route.name else f"/{route.pattern}"  # fmt: skip
+    page = client.get(path)
+    form = page.context and page.context.get("form")
+    names = list(form.fields) if form is not None else ["anything"]
+    boxes = [f"{name}{box}" for name in names for box in ("", "_0", "_1", "_2")]
+    rows = (Pupil.objects.count(), Referral.objects.count(), Mark.objects.count())
+
+    for value in HOSTILE:
+        sent = {name: value.encode("utf-8", "replace") for name in boxes}
+        if len(value) * len(sent) > 2_000_000:
+            sent = {name: value.encode() for name in boxes[:2]}
+        for answer in (client.post(path, sent), client.get(path, sent)):
+            assert answer.status_code in {200, 302, 400, 403, 404, 405, 413}, value[:20]
+
+    assert rows == (Pupil.objects.count(), Referral.objects.count(), Mark.objects.count())
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(query=st.text(max_size=40), page=st.text(max_size=12))
+def test_any_address_is_answered(client, world, query, page):
+    client.force_login(world.people[Role.MANAGER])
+    sent = {"q": query, "page": page, "status": query, "pupil": query, "year": page}
+
+    for name in ("reporting:search", "referrals:list", "placements:list", "reporting:who-looked",
+                 "reporting:dashboard"):  # fmt: skip
+        assert client.get(reverse(name), sent).status_code in {200, 400}
+
+
+def test_a_nul_byte_in_an_address_is_refused_in_words(client, world):
+    client.force_login(world.people[Role.MANAGER])
+
+    answer = client.get("/search/?q=a%00b")
+
+    assert answer.status_code == 400
+    assert "was not understood" in answer.content.decode()
+
+
+def test_a_form_that_is_sent_twice_makes_one_referral(client, world):
+    client.force_login(world.people[Role.SCHOOL_STAFF])
+    pupil = factories.PupilFactory()
+    factories.EnrolmentFactory(pupil=pupil, organisation=world.own.school)
+    path = reverse("referrals:make", args=[pupil.uid])
+    uid = client.get(path).context["form"].initial["uid"]
+    sent = {"uid": str(uid), "reason": "at risk", "concern": "Leaves lessons."}
+
+    answers = [client.post(path, sent) for _ in range(3)]
+
+    assert Referral.objects.filter(pupil=pupil).count() == 1
+    assert {answer["Location"] for answer in answers} == {reverse("referrals:detail", args=[uid])}
+
+
+def test_a_second_open_referral_is_refused_beside_what_was_typed(client, world):
+    client.force_login(world.people[Role.SCHOOL_STAFF])
+    path = reverse("referrals:make", args=[world.own.pupil.uid])
+
+    page = client.post(path, {"reason": "semh", "concern": "Every word is kept."})
+
+    text = page.content.decode()
+    assert "already has an open referral" in text
+    assert "Every word is kept." in text
+
+
+def test_a_stale_decision_is_told_who_was_first_and_keeps_the_text(client, world):
+    first, second = world.people[Role.CASEWORKER], world.people[Role.MANAGER]
+    path = reverse("referrals:decide", args=[world.own.submitted.uid])
+    client.force_login(first)
+    client.post(path, {"decision": "2", "reason": "Agreed."})
+    client.force_login(second)
+
+    page = client.post(path, {"decision": "decline", "reason": "My long reasoning."})
+
+    assert "Somebody else was first" in page.content.decode()
+    assert "My long reasoning." in page.content.decode()
+    assert Referral.objects.get(pk=world.own.submitted.pk).decided_by == first
+
+
+def test_the_same_decision_sent_twice_is_one_decision(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+    path = reverse("referrals:decide", args=[world.own.submitted.uid])
+    sent = {"decision": "3", "reason": "Agreed."}
+
+    answers = [client.post(path, sent) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+
+
+@pytest.mark.parametrize(
+    ("on", "words"), [("2020-12-25", "no school day"), ("2099-01-01", "has not come yet")]
+)
+def test_a_register_of_a_closed_or_future_day_says_so(client, world, on, words):
+    client.force_login(world.people[Role.PROVIDER_STAFF])
+    path = reverse("attendance:register", args=[world.own.provider.uid, on, "am"])
+
+    for answer in (client.get(path), client.post(path, {})):
+        assert words in answer.content.decode()
+
+
+def test_a_code_that_is_not_in_force_is_refused_beside_its_line(client, world):
+    client.force_login(world.people[Role.PROVIDER_STAFF])
+    day = world.school_day.isoformat()
+    path = reverse("attendance:register", args=[world.own.provider.uid, day, "pm"])
+
+    page = client.post(path, {f"code-{world.own.placement.pk}": "J"})
+
+    assert "is not a code in force" in page.content.decode()
+    assert not Mark.objects.filter(placement=world.own.placement, session=1).exists()
+
+
+def test_figures_of_few_children_are_not_shown_to_leadership(client, world):
+    reporting.compute()
+    client.force_login(world.people[Role.LEADERSHIP])
+    page = client.get(reverse("reporting:dashboard")).content.decode()
+    assert "Fewer than 10 children" in page
+
+    client.force_login(world.people[Role.CASEWORKER])
+    assert "sessions attended" in client.get(reverse("reporting:dashboard")).content.decode()
+
+
+def test_a_signed_in_page_is_kept_nowhere(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+
+    answer = client.get(reverse("reporting:pupil", args=[world.own.pupil.uid]))
+
+    assert answer["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert world.own.pupil.surname not in answer.content.decode().split("</title>")[0]
+
+
+def test_a_form_without_its_token_gives_back_what_was_typed(world):
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people[Role.CASEWORKER])
+    path = reverse("referrals:decide", args=[world.own.submitted.uid])
+
+    answer = client.post(path, {"decision": "2", "reason": "An hour of writing."})
+
+    assert answer.status_code == 403
+    assert "An hour of writing." in answer.content.decode()
+
+
+def test_the_form_of_a_signed_in_person_survives_a_switch_of_organisation(client, world):
+    user = world.people[Role.SCHOOL_STAFF]
+    factories.MembershipFactory(
+        user=user, organisation=world.foreign.school, role=Role.SCHOOL_STAFF
+    )
+    client.force_login(user)
+    own = reverse("reporting:pupil", args=[world.own.pupil.uid])
+    foreign = reverse("reporting:pupil", args=[world.foreign.pupil.uid])
+
+    client.post(reverse("accounts:switch"), {"organisation": world.foreign.school.pk})
+    assert (client.get(own).status_code, client.get(foreign).status_code) == (404, 200)
+
+    client.post(reverse("accounts:switch"), {"organisation": world.own.school.pk})
+    assert (client.get(own).status_code, client.get(foreign).status_code) == (200, 404)
+
+
+def test_healthz_says_what_is_missing(client, db):
+    answer = client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert set(answer.json()) == {"ok", "database", "broker", "worker", "figures"}
+    assert answer.json()["database"]["ok"] is True
