@@ -101,10 +101,10 @@ class PupilForm(GdsModelForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the UPN or for the reason, and for needs that fit the provision."""
         cleaned = super().clean() or self.cleaned_data
-        cleaned["upn"] = cleaned.get("upn") or None
-        if "upn" not in self.errors and not cleaned["upn"] and not cleaned.get("upn_unknown"):
+        upn = cleaned["upn"] = cleaned.get("upn") or None
+        if "upn" not in self.errors and not upn and not cleaned.get("upn_unknown"):
             self.add_error("upn", "Enter the UPN, or choose below why it is not known")
-        if cleaned["upn"] and cleaned.get("upn_unknown"):
+        if upn and cleaned.get("upn_unknown"):
             self.add_error("upn_unknown", "The UPN is entered, so choose 'The UPN is known'")
         primary, secondary = cleaned.get("primary_need"), cleaned.get("secondary_need")
         if secondary and primary == secondary:

@@ -366,3 +366,8 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pupil} at {self.organisation}"
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on the roll, as people say it."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None

@@ -23,7 +23,6 @@ REFERRAL_TABLE = {
 }
 PLACEMENT_TABLE = {
     "end": ({"open"}, "ended", {"caseworker", "manager"}),
-    "cancel": ({"open"}, "cancelled", {"caseworker", "manager"}),
 }
 
 

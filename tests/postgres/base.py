@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations
 
+from tests.postgres.creation import DatabaseCreation
+
 FILLED_BY_MIGRATIONS = {"attendance_code", "placements_tierrule"}
 REFUSES_TRUNCATE = "accounts_viewentry"
 
@@ -26,3 +28,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL with these operations."""
 
     ops_class = DatabaseOperations
+    creation_class = DatabaseCreation

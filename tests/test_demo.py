@@ -1,0 +1,53 @@
+"""The demo borough: believable, made through actions, and only where it is asked for."""
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import Membership, Organisation, OutboxMessage, User
+from accounts.permissions import Role
+from apsystem.management.commands import seed_demo
+from attendance.models import Mark
+from placements.models import Placement
+from pupils.models import Pupil
+from referrals.models import Referral, Status
+from reporting.models import Comparator, Snapshot
+
+
+@pytest.fixture
+def demo(settings, capsys):
+    settings.DEMO = True
+
+
+def test_it_needs_the_word_demo(db):
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("seed_demo")
+
+
+@pytest.mark.parametrize("wrong", [{"pupils": 0}, {"pupils": 10_001}, {"years": 6}])
+def test_sizes_have_limits(db, demo, wrong):
+    with pytest.raises(CommandError, match="goes from"):
+        call_command("seed_demo", **wrong)
+
+
+def test_a_borough_is_there_after_it(db, demo, monkeypatch):
+    monkeypatch.setattr(seed_demo, "BY_ACTIONS", 45)  # some by actions, the others in bulk
+
+    call_command("seed_demo", pupils=60, years=2)
+
+    assert Pupil.objects.count() == 60
+    assert set(Referral.objects.values_list("status", flat=True)) == set(Status)
+    assert set(Placement.objects.values_list("tier", flat=True)) == {1, 2, 3}
+    assert Placement.objects.filter(ends_on=None).count() == 0
+    assert Membership.objects.filter(user__email="caseworker@demo.example").exists()
+    assert {role for role in Role if Membership.objects.filter(role=role).exists()} == set(Role)
+    assert Organisation.objects.filter(name__endswith="AP (demo)").count() == 2
+    assert User.objects.get(email="data.protection@demo.example").check_password("demo-borough")
+    assert Comparator.objects.count() > 300
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+    figure = Snapshot.objects.filter(measure="attendance-ap").order_by("-denominator")[0]
+    assert 45 < figure.value < 75
+    assert Mark.objects.count() > 2_000
+
+    call_command("seed_demo", pupils=60, years=2)  # once is enough
+    assert Pupil.objects.count() == 60
