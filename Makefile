@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check fix bench docs lock assets clean help
+.PHONY: demo test check fix bench guards docs lock assets clean help
 
 help:
 	@echo "make demo    run the demo borough on http://127.0.0.1:8000 (PORT=8001 changes the port)"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   linters, types, layers, migrations, deployment checks, generated docs"
 	@echo "make fix     put right what a tool can put right"
 	@echo "make bench   system and floor side by side, written to bench/results.json"
+	@echo "make guards  turn off each guard in turn: a test must fail every time"
 	@echo "make docs    write the generated pages below docs/"
 	@echo "make lock    lock the dependencies of pyproject.toml with hashes"
 
@@ -42,6 +43,9 @@ fix: .venv/ready
 
 bench: .venv/ready static/built/ready
 	@$(BIN)/python -m bench
+
+guards: .venv/ready static/built/ready
+	@$(BIN)/python tests/guards.py
 
 docs: .venv/ready
 	@DEBUG=1 $(BIN)/python manage.py make_docs

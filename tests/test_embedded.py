@@ -1,6 +1,7 @@
 """The embedded servers: shared, adopted, stopped by the last, and clear when they cannot start."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -36,7 +37,7 @@ def folder(request):
     usual = embedded.default_folder()
     path = usual.parent / f"{usual.name}-try-{os.getpid()}-{request.node.name[:12]}"
     yield path
-    subprocess.run(["rm", "-rf", str(path)], check=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 START = """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -19,6 +19,16 @@ from attendance.models import Code, Mark, MarkAmendment
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.mark import DUAL
 from placements.models import Placement
+
+# The ORM can pass over a conflict or return what it wrote, but not both in one statement.
+INSERT = """
+    INSERT INTO attendance_mark
+        (placement_id, pupil_id, code, date, session, version, marked_by_id, marked_at)
+    SELECT placement_id, pupil_id, code, %(on)s, %(session)s, 1, %(by)s, %(at)s
+    FROM unnest(%(placements)s::bigint[], %(pupils)s::bigint[], %(codes)s::varchar[])
+        AS line(placement_id, pupil_id, code)
+    ON CONFLICT DO NOTHING RETURNING placement_id
+"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,8 @@ def _save(
         for placement in Placement.objects.as_user(by)
         .filter(provider=provider)
         .expected(on, session)
+        .select_related(None)
+        .order_by("pk")
     }
     allowed = set(Code.objects.in_force(on).values_list("pk", flat=True))
     existing = {
@@ -130,20 +142,26 @@ def _save(
 
 
 def _insert(fresh: list[Mark]) -> set[int]:
-    """Insert new marks; return the placements for which another person was quicker."""
+    """Insert new marks in one statement; return the placements for which another was quicker."""
     if not fresh:
         return set()
-    on, session = fresh[0].date, fresh[0].session
+    first = fresh[0]
     ordered = sorted(fresh, key=lambda row: row.placement_id)
-    stamp = {row.placement_id: (row.marked_by_id, row.marked_at) for row in ordered}
-    Mark.objects.bulk_create(ordered, ignore_conflicts=True)
-    ours = Mark.objects.filter(placement__in=stamp, date=on, session=session)
-    held = {
-        placement_id
-        for placement_id, *written in ours.values_list("placement_id", "marked_by_id", "marked_at")
-        if tuple(written) == stamp[placement_id]
-    }
-    return set(stamp) - held
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            {
+                "placements": [row.placement_id for row in ordered],
+                "pupils": [row.pupil_id for row in ordered],
+                "codes": [row.code_id for row in ordered],
+                "on": first.date,
+                "session": first.session,
+                "by": first.marked_by_id,
+                "at": first.marked_at,
+            },
+        )
+        written = {placement_id for (placement_id,) in cursor.fetchall()}
+    return {row.placement_id for row in ordered} - written
 
 
 def _marked_elsewhere(expected: dict[int, Placement], on: date, session: int) -> set[int]:

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from accounts.models.calendar import school_days_at
 from reporting.kpis import REGISTRY
-from reporting.kpis.measure import Measure, Period, periods
+from reporting.kpis.measure import Measure, Period, Total, periods, totals
 from reporting.models import Snapshot
 
 NOT_MARKED = "Expected sessions that nobody marked"
@@ -34,17 +34,17 @@ def compute(as_of: date | None = None) -> list[Snapshot]:
             continue
         known = Snapshot.objects.latest_of(period.year, period.coverage)
         not_marked = count_not_marked(period)
+        found = totals(REGISTRY.values(), period)
         current += [
-            _snapshot(measure, period, known.get(measure.slug), not_marked)
+            _snapshot(measure, found[measure.slug], period, known.get(measure.slug), not_marked)
             for measure in REGISTRY.values()
         ]
     return current
 
 
 def _snapshot(
-    measure: Measure, period: Period, known: Snapshot | None, not_marked: int
+    measure: Measure, total: Total, period: Period, known: Snapshot | None, not_marked: int
 ) -> Snapshot:
-    total = measure.total(period)
     fresh = Snapshot(
         measure=measure.slug,
         year=period.year,
@@ -77,23 +77,24 @@ def count_not_marked(period: Period) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(*)
-            FROM placements_placement AS placement
-            JOIN unnest(%(days)s::date[]) AS day
-              ON day >= placement.starts_on
-             AND (placement.ends_on IS NULL OR day < placement.ends_on)
-            CROSS JOIN (VALUES (0), (1)) AS half(session)
-            LEFT JOIN attendance_mark AS mark
-              ON mark.placement_id = placement.id AND mark.date = day
-             AND mark.session = half.session
-            WHERE mark.id IS NULL AND placement.status <> 'cancelled'
-              AND (placement.sessions
-                   >> ((extract(isodow FROM day)::int - 1) * 2 + half.session)) & 1 = 1
-              AND NOT EXISTS (
-                  SELECT 1 FROM accounts_closure AS closure
-                  WHERE closure.organisation_id = placement.provider_id
-                    AND day >= closure.starts_on AND day < closure.ends_on)
+            WITH expected AS (
+                SELECT placement.id, day,
+                    (sessions >> ((extract(isodow FROM day)::int - 1) * 2)) & 3 AS bits
+                FROM placements_placement AS placement
+                JOIN unnest(%(days)s::date[]) AS day
+                  ON day >= starts_on AND (ends_on IS NULL OR day < ends_on)
+                WHERE sessions > 0 AND status <> 'cancelled'
+                  AND NOT EXISTS (
+                      SELECT FROM accounts_closure AS closure
+                      WHERE closure.organisation_id = provider_id
+                        AND day >= closure.starts_on AND day < closure.ends_on)
+            ), marked AS (
+                SELECT placement_id, date, sum(1 << session)::int AS bits
+                FROM attendance_mark WHERE date >= %(first)s AND date <= %(last)s GROUP BY 1, 2
+            )
+            SELECT coalesce(sum(bit_count((expected.bits & ~coalesce(marked.bits, 0))::bit(2))), 0)
+            FROM expected LEFT JOIN marked ON placement_id = expected.id AND date = day
             """,
-            {"days": days},
+            {"days": days, "first": days[0], "last": days[-1]},
         )
         return int(cursor.fetchone()[0])

@@ -41,4 +41,5 @@ def chronology(referrals: Iterable[Referral], placements: Iterable[Placement]) -
         events.append(Event(placement.starts_on, "Placement starts", where, url))
         if placement.last_day and placement.end_reason:
             events.append(Event(placement.last_day, "Placement ended", where, url))
-    return sorted(reversed(events), key=lambda event: event.on, reverse=True)
+    places = sorted(range(len(events)), key=lambda place: (events[place].on, place), reverse=True)
+    return [events[place] for place in places]

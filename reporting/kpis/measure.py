@@ -4,7 +4,7 @@ Everything else is derived here once, for all measures: the value, the breakdown
 behind it. Averages of rates do not exist: a value is a sum over a sum.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -85,16 +85,47 @@ def periods(as_of: date) -> list[Period]:
 
 
 @dataclass(frozen=True)
-class Population:
-    """The query that yields a row per counted unit.
+class Units:
+    """The query that yields a row per unit of a family of measures: the large tables are here.
 
-    Its columns: pupil_id, school_id, provider_id, tier, year_group, numerator, denominator, and
-    those that `counts` sums for the small print.
+    Its columns: pupil_id, school_id, provider_id, tier, year_group, and what the family counts.
     """
 
     sql: str
     params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Which units a measure counts, and what of each stands above and below the line.
+
+    `counts` names the columns that are summed for the small print.
+    """
+
+    units: Units
+    numerator: str
+    denominator: str
+    counted: str = "true"
     counts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sql(self) -> str:
+        """Return the query of the rows, over the units' own query."""
+        return self.over(f"({self.units.sql})")
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Return what the units' query asks for."""
+        return self.units.params
+
+    def over(self, source: str) -> str:
+        """Return the query of the rows over a table, or a query in brackets, of the units."""
+        columns = ", ".join(("", *self.counts.values()))
+        return (
+            "SELECT pupil_id, school_id, provider_id, tier, year_group, "  # noqa: S608
+            f"{self.numerator} AS numerator, {self.denominator} AS denominator{columns} "
+            f"FROM {source} AS units WHERE {self.counted}"
+        )
 
 
 @dataclass(frozen=True)
@@ -152,21 +183,7 @@ class Measure:
     def total(self, period: Period) -> Total:
         """Compute the measure for the borough. One query."""
         population = self.population(period)
-        extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
-        row = _run(
-            "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
-            "count(DISTINCT pupil_id), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
-            "provider_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id), ''))"
-            f"{extra} FROM ({population.sql}) AS units",
-            population.params,
-        )[0]
-        return Total(
-            numerator=int(row[0]),
-            denominator=int(row[1]),
-            units=int(row[2]),
-            fingerprint=row[3],
-            counts=dict(zip(population.counts, map(int, row[4:]), strict=True)),
-        )
+        return _total(population, population.sql, population.params)
 
     def breakdown(self, period: Period, dimension: str) -> list[tuple[Any, int, int, int]]:
         """Return (group, numerator, denominator, children) of each group. One query."""
@@ -192,6 +209,47 @@ class Measure:
             "ORDER BY pupil_id, provider_id",
             {**population.params, **named},
         )
+
+
+def totals(measures: Iterable[Measure], period: Period) -> dict[str, Total]:
+    """Compute measures together. Those of one family read the large tables once between them.
+
+    To be called in a transaction: the units lie in a table that goes with it.
+    """
+    found: dict[str, Total] = {}
+    tables: dict[str, str] = {}
+    for measure in measures:
+        population = measure.population(period)
+        sql = population.units.sql
+        if sql not in tables:
+            tables[sql] = f"units_{len(tables)}"
+            _do(f"DROP TABLE IF EXISTS {tables[sql]}", {})
+            _do(f"CREATE TEMPORARY TABLE {tables[sql]} ON COMMIT DROP AS {sql}", population.params)
+        found[measure.slug] = _total(population, population.over(tables[sql]), {})
+    return found
+
+
+def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
+    extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
+    row = _run(
+        "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
+        "count(DISTINCT pupil_id), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
+        "provider_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id), ''))"
+        f"{extra} FROM ({rows}) AS rows",
+        params,
+    )[0]
+    return Total(
+        numerator=int(row[0]),
+        denominator=int(row[1]),
+        units=int(row[2]),
+        fingerprint=row[3],
+        counts=dict(zip(population.counts, map(int, row[4:]), strict=True)),
+    )
+
+
+def _do(sql: str, params: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
 
 
 def _run(sql: str, params: dict[str, Any]) -> list[Any]:

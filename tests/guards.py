@@ -1,0 +1,98 @@
+"""Turn off each guard in turn, in a copy of the tree: a test must fail every time.
+
+Run with `make guards`. A guard that nobody misses is printed, and the run fails.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ACCESS = "tests/test_access.py"
+# what is turned off: file, the words of the guard, what stands there instead, tests that must miss it
+GUARDS = [
+    ("the scope of schools and providers", "accounts/scoping.py",
+     "return self.filter(reached)", "return self.all()", f"{ACCESS} -k school"),
+    ("the 30 days after a placement", "pupils/models/pupil.py",
+     "AFTER_PLACEMENT = timedelta(days=30)", "AFTER_PLACEMENT = timedelta(days=60)",
+     "tests/pupils"),
+    ("the date of a row of a child who left", "pupils/models/pupil.py",
+     "        if self.reach.dated:", "        if False:", "tests/pupils tests/attendance"),
+    ("the mark on a view", "pupils/views.py",
+     "@requires(Permission.PUPIL_CHANGE)\ndef change", "def change", ACCESS),
+    ("the right mark on a view", "referrals/views.py",
+     "@requires(Permission.REFERRAL_DECIDE)", "@requires(Permission.REFERRAL_VIEW)", ACCESS),
+    ("the gate's question", "accounts/access.py",
+     "if not request.user.can(Permission(asked)):", "if False:", f"{ACCESS} -k leadership"),
+    ("the gate for what names no permission", "accounts/access.py",
+     '            raise PermissionDenied("this view names no permission")', "            return None",
+     "tests/test_gate.py"),
+    ("the view entry", "reporting/views/pupil.py",
+     "    looked_at(request, [found.pk])\n", "", f"{ACCESS} -k caseworker"),
+    ("the page that is not served", "accounts/access.py",
+     "        raise TrailBroken from error", "        return", ACCESS + " -k written"),
+    ("the trail's append-only trigger", "accounts/migrations/0001_initial.py",
+     "RAISE EXCEPTION", "RAISE NOTICE", "tests/accounts/test_trail.py"),
+    ("the permission of an action", "referrals/actions.py",
+     "    if not by.can(Permission.REFERRAL_MAKE):", "    if False:", "tests/referrals"),
+    ("the lock of a move", "accounts/workflow.py",
+     'rows.select_for_update(of=("self",)).get', "rows.get", "tests/referrals/test_actions.py"),
+    ("the status of a move", "accounts/workflow.py",
+     "    if fresh.status not in move.sources:", "    if False:", "tests/accounts/test_workflow.py"),
+    ("compare and set", "attendance/actions/register.py",
+     "if row.version != entry.seen and row.code_id != entry.code:", "if False:",
+     "tests/attendance"),
+    ("the reason of an amendment", "attendance/actions/register.py",
+     "if row.code_id != entry.code and not entry.reason.strip():", "if False:",
+     "tests/attendance"),
+    ("codes in force", "attendance/actions/register.py",
+     "if entry.code not in self.allowed:", "if False:", "tests/attendance"),
+    ("one open referral for a pupil", "referrals/migrations/0001_initial.py",
+     'name="referrals_referral_one_open_for_a_pupil"', 'name="another"', "tests/referrals"),
+    ("the outbox's claim", "accounts/work.py",
+     "select_for_update(skip_locked=True).filter(done_at=None)", "all()",
+     "tests/accounts/test_work.py"),
+    ("small numbers", "reporting/models/snapshot.py",
+     "return self.units >= smallest_cohort", "return True", "tests/test_pages.py -k few"),
+    ("year 11's second half of summer", "reporting/kpis/attendance.py",
+     "      AND NOT (packed.is_late AND pupil.starts_year_1 = %(first_cohort)s)\n", "",
+     "tests/reporting"),
+]  # fmt: skip
+
+
+def main() -> int:
+    """Break, test, mend; return how many guards nobody missed."""
+    unmissed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch) / "tree"
+        shutil.copytree(
+            ROOT, tree, ignore=shutil.ignore_patterns(".venv", ".git", "node_modules", ".data*")
+        )
+        for words, name, guard, instead, tests in GUARDS:
+            path = tree / name
+            whole = path.read_text(encoding="utf-8")
+            if guard not in whole:
+                sys.exit(f"{name} does not hold {guard!r} any more: mend this list")
+            path.write_text(whole.replace(guard, instead), encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *_split(tests)],
+                cwd=tree,
+                capture_output=True,
+                check=False,
+            )
+            path.write_text(whole, encoding="utf-8")
+            is_missed = done.returncode == 1
+            unmissed += not is_missed
+            print(f"{'missed' if is_missed else 'NOBODY MISSED'}: {words}", flush=True)  # noqa: T201
+    return unmissed
+
+
+def _split(tests: str) -> list[str]:
+    paths, _, chosen = tests.partition(" -k ")
+    return [*paths.split(), *(["-k", chosen] if chosen else [])]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
