@@ -21,7 +21,7 @@ demo: .venv/ready static/built/ready
 	@DEMO=1 $(BIN)/python manage.py demo
 
 test: .venv/ready static/built/ready
-	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist loadscope --cov --cov-report=term:skip-covered tests
+	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal --cov --cov-report=term:skip-covered tests
 
 check: .venv/ready static/built/ready
 	@$(BIN)/ruff check .
