@@ -11,10 +11,10 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 
 from accounts.models.organisation import Organisation
-from apsystem.lib.calendar import school_days, year_label
+from apsystem.lib.calendar import FRIDAY, bank_holidays, school_days, year_label
 
 
 class DateRange(Func):
@@ -163,5 +163,8 @@ def school_days_at(organisation: Organisation | None, start: date, end: date) ->
 
 
 def is_school_day(organisation: Organisation | None, on: date) -> bool:
-    """Tell whether a place is open on a day. Two queries."""
-    return bool(school_days_at(organisation, on, date.fromordinal(on.toordinal() + 1)))
+    """Tell whether a place is open on a day. One query."""
+    if on.weekday() > FRIDAY or on in bank_holidays():
+        return False
+    closed = Closure.objects.at(organisation).filter(starts_on__lte=on, ends_on__gt=on)
+    return HalfTerm.objects.filter(~Exists(closed), starts_on__lte=on, ends_on__gt=on).exists()

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -103,15 +104,7 @@ def _save(
         .order_by("pk")
     }
     allowed = set(Code.objects.in_force(on).values_list("pk", flat=True))
-    existing = {
-        row.placement_id: row
-        for row in Mark.objects.as_user(by)
-        .filter(placement__in=expected, date=on, session=session)
-        .select_related("marked_by")
-        .select_for_update(of=("self",))
-        .order_by("placement_id")
-    }
-    elsewhere = _marked_elsewhere(expected, on, session)
+    existing, elsewhere = _marks(expected, on, session)
     state = _Session(on, session, expected, existing, allowed, elsewhere)
     fresh, changed, amendments = [], [], []
     now = timezone.now()
@@ -164,18 +157,28 @@ def _insert(fresh: list[Mark]) -> set[int]:
     return {row.placement_id for row in ordered} - written
 
 
-def _marked_elsewhere(expected: dict[int, Placement], on: date, session: int) -> set[int]:
-    """Return the pupils for whom another place already holds the one mark that is not D."""
-    return set(
+def _marks(
+    expected: dict[int, Placement], on: date, session: int
+) -> tuple[dict[int, Mark], set[int]]:
+    """Lock the marks of these children for the session, in one order.
+
+    Return the marks of these placements, and the pupils for whom another place already holds the
+    one mark that is not D. The placements were read through as_user; of the other places' marks
+    only the fact is used.
+    """
+    pupils = {placement.pupil_id for placement in expected.values()}
+    rows = (
         Mark.objects.filter(
-            pupil__in={placement.pupil_id for placement in expected.values()},
+            Q(placement__in=expected) | Q(pupil__in=pupils) & ~Q(code=DUAL),
             date=on,
             session=session,
         )
-        .exclude(code=DUAL)
-        .exclude(placement__in=expected)
-        .values_list("pupil_id", flat=True)
+        .select_related("marked_by")
+        .select_for_update(of=("self",))
+        .order_by("placement_id")
     )
+    here = {row.placement_id: row for row in rows if row.placement_id in expected}
+    return here, {row.pupil_id for row in rows if row.placement_id not in expected}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,136 @@
+"""Rows of the figures: each measure, all of them, and what more years in the table cost."""
+
+from collections.abc import Iterator
+
+from bench import floors, servers
+from bench.borough import AS_OF, LAST_YEAR
+from bench.timing import GROWTH_BUDGET, ONCE, Effort, Result, Way, count_queries, in_turns
+from reporting.actions import compute
+from reporting.actions.figures import count_not_marked
+from reporting.kpis import REGISTRY, Measure, Period
+from reporting.kpis.measure import periods
+from reporting.models import Coverage, Snapshot
+
+MEASURE_BUDGET = 1.5
+ALL_LIMIT_MS = {"S": 1_000, "M": 10_000}
+ONE_STATEMENT = "one hand-written statement"
+
+
+def rows(size: str, marks: int, effort: Effort) -> Iterator[Result]:
+    """Time every measure of the registry for the last whole year, then all of them."""
+    period = Period.of(LAST_YEAR, Coverage.YEAR, AS_OF)
+    with servers.raw() as raw:
+        total_ms = 0.0
+        given = floors.parameters(period)
+        for slug, measure in REGISTRY.items():
+            sql = floors.statement(slug)
+            if sql is None:
+                yield Result(f"measure {slug}", size, marks, "none written", 0, note="not timed")
+                continue
+            _agree(measure.total(period), raw.execute(sql, given).fetchone(), slug)
+            system = Way(lambda measure=measure: measure.total(period))
+            floor = Way(lambda sql=sql: raw.execute(sql, given).fetchall())
+            row = Result(
+                f"measure {slug}",
+                size,
+                marks,
+                ONE_STATEMENT,
+                queries=count_queries(system),
+                budget=MEASURE_BUDGET,
+                **in_turns(system, floor, effort),
+            )
+            total_ms += row.system_ms
+            yield row
+        sql_of_all = floors.statement_of_all()
+        floor = Way(lambda: raw.execute(sql_of_all, given).fetchall())
+        of_all = in_turns(floor, floor, effort)
+        yield Result(
+            "all measures of one year",
+            size,
+            marks,
+            "one statement for them all",
+            system_ms=total_ms,
+            floor_ms=of_all["floor_ms"],
+            runs=of_all["runs"],
+            queries=len(REGISTRY),
+            limit_ms=ALL_LIMIT_MS[size],
+            note="the sum of the rows above",
+        )
+        yield _not_marked(size, marks, effort, period)
+        yield _compute(size, marks, effort)
+
+
+def _agree(total: object, floor: tuple, slug: str) -> None:
+    """Refuse to compare two different figures."""
+    ours = (total.numerator, total.denominator)  # type: ignore[attr-defined]
+    if ours != tuple(map(int, floor)):
+        raise servers.CannotRun(
+            f"{slug}: the system says {ours}, the hand-written statement {floor}. One of them "
+            "counts wrongly; if the definition has changed, change bench/floors.py with it."
+        )
+
+
+def _not_marked(size: str, marks: int, effort: Effort, period: Period) -> Result:
+    with servers.raw() as raw:
+        given = floors.parameters_not_marked(period)
+        floor = Way(lambda: raw.execute(floors.NOT_MARKED, given).fetchone()[0])
+        system = Way(lambda: count_not_marked(period))
+        if system.work() != floor.work():
+            raise servers.CannotRun("The two counts of sessions that nobody marked differ.")
+        return Result(
+            "sessions that nobody marked",
+            size,
+            marks,
+            ONE_STATEMENT,
+            queries=count_queries(system),
+            budget=MEASURE_BUDGET,
+            **in_turns(system, floor, effort),
+        )
+
+
+def _compute(size: str, marks: int, effort: Effort) -> Result:
+    """Time the nightly work: every measure of six periods, and what is kept of it."""
+    sql, wanted = floors.statement_of_all(), periods(AS_OF)
+    all_given = [
+        (floors.parameters(period), floors.parameters_not_marked(period)) for period in wanted
+    ]
+
+    def floor() -> None:
+        with servers.raw() as raw:
+            for given, days in all_given:
+                raw.execute(sql, given).fetchall()
+                raw.execute(floors.NOT_MARKED, days).fetchall()
+
+    system = Way(lambda: compute(AS_OF), before=Snapshot.objects.all().delete)
+    is_long = size == "M"
+    queries = None if is_long else count_queries(system)
+    taken = in_turns(system, Way(floor), ONCE if is_long else effort)
+    return Result(
+        "compute(), six periods",
+        size,
+        marks,
+        "two statements a period",
+        queries=queries,
+        limit_ms=ALL_LIMIT_MS[size],
+        note=f"{Snapshot.objects.count()} snapshots written",
+        **taken,
+    )
+
+
+def growth(one: str, ten: str, marks: int, effort: Effort) -> Iterator[Result]:
+    """Time the measures of one year in a table of ten years against the same in one year."""
+    for slug in ("overall-absence-ap", "persistent-absence-ap"):
+        measure = REGISTRY[slug]
+
+        def work(measure: Measure = measure) -> object:
+            return measure.total(Period.of(LAST_YEAR, Coverage.YEAR, AS_OF))
+
+        ways = [Way(*servers.within(name, work)) for name in (ten, one)]
+        yield Result(
+            f"growth: {slug}",
+            "10y",
+            marks,
+            "the same, one year in the table; one core each",
+            budget=GROWTH_BUDGET,
+            **in_turns(*ways, effort),
+        )
