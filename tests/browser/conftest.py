@@ -22,6 +22,15 @@ SWITCHES = [
     "--disable-sync",
 ]
 
+STUMBLES = r"Protocol error \(|has been closed|Target closed"
+
+
+def pytest_collection_modifyitems(items):
+    """Try once more where the browser itself stumbles; what a test asserts is never tried again."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[STUMBLES]))
+
 
 @pytest.fixture(scope="session")
 def chromium():
