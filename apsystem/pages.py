@@ -21,6 +21,7 @@ from accounts.tasks import HEARTBEAT
 NAVIGATION = [
     ("My day", "reporting:my-day", Permission.HOME_VIEW),
     ("Pupils", "reporting:search", Permission.PUPIL_SEARCH),
+    ("Triage desk", "referrals:desk", Permission.REFERRAL_DECIDE),
     ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
@@ -41,14 +42,15 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
     }
     if user is not None and user.is_authenticated:
-        context["navigation"] = [
-            {
-                "label": label,
-                "url": reverse(name),
-                "is_here": _is_within(request.path, reverse(name)),
-            }
+        entries = [
+            (label, reverse(name))
             for label, name, permission in NAVIGATION
             if user.can(permission)
+        ]
+        inside = [url for _, url in entries if _is_within(request.path, url)]
+        here = max(inside, key=len, default=None)  # the desk is inside the referrals
+        context["navigation"] = [
+            {"label": label, "url": url, "is_here": url == here} for label, url in entries
         ]
         context["organisations"] = {
             entry.organisation_id: entry.organisation for entry in user.memberships_in_force

@@ -1,23 +1,43 @@
 """Forms of a referral."""
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import REACH_SCHOOL
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, TextArea, offer
+from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea, offer
 from pupils.models import Pupil
-from referrals.models import Reason, Referral, Tier
+from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status, Tier
+from referrals.models.referral import SORTS
+
+# The parts of the task list: address, title, answers.
+SECTIONS = {
+    "why": ("Why help is needed", ["reason", "event_on"]),
+    "happening": ("What is happening, and what was tried", ["concern", "tried"]),
+    "outcome": ("What would be a good outcome", ["hoped"]),
+    "views": ("What the pupil and the parents say", ["pupil_view", "parent_view"]),
+    "sharing": ("Sharing information", ["basis", "consent_from", "consent_on"]),
+}
+MAY_BE_UNKNOWN = ["tried", "hoped", "pupil_view", "parent_view"]
+NEEDED = {"reason": "Choose why help is needed", "concern": "Say what is happening"}
+
+
+def section_of(answer: str) -> str:
+    """Return the part of the task list that asks for an answer."""
+    return next(key for key, (_, names) in SECTIONS.items() if answer in names)
 
 
 class ChoosePupilForm(GdsForm):
     """Which pupil the referral is about."""
 
-    submit_label = "Continue"
+    submit_label = "Start the referral"
 
+    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     pupil = forms.ModelChoiceField(
         queryset=Pupil.objects.none(),
         label="Pupil",
@@ -31,24 +51,18 @@ class ChoosePupilForm(GdsForm):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the pupils on the school's roll."""
+        """Offer the pupils on the school's roll; make the uid with the form, so twice is once."""
         super().__init__(*args, **kwargs)
         schools = user.organisations_as(REACH_SCHOOL)
         self.pupils = Pupil.objects.as_user(user).on_roll_of(schools, localdate())
         offer(self, "pupil", self.pupils)
+        self.initial["uid"] = uuid.uuid4()
 
 
-class ReferralForm(GdsModelForm):
-    """The school's answers. Only what the decision needs is required."""
+class AnswersForm(GdsForm):
+    """Some of the school's answers. A draft may leave them open; what is sent may not."""
 
-    submit_label = "Save and check"
-
-    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    reason = Radios(
-        label="Why is help needed?",
-        choices=Reason,
-        error_messages={"required": "Choose why help is needed"},
-    )
+    reason = Radios(label="Why is help needed?", choices=Reason, required=False)
     event_on = DateField(
         label="Date of the suspension or permanent exclusion",
         required=False,
@@ -57,8 +71,8 @@ class ReferralForm(GdsModelForm):
     )
     concern = TextArea(
         label="What is happening?",
+        required=False,
         help_text="What staff see, how often, and since when",
-        error_messages={"required": "Say what is happening"},
     )
     tried = TextArea(label="What has the school tried? (optional)", required=False)
     hoped = TextArea(label="What would a good outcome be? (optional)", required=False)
@@ -68,38 +82,174 @@ class ReferralForm(GdsModelForm):
         help_text="In the pupil's own words, where possible",
     )
     parent_view = TextArea(label="What do the parents say? (optional)", required=False)
+    basis = Radios(
+        label="Why may the school share this information? (optional)",
+        choices=SharingBasis,
+        required=False,
+        help_text="Most referrals need no consent: tell the parents what you share, and why. "
+        "Choose consent only where you would not share without it.",
+    )
+    consent_from = forms.CharField(
+        max_length=150, label="Who gave consent, if consent is the reason", required=False
+    )
+    consent_on = DateField(label="Date of the consent", required=False)
+    not_known = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label="I do not know", required=False
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
-    class Meta:
-        model = Referral
-        fields = [
-            "reason",
-            "event_on",
-            "concern",
-            "tried",
-            "hoped",
-            "pupil_view",
-            "parent_view",
-        ]
+    def __init__(
+        self,
+        *args: Any,
+        referral: Referral,
+        names: Iterable[str],
+        is_sent: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Keep the fields of these answers, with what the referral holds."""
+        self.names = list(names)
+        initial = {name: getattr(referral, name) for name in self.names}
+        initial |= {"not_known": referral.not_known, "revision": referral.revision}
+        super().__init__(*args, initial=initial, **kwargs)
+        unknown = [name for name in self.names if name in MAY_BE_UNKNOWN and not is_sent]
+        kept = {*self.names, "revision", *(["not_known"] if unknown else [])}
+        for name in [name for name in self.fields if name not in kept]:
+            del self.fields[name]
+        if unknown:
+            self.fields["not_known"].choices = [(name, ANSWERS[name]) for name in unknown]
+        if is_sent:
+            for name in set(NEEDED) & set(self.names):
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = NEEDED[name]
 
-    field_order = ["uid", "reason", "event_on", "concern"]
+    def clean_event_on(self) -> Any:
+        """Refuse a day that has not come."""
+        return self._not_in_the_future("event_on")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the uid with the form, so that a form sent twice is one referral."""
+    def clean_consent_on(self) -> Any:
+        """Refuse a day that has not come."""
+        return self._not_in_the_future("consent_on")
+
+    def _not_in_the_future(self, name: str) -> Any:
+        found = self.cleaned_data[name]
+        if found and found > localdate():
+            raise forms.ValidationError("The date lies in the future.")
+        return found
+
+    def keep_beside(self, revision: int, words: str) -> None:
+        """Keep what was typed after somebody else saved: saving again replaces the saved answers."""
+        self.data = {**self.data.dict(), "revision": str(revision)}  # type: ignore[attr-defined]
+        self.add_error(None, words)
+
+    def answers(self, referral: Referral) -> dict[str, Any]:
+        """Return the valid answers, and which of those asked here are not known."""
+        found = {name: self.cleaned_data[name] for name in self.names if name in self.cleaned_data}
+        if "not_known" in self.cleaned_data:
+            elsewhere = [name for name in referral.not_known if name not in self.names]
+            found["not_known"] = sorted({*elsewhere, *self.cleaned_data["not_known"]})
+        return found
+
+
+class AmendForm(AnswersForm):
+    """One answer of a sent referral, changed."""
+
+    submit_label = "Save the new answer"
+
+
+class AnswerForm(AnswersForm):
+    """Exactly what the SEND team asked for."""
+
+    submit_label = "Send the answers"
+
+    words = TextArea(label="Anything else the SEND team should know? (optional)", required=False)
+
+    def __init__(self, *args: Any, is_question: bool, **kwargs: Any) -> None:
+        """Keep the box for words; it must be filled where the SEND team wrote a question."""
+        words = self.base_fields["words"]
+        super().__init__(*args, is_sent=True, **kwargs)
+        self.fields["words"] = field = TextArea(label=str(words.label), required=is_question)
+        if is_question:
+            field.label = "Your answer"
+            field.error_messages["required"] = "Answer the question of the SEND team"
+
+
+class AddForm(GdsForm):
+    """More information for a sent referral."""
+
+    submit_label = "Add the information"
+
+    words = TextArea(
+        label="What do you want to add?",
+        error_messages={"required": "Write what you want to add"},
+    )
+
+
+class DocumentForm(GdsForm):
+    """A file to attach."""
+
+    submit_label = "Attach the document"
+
+    file = forms.FileField(
+        label="Document",
+        help_text="PDF, Word, JPEG or PNG, at most 10 MB each and 10 in all. On a phone you can "
+        "take a picture.",
+        error_messages={"required": "Choose a file"},
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
+    )
+
+
+class HandOverForm(GdsForm):
+    """Who has the referral at the school from now on."""
+
+    submit_label = "Hand over"
+
+    colleague = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label="Colleague",
+        empty_label="Choose a colleague",
+        error_messages={
+            "required": "Choose who takes it over",
+            "invalid_choice": "Choose a colleague from the list",
+        },
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet, **kwargs: Any) -> None:
+        """Offer the colleagues who may refer."""
         super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            self.initial["uid"] = uuid.uuid4()
+        offer(self, "colleague", colleagues)
+
+
+class AskForm(GdsForm):
+    """What the school should still tell."""
+
+    submit_label = "Ask the school"
+
+    questions = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Ask for these answers",
+        choices=[(name, label) for name, label in ANSWERS.items() if name != "reason"],
+        required=False,
+    )
+    words = TextArea(label="Or ask in your own words (optional)", max_length=1_000, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the date that the reason needs."""
+        """Ask for at least one question."""
         cleaned = super().clean() or self.cleaned_data
-        event_on, reason = cleaned.get("event_on"), cleaned.get("reason")
-        if "event_on" in self.errors:
-            return cleaned
-        if reason == Reason.PERMANENT_EXCLUSION and event_on is None:
-            self.add_error("event_on", "Enter the date of the permanent exclusion")
-        if event_on and event_on > localdate():
-            self.add_error("event_on", "The date lies in the future")
+        if not cleaned.get("questions") and not cleaned.get("words") and not self.errors:
+            self.add_error("questions", "Choose a question, or write one")
         return cleaned
+
+
+class AssignForm(forms.Form):
+    """Who takes the ticked referrals."""
+
+    to = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="uid", required=False)
+    nobody = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, officers: QuerySet, **kwargs: Any) -> None:
+        """Offer the officers."""
+        super().__init__(*args, **kwargs)
+        offer(self, "to", officers)
 
 
 class DecisionForm(GdsForm):
@@ -117,11 +267,24 @@ class DecisionForm(GdsForm):
         ],
         error_messages={"required": "Choose a tier, or decline"},
     )
+    provider = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label="Provider or school (optional)",
+        required=False,
+        empty_label="Not decided yet",
+        to_field_name="uid",
+        error_messages={"invalid_choice": "Choose a provider or a school from the list"},
+    )
     reason = TextArea(
         label="Reason",
         help_text="The school reads this. Say in plain words why, and what happens next.",
         error_messages={"required": "Give the reason: the school reads it"},
     )
+
+    def __init__(self, *args: Any, places: QuerySet, **kwargs: Any) -> None:
+        """Offer the places."""
+        super().__init__(*args, **kwargs)
+        offer(self, "provider", places)
 
     @property
     def verb(self) -> str:
@@ -141,14 +304,66 @@ class ReferralFilterForm(forms.Form):
     status = forms.ChoiceField(
         choices=[
             ("", "All"),
-            ("submitted", "Waiting for a decision"),
-            ("accepted", "Accepted"),
-            ("declined", "Declined"),
-            ("draft", "Draft"),
-            ("withdrawn", "Withdrawn"),
+            (Status.SUBMITTED, "Waiting for a decision"),
+            (Status.WAITING, "Waiting for the school"),
+            (Status.ACCEPTED, "Accepted"),
+            (Status.DECLINED, "Declined"),
+            (Status.DRAFT, "Draft"),
+            (Status.WITHDRAWN, "Withdrawn"),
         ],
         required=False,
     )
     reason = forms.ChoiceField(choices=[("", "All"), *Reason.choices], required=False)
     placed = forms.CharField(max_length=3, required=False)
     q = forms.CharField(max_length=100, required=False, label="Pupil's name")
+
+
+class DeskFilterForm(forms.Form):
+    """What the triage desk shows, and in which order. Its state is in the address."""
+
+    status = forms.ChoiceField(
+        choices=[
+            (Status.SUBMITTED, "Waiting for a decision"),
+            (Status.WAITING, "Waiting for the school"),
+            (Status.ACCEPTED, "Accepted"),
+            (Status.DECLINED, "Declined"),
+        ],
+        required=False,
+    )
+    reason = forms.ChoiceField(choices=[("", "Any reason"), *Reason.choices], required=False)
+    whose = forms.ChoiceField(required=False, label="Officer")
+    school = forms.ChoiceField(required=False)
+    q = forms.CharField(max_length=100, required=False, label="Pupil's name")
+    sort = forms.ChoiceField(
+        choices=[
+            ("waiting", "Longest wait first"),
+            ("due", "Next clock first"),
+            ("newest", "Newest first"),
+            ("school", "School"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, officers: QuerySet, schools: QuerySet, **kwargs: Any) -> None:
+        """Offer the officers and the schools."""
+        super().__init__(*args, **kwargs)
+        self.officers = list(officers)
+        names = [(str(officer.pk), officer.name) for officer in self.officers]
+        places = [(str(pk), name) for pk, name in schools.values_list("pk", "name")]
+        whose = [("", "Anybody"), ("nobody", "Nobody yet"), *names]
+        cast("forms.ChoiceField", self.fields["whose"]).choices = whose
+        cast("forms.ChoiceField", self.fields["school"]).choices = [("", "Any school"), *places]
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """Return the filter; what cannot be understood filters nothing."""
+        self.is_valid()
+        names = ("status", "reason", "whose", "school", "q")
+        found = {name: self.cleaned_data.get(name, "") for name in names}
+        return {**found, "status": found["status"] or Status.SUBMITTED}
+
+    @property
+    def order(self) -> str:
+        """Return the sort."""
+        self.is_valid()
+        return str(self.cleaned_data.get("sort") or next(iter(SORTS)))

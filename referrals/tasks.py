@@ -1,15 +1,14 @@
-"""What follows a submission and a decision: mail that names no child."""
+"""What follows what happens to a referral: mail that names no child."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.utils.timezone import localdate
 
-from accounts.models import Membership, User
-from accounts.permissions import GRANTS, Permission
+from accounts.models import Membership
+from accounts.permissions import Permission
 from accounts.work import handles
-from referrals.models import Referral
+from referrals.models import DECIDED, Referral
 
 
 def _mail(subject: str, line: str, recipients: list[str]) -> None:
@@ -21,26 +20,93 @@ def _mail(subject: str, line: str, recipients: list[str]) -> None:
         send_mail(subject, message, None, [address])
 
 
+def _referral(payload: dict[str, Any]) -> Referral:
+    rows = Referral.objects.select_related("made_by", "held_by", "assigned_to")
+    return rows.get(pk=payload["referral"])
+
+
+def _officers(referral: Referral) -> list[str]:
+    """Return whom to tell at the council: the officer who has it, or all who decide."""
+    if referral.assigned_to:
+        return [referral.assigned_to.email]
+    people = Membership.objects.people_who(Permission.REFERRAL_DECIDE)
+    return sorted(people.values_list("email", flat=True))
+
+
 @handles("referral.submitted")
 def tell_the_send_team(payload: dict[str, Any]) -> None:
     """Mail the people who decide that a referral waits."""
-    referral = Referral.objects.get(pk=payload["referral"])
-    roles = [role for role, held in GRANTS.items() if Permission.REFERRAL_DECIDE in held]
-    memberships = Membership.objects.in_force(localdate()).filter(role__in=roles)
-    people = User.objects.filter(is_active=True, memberships__in=memberships).distinct()
+    referral = _referral(payload)
     _mail(
         f"Referral {referral.reference} waits for a decision",
         f"Referral {referral.reference} was submitted.",
-        sorted(people.values_list("email", flat=True)),
+        _officers(referral),
+    )
+
+
+@handles("referral.added")
+def tell_of_more(payload: dict[str, Any]) -> None:
+    """Mail the council that the school added to a referral or amended it."""
+    referral = _referral(payload)
+    _mail(
+        f"Referral {referral.reference} holds something new",
+        f"The school added to referral {referral.reference}, or amended an answer.",
+        _officers(referral),
+    )
+
+
+@handles("referral.answered")
+def tell_of_the_answer(payload: dict[str, Any]) -> None:
+    """Mail the council that the school answered."""
+    referral = _referral(payload)
+    _mail(
+        f"Referral {referral.reference} is answered",
+        f"The school answered what was asked about referral {referral.reference}.",
+        _officers(referral),
+    )
+
+
+@handles("referral.withdrawn")
+def tell_of_the_withdrawal(payload: dict[str, Any]) -> None:
+    """Mail the council that a referral needs no decision any more, where it was sent."""
+    referral = _referral(payload)
+    if referral.submitted_at:
+        _mail(
+            f"Referral {referral.reference} is withdrawn",
+            f"The school withdrew referral {referral.reference}.",
+            _officers(referral),
+        )
+
+
+@handles("referral.handed over")
+def tell_the_colleague(payload: dict[str, Any]) -> None:
+    """Mail the person who has the referral now."""
+    referral = _referral(payload)
+    _mail(
+        f"Referral {referral.reference} is yours",
+        f"Referral {referral.reference} was handed over to you.",
+        [referral.holder.email],
+    )
+
+
+@handles("referral.asked")
+def ask_the_school(payload: dict[str, Any]) -> None:
+    """Mail the person who has the referral at the school that the council asks for more."""
+    referral = _referral(payload)
+    _mail(
+        f"Referral {referral.reference} needs an answer",
+        f"The SEND team asks for more about referral {referral.reference}.",
+        [referral.holder.email],
     )
 
 
 @handles("referral.decided")
 def tell_the_referrer(payload: dict[str, Any]) -> None:
-    """Mail the person who made a referral that it is decided."""
-    referral = Referral.objects.select_related("made_by").get(pk=payload["referral"])
-    _mail(
-        f"Referral {referral.reference} is decided",
-        f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
-        [referral.made_by.email],
-    )
+    """Mail the person who has the referral at the school that it is decided."""
+    referral = _referral(payload)
+    if referral.status in DECIDED:  # it may be taken back before this runs
+        _mail(
+            f"Referral {referral.reference} is decided",
+            f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
+            [referral.holder.email],
+        )

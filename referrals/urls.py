@@ -2,17 +2,28 @@
 
 from django.urls import path
 
-from referrals import views
+from referrals.views import desk, following, writing
 
 app_name = "referrals"
 
 urlpatterns = [
-    path("", views.index, name="list"),
-    path("new/", views.choose, name="choose"),
-    path("new/<uuid:pupil>/", views.make, name="make"),
-    path("<uuid:uid>/", views.detail, name="detail"),
-    path("<uuid:uid>/change/", views.change, name="change"),
-    path("<uuid:uid>/submit/", views.submit, name="submit"),
-    path("<uuid:uid>/withdraw/", views.withdraw, name="withdraw"),
-    path("<uuid:uid>/decide/", views.decide, name="decide"),
+    path("", following.index, name="list"),
+    path("new/", writing.choose, name="choose"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/assign/", desk.assign, name="assign"),
+    path("documents/<uuid:uid>/", writing.document, name="document"),
+    path("documents/<uuid:uid>/remove/", writing.detach, name="detach"),
+    path("<uuid:uid>/", following.detail, name="detail"),
+    path("<uuid:uid>/answers/<slug:part>/", writing.section, name="section"),
+    path("<uuid:uid>/documents/", writing.documents, name="documents"),
+    path("<uuid:uid>/hand-over/", writing.hand_over, name="hand-over"),
+    path("<uuid:uid>/check/", writing.check, name="check"),
+    path("<uuid:uid>/receipt/", writing.receipt, name="receipt"),
+    path("<uuid:uid>/add/", following.add, name="add"),
+    path("<uuid:uid>/amend/<slug:name>/", following.amend, name="amend"),
+    path("<uuid:uid>/answer/", following.answer, name="answer"),
+    path("<uuid:uid>/withdraw/", following.withdraw, name="withdraw"),
+    path("<uuid:uid>/decide/", desk.decide, name="decide"),
+    path("<uuid:uid>/ask/", desk.ask, name="ask"),
+    path("<uuid:uid>/undo/", desk.undo, name="undo"),
 ]

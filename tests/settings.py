@@ -1,6 +1,8 @@
 """The settings with everything slow or outward made quick and inward."""
 
 import os
+import tempfile
+from pathlib import Path
 
 from tests import servers
 
@@ -27,6 +29,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 CACHES["default"]["KEY_PREFIX"] = f"ap-tests-{RUN}-{WORKER}"
 CACHES["default"]["OPTIONS"] = {"db": int(WORKER.removeprefix("gw") or 0) % 16}
 
+DOCUMENTS_ROOT = str(Path(tempfile.gettempdir()) / f"ap-tests-{RUN}-documents")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True

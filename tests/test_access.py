@@ -27,8 +27,9 @@ WRITES = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNO
 MAY_BE_WRITTEN = {
     "accounts_viewentry",
     "django_session",
-    "accounts_user",
-}  # accounts_user: sign-in
+    "accounts_user",  # sign-in
+    "referrals_decisionread",  # from here on a decision is not taken back silently
+}
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"')
 
 

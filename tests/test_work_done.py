@@ -146,26 +146,6 @@ def test_a_mark_is_changed_with_a_reason_and_both_stay_visible(client, world):
     assert MarkAmendment.objects.filter(mark=rows.mark).count() == 2
 
 
-def test_a_referral_is_changed_withdrawn_and_then_closed(client, world):
-    client.force_login(world.people[Role.SCHOOL_STAFF])
-    draft = world.own.draft
-    path = reverse("referrals:change", args=[draft.uid])
-    client.post(path, {"reason": "semh", "concern": "New words."})
-    draft.refresh_from_db()
-    assert draft.concern == "New words."
-
-    withdraw = reverse("referrals:withdraw", args=[draft.uid])
-    assert "Withdraw the referral" in client.get(withdraw).content.decode()
-    client.post(withdraw)
-
-    late = client.post(path, {"reason": "semh", "concern": "Too late."})
-    assert "its answers are closed" in late.content.decode()
-    again = client.post(withdraw, follow=True)
-    assert "Somebody else was first" in again.content.decode()
-    submit = client.post(reverse("referrals:submit", args=[draft.uid]), follow=True)
-    assert "Somebody else was first" in submit.content.decode()
-
-
 @pytest.mark.parametrize("asked", ["", "nobody", "zqxownforenameonezqx", "15 1 2012", "15/01/2012",
                                    "31 2 2012", "99999999"])  # fmt: skip
 def test_search_answers_anything(client, world, asked):

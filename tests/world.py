@@ -18,7 +18,7 @@ from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
 from placements.models import Placement
 from pupils.models import Pupil
-from referrals.models import Referral, Status, Tier
+from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
 
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
@@ -37,6 +37,8 @@ class Side:
     submitted: Referral
     draft: Referral
     accepted: Referral
+    waiting: Referral
+    attachment: Attachment
     placement: Placement
     mark: Mark
     tokens: set[str] = field(default_factory=set)
@@ -74,12 +76,23 @@ class World:
             ("pupils:change", "uid"): rows.pupil.uid,
             ("pupils:contact-add", "uid"): rows.pupil.uid,
             ("pupils:plan-record", "uid"): rows.pupil.uid,
-            ("referrals:make", "pupil"): rows.pupil.uid,
             ("referrals:detail", "uid"): rows.submitted.uid,
-            ("referrals:change", "uid"): rows.draft.uid,
-            ("referrals:submit", "uid"): rows.draft.uid,
+            ("referrals:section", "uid"): rows.draft.uid,
+            ("referrals:section", "part"): "happening",
+            ("referrals:documents", "uid"): rows.submitted.uid,
+            ("referrals:document", "uid"): rows.attachment.uid,
+            ("referrals:detach", "uid"): rows.attachment.uid,
+            ("referrals:hand-over", "uid"): rows.draft.uid,
+            ("referrals:check", "uid"): rows.draft.uid,
+            ("referrals:receipt", "uid"): rows.submitted.uid,
+            ("referrals:add", "uid"): rows.submitted.uid,
+            ("referrals:amend", "uid"): rows.submitted.uid,
+            ("referrals:amend", "name"): "tried",
+            ("referrals:answer", "uid"): rows.waiting.uid,
             ("referrals:withdraw", "uid"): rows.submitted.uid,
             ("referrals:decide", "uid"): rows.submitted.uid,
+            ("referrals:ask", "uid"): rows.submitted.uid,
+            ("referrals:undo", "uid"): rows.accepted.uid,
             ("placements:open", "referral"): rows.accepted.uid,
             ("placements:detail", "uid"): rows.placement.uid,
             ("placements:end", "uid"): rows.placement.uid,
@@ -167,28 +180,38 @@ def _side(name: str, today: date) -> Side:
             school=school,
             status=status,
             concern=token(f"concern{status}"),
+            consent_from=token(f"consent{status}"),
             tried=token(f"tried{status}"),
             hoped=token(f"hoped{status}"),
             pupil_view=token(f"pupilview{status}"),
             parent_view=token(f"parentview{status}"),
         )
 
-    one, two, three = pupil("one"), pupil("two"), pupil("three")
+    one, two, three, four = (pupil(number) for number in ("one", "two", "three", "four"))
     placement = factories.PlacementFactory(
         pupil=one, provider=provider, home_school=school, starts_on=start, purpose=token("purpose")
     )
-    for child in (two, three):  # the provider knows them too: own means own for every role
+    for child in (two, three, four):  # the provider knows them too: own means own for every role
         factories.EnrolmentFactory(pupil=child, organisation=provider, starts_on=start, status="O")
     accepted = referral(three, Status.ACCEPTED)
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
     mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
     factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    submitted, waiting = referral(one, Status.SUBMITTED), referral(four, Status.WAITING)
+    factories.RequestForMoreFactory(referral=waiting, words=token("request"))
+    factories.EntryFactory(referral=submitted, kind="amended", answer="tried",
+                           before=token("before"), after=token("after"))  # fmt: skip
+    attachment = factories.AttachmentFactory(
+        referral=submitted, document__name=token("file"), document__text=token("content")
+    )
     return Side(
         name=name,
         school=school,
         provider=provider,
         pupil=one,
-        submitted=referral(one, Status.SUBMITTED),
+        submitted=submitted,
+        waiting=waiting,
+        attachment=attachment,
         draft=referral(two, Status.DRAFT),
         accepted=accepted,
         placement=placement,

@@ -28,6 +28,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Keep the open schools, by name."""
         return self.filter(kind=Organisation.Kind.SCHOOL, closed_on=None).order_by("name")
 
+    def where_pupils_go(self, school: int) -> Self:
+        """Keep the open providers, and the pupil's own school, where tier 1 works."""
+        return self.filter(
+            Q(kind=Organisation.Kind.PROVIDER) | Q(pk=school), closed_on=None
+        ).order_by("kind", "name")
+
 
 @pghistory.track()
 class Organisation(models.Model):

@@ -105,6 +105,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             organisation__closed_on__isnull=True,
         )
 
+    def people_who(self, permission: Permission) -> models.QuerySet[User]:
+        """Return the active people who may do something today, by name."""
+        roles = [role for role, held in GRANTS.items() if permission in held]
+        held = self.in_force(localdate()).filter(role__in=roles)
+        return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name")
+
 
 @pghistory.track()
 class Membership(models.Model):

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.models import HalfTerm, Membership, Organisation, User
+from accounts.models import ClockRule, HalfTerm, Membership, Organisation, User
 from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.demo import invented
 from placements.models import TierRule
 from referrals.models import Tier
 
-TIER_2_WEEKS = 18  # a setting of the demo borough: the strategy names no number
+DAYS_TO_DECIDE = 10  # settings of the demo borough: the strategy names no number
+TIER_2_WEEKS = 18
 
 
 @dataclass
@@ -52,6 +53,12 @@ def build(years: list[int], today: date) -> Borough:
         for number, (start, end) in enumerate(invented.half_terms(year), start=1):
             HalfTerm.objects.create(year=year, number=number, starts_on=start, ends_on=end)
     TierRule.objects.filter(tier=Tier.SHORT).update(longest_weeks=TIER_2_WEEKS)
+    ClockRule.objects.create(
+        kind=ClockRule.Kind.DECISION,
+        school_days=DAYS_TO_DECIDE,
+        starts_on=date(min(years) - 1, 9, 1),
+        source="A setting of the demo borough",
+    )
     _staff(borough, date(min(years) - 1, 9, 1))
     return borough
 

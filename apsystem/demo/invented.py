@@ -104,6 +104,7 @@ PARENT_VIEWS = [
     "We agree with the referral.",
     "",
 ]
+QUESTION = "Which lessons go well at the moment?"
 DECISIONS = {
     1: "Outreach can work with staff and the pupil in school: the relationships there are good.",
     2: "A short placement to assess need and rebuild routine, with a return date from the start.",

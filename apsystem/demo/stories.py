@@ -28,7 +28,7 @@ from referrals.models import Reason, Referral, Status, Tier
 
 MORNINGS = 0b0101010101
 FOUR_DAYS = 0b0011111111
-LIVE = ["draft", "submitted", "accepted", "declined", "withdrawn"]
+LIVE = ["draft", "submitted", "waiting", "accepted", "declined", "withdrawn"]
 
 
 @dataclass
@@ -54,7 +54,7 @@ def stories(borough: Borough, count: int, today: date, first: date, seed: int) -
     days = school_days_at(None, first, today)
     for number in range(count):
         year_group = chance.choices(range(2, 12), weights=[1, 2, 2, 3, 4, 4, 7, 10, 12, 9])[0]
-        live = LIVE[number % len(LIVE)] if number % 8 == 0 else ""
+        live = LIVE[number // 8 % len(LIVE)] if number % 8 == 0 else ""
         start = days[-1] if live else _start(chance, days, number)
         tier = chance.choices([1, 2, 3], weights=[2, 5, 5])[0]
         provider = chance.choices(
@@ -124,6 +124,9 @@ def tell(story: Story, borough: Borough, today: date) -> Placement | None:
         return None
     referral = referral_actions.submit(referral, by=referrer, at=_moment(story.submitted_on))
     if story.live == Status.SUBMITTED:
+        return None
+    if story.live == Status.WAITING:
+        referral_actions.ask(referral, questions=["basis"], words=invented.QUESTION, by=officer)
         return None
     if story.live == Status.WITHDRAWN:
         referral_actions.withdraw(referral, by=referrer)

@@ -53,6 +53,7 @@ class GdsFormMixin:
 
     fields: dict[str, Any]
     submit_label = "Save and continue"
+    action = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Ask for what is missing by its name, where a field has no words of its own."""
@@ -69,6 +70,7 @@ class GdsFormMixin:
         """Return the layout: every field in order, then the button."""
         helper = FormHelper()
         helper.form_class = "app-form"
+        helper.form_action = self.action
         helper.attrs = {"novalidate": ""}
         helper.label_size = Size.SMALL
         helper.legend_size = Size.SMALL

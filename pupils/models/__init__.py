@@ -1,6 +1,7 @@
 """The children, and what is known of them."""
 
 from pupils.models.care import CareStatus, EhcPlan, Need
+from pupils.models.document import Document
 from pupils.models.pupil import (
     ON_ROLL,
     ChildQuerySet,
@@ -16,6 +17,7 @@ __all__ = [
     "CareStatus",
     "ChildQuerySet",
     "Contact",
+    "Document",
     "EhcPlan",
     "Enrolment",
     "Need",

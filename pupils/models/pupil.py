@@ -140,6 +140,18 @@ class PupilQuerySet(ChildQuerySet):
             found |= self.filter(uid=uuid.UUID(compact))
         return found.values_list("pk", flat=True).first()
 
+    def like(self, pupil: "Pupil") -> Self:
+        """Keep other records that may be the same child: one birthday and one of the names."""
+        names = Q(surname__iexact=pupil.surname) | Q(forename__iexact=pupil.forename)
+        return self.filter(names, date_of_birth=pupil.date_of_birth).exclude(pk=pupil.pk)
+
+    def sharing_home_with(self, pupil: "Pupil") -> Self:
+        """Keep other children at the same address: perhaps sisters or brothers."""
+        if not pupil.address or not pupil.postcode:
+            return self.none()
+        same_home = self.filter(postcode=pupil.postcode, address=pupil.address)
+        return same_home.exclude(pk=pupil.pk)
+
     def on_roll_of(self, organisations: list[int], on: date) -> Self:
         """Keep those on the roll of one of the organisations on a day."""
         return self.filter(
@@ -203,6 +215,10 @@ class Pupil(models.Model):
 
     class Meta:
         ordering = ["surname", "forename"]
+        indexes = [
+            models.Index(fields=["date_of_birth"], name="pupils_pupil_born"),
+            models.Index(fields=["postcode"], name="pupils_pupil_postcode"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(upn__isnull=True)

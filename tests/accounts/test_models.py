@@ -55,6 +55,9 @@ BREAKERS = {
     "accounts_closure_ends_after_it_starts": lambda: factories.ClosureFactory(
         starts_on=date(2024, 9, 2), ends_on=date(2024, 9, 2)
     ),
+    "accounts_clockrule_kind_is_known": lambda: factories.ClockRuleFactory(kind="tea"),
+    "accounts_clockrule_days_fit_a_year": lambda: factories.ClockRuleFactory(school_days=0),
+    "accounts_clockrule_one_from_a_day": lambda: factories.ClockRuleFactory.create_batch(2),
     "accounts_run_once_a_period": lambda: factories.RunFactory.create_batch(2),
 }
 

@@ -14,12 +14,16 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+SCHOOL, SEND_TEAM = {"school staff", "school lead"}, {"caseworker", "manager"}
 REFERRAL_TABLE = {
     # The moves as the strategy has them: what each verb starts from, and where it leads.
-    "submit": ({"draft"}, "submitted", {"school staff", "school lead"}),
-    "withdraw": ({"draft", "submitted"}, "withdrawn", {"school staff", "school lead"}),
-    "accept": ({"submitted"}, "accepted", {"caseworker", "manager"}),
-    "decline": ({"submitted"}, "declined", {"caseworker", "manager"}),
+    "submit": ({"draft"}, "submitted", SCHOOL),
+    "ask": ({"submitted"}, "waiting", SEND_TEAM),
+    "answer": ({"waiting"}, "submitted", SCHOOL),
+    "withdraw": ({"draft", "submitted", "waiting"}, "withdrawn", SCHOOL),
+    "accept": ({"submitted", "waiting"}, "accepted", SEND_TEAM),
+    "decline": ({"submitted", "waiting"}, "declined", SEND_TEAM),
+    "undo": ({"accepted", "declined"}, "submitted", SEND_TEAM),
 }
 PLACEMENT_TABLE = {
     "end": ({"open"}, "ended", {"caseworker", "manager"}),
@@ -37,6 +41,8 @@ def changes_for(referral, verb, user):
         tier = 3 if verb == "accept" else None
         day = referral.made_at.date()
         return {"decided_on": day, "decided_by": user, "decision_reason": "So.", "tier": tier}
+    if verb == "undo":
+        return {"decided_on": None, "decided_by": None, "decision_reason": "", "tier": None}
     return {}
 
 

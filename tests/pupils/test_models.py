@@ -68,6 +68,8 @@ BREAKERS = {
         starts_on=DAY, ends_on=DAY
     ),
     "pupils_carestatus_one_open_of_a_kind": two_statuses,
+    "pupils_document_type_is_known": lambda: factories.DocumentFactory(media_type="text/html"),
+    "pupils_document_size_is_limited": lambda: factories.DocumentFactory(size=10 * 2**20 + 1),
 }
 
 

@@ -11,7 +11,7 @@ from accounts.models import OutboxMessage
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
 from referrals import actions
-from referrals.models import Referral, Status
+from referrals.models import Entry, Referral, Status
 from tests import factories
 from tests.threads import at_once
 
@@ -100,6 +100,7 @@ def test_a_submission_has_its_moment_and_is_posted(draft, school_staff):
     assert referral.status == Status.SUBMITTED
     assert before <= referral.submitted_at <= timezone.now()
     message = OutboxMessage.objects.get()
+    assert Entry.objects.get().kind == "submitted"
     assert (message.kind, message.payload) == ("referral.submitted", {"referral": draft.pk})
 
 

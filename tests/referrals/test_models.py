@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import DatabaseError
 
+from pupils.models import Pupil
 from referrals.models import Referral, Status
 from tests import factories
 from tests.constraints import assert_refused, constraints_of
@@ -22,6 +24,11 @@ def two_open():
     factories.ReferralFactory(pupil=first.pupil)
 
 
+def two_requests():
+    first = factories.RequestForMoreFactory()
+    factories.RequestForMoreFactory(referral=first.referral)
+
+
 BREAKERS = {
     "referrals_referral_status_is_known": make(status="lost"),
     "referrals_referral_reason_is_known": make(reason="no reason"),
@@ -34,6 +41,16 @@ BREAKERS = {
         status=Status.SUBMITTED, reason="permanent exclusion"
     ),
     "referrals_referral_one_open_for_a_pupil": two_open,
+    "referrals_referral_sent_with_its_reason": make(status=Status.SUBMITTED, reason=""),
+    "referrals_referral_sent_with_its_concern": make(status=Status.SUBMITTED, concern=""),
+    "referrals_referral_basis_is_known": make(basis="a feeling"),
+    "referrals_referral_consent_is_whole": make(status=Status.SUBMITTED, basis="consent"),
+    "referrals_entry_kind_is_known": lambda: factories.EntryFactory(kind="sung"),
+    "referrals_entry_amends_an_answer": lambda: factories.EntryFactory(kind="amended"),
+    "referrals_requestformore_one_open": two_requests,
+    "referrals_requestformore_asks_something": lambda: factories.RequestForMoreFactory(
+        questions=[]
+    ),
 }
 
 
@@ -120,3 +137,52 @@ def test_the_next_step_of_an_accepted_referral_says_whether_it_is_placed(is_plac
     referral = factories.ReferralFactory(status="accepted", is_placed=is_placed)
 
     assert ("is open" in referral.next_step) is is_placed
+
+
+def test_what_is_missing_is_neither_given_nor_said_to_be_unknown():
+    referral = factories.ReferralFactory(tried="A mentor.", not_known=["hoped"])
+
+    assert referral.missing == ["pupil_view", "parent_view", "basis"]
+
+
+@pytest.mark.parametrize(
+    ("details", "found"),
+    [
+        ({"surname": "Ash"}, True),
+        ({"forename": "Kim"}, True),
+        ({"forename": "KIM", "surname": "Birch"}, True),
+        ({"surname": "ASH", "forename": "Lee"}, True),
+        ({"surname": "Ash", "date_of_birth": date(2011, 1, 1)}, False),
+        ({"surname": "Birch", "forename": "Lee"}, False),
+    ],
+)
+def test_the_desk_hints_at_a_record_of_the_same_child(details, found):
+    child = factories.PupilFactory(forename="Kim", surname="Ash", date_of_birth=date(2012, 1, 1))
+    factories.PupilFactory(
+        **{"forename": "Lee", "surname": "Birch", "date_of_birth": date(2012, 1, 1)} | details
+    )
+    factories.ReferralFactory(pupil=child)
+
+    assert Referral.objects.with_hints().get().has_twin is found
+    assert Pupil.objects.like(child).exists() is found
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "found"),
+    [("1 Elm Road", "DE1 0MO", True), ("2 Elm Road", "DE1 0MO", False), ("", "", False)],
+)
+def test_the_desk_hints_at_children_of_one_home(address, postcode, found):
+    child = factories.PupilFactory(address=address and "1 Elm Road", postcode=postcode)
+    factories.PupilFactory(address=address, postcode=postcode)
+    factories.ReferralFactory(pupil=child)
+
+    assert Referral.objects.with_hints().get().has_sibling is found
+    assert Pupil.objects.sharing_home_with(child).exists() is found
+
+
+def test_what_was_written_down_is_not_rewritten():
+    entry = factories.EntryFactory()
+    entry.after = "Something else."
+
+    with pytest.raises(DatabaseError, match="append_only"):
+        entry.save()

@@ -1,0 +1,174 @@
+"""Deadlines in school days: the rule with its date of effect, and how a deadline was counted."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import date_format
+
+from accounts.models.calendar import Closure, HalfTerm
+from apsystem.lib.calendar import school_days
+
+HORIZON = timedelta(days=400)
+
+
+class ClockRuleQuerySet(models.QuerySet["ClockRule"]):
+    """The rules of the clocks."""
+
+    def as_user(self, user: object) -> Self:
+        """Keep them all: the rules are public."""
+        return self
+
+    def of(self, kind: str, on: date) -> "ClockRule | None":
+        """Return the rule in force on a day, or None where nobody has set one."""
+        return self.filter(kind=kind, starts_on__lte=on).order_by("starts_on").last()
+
+
+@pghistory.track()
+class ClockRule(models.Model):
+    """How many school days something may take, from a day on. A later row replaces an earlier."""
+
+    class Kind(models.TextChoices):
+        """What is timed."""
+
+        DECISION = "decision", "Decide a referral"
+        DAY_SIX = "day six", "Education after a permanent exclusion"
+        NOTICE = "notice", "Written notice of an off-site direction"
+        PAPERS = "papers", "Papers before a meeting"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    school_days = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    source = models.CharField(max_length=200)
+
+    objects = ClockRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["decision", "day six", "notice", "papers"]),
+                name="accounts_clockrule_kind_is_known",
+                violation_error_message="Choose what is timed from the list.",
+            ),
+            models.CheckConstraint(
+                condition=Q(school_days__gte=1, school_days__lte=190),
+                name="accounts_clockrule_days_fit_a_year",
+                violation_error_message="A clock runs for 1 to 190 school days.",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "starts_on"],
+                name="accounts_clockrule_one_from_a_day",
+                violation_error_message="There is a rule for this clock from this day.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.school_days} school days from {self.starts_on}"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A deadline: when it is due, how many school days are left, and how it was counted.
+
+    `left` is 0 on the day itself and negative afterwards; `due_on` is None where the calendar of
+    the school year is not entered so far.
+    """
+
+    title: str
+    due_on: date | None
+    left: int
+    counted: str
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the day has passed."""
+        return self.due_on is not None and self.left < 0
+
+    def __str__(self) -> str:
+        if self.due_on is None:
+            return "not known: the school calendar is not entered so far"
+        day = f"{self.due_on:%a} {self.due_on.day} {self.due_on:%b}"
+        if self.left == 0:
+            return f"due today ({day})"
+        number = abs(self.left)
+        unit = "school day" if number == 1 else "school days"
+        return f"{number} {unit} late ({day})" if self.is_late else f"{number} {unit} left ({day})"
+
+
+class SchoolCalendar:
+    """The school days of every place around some days, read once for a page. Two queries."""
+
+    def __init__(self, first: date, last: date) -> None:
+        """Read half terms and closures from a year before the first day to a year after the last."""
+        start, end = first - HORIZON, last + HORIZON
+        self._half_terms = list(
+            HalfTerm.objects.filter(starts_on__lt=end, ends_on__gt=start)
+            .order_by("starts_on")
+            .values_list("starts_on", "ends_on")
+        )
+        self._closures = list(
+            Closure.objects.filter(starts_on__lt=end, ends_on__gt=start).values_list(
+                "organisation", "starts_on", "ends_on"
+            )
+        )
+        self._days: dict[int | None, list[date]] = {}
+
+    def days(self, place: int | None = None) -> list[date]:
+        """Return the school days of a place (its id; None for days that no place is closed on)."""
+        if place not in self._days:
+            closed = [(start, end) for at, start, end in self._closures if at in (None, place)]
+            self._days[place] = school_days(self._half_terms, closed)
+        return self._days[place]
+
+    def between(self, start: date, end: date, place: int | None = None) -> int:
+        """Count the school days from start up to, but not on, end; negative where end is earlier."""
+        days = self.days(place)
+        return bisect_left(days, end) - bisect_left(days, start)
+
+    def after(self, day: date, number: int, place: int | None = None) -> date | None:
+        """Return the number-th school day after a day; None beyond the calendar."""
+        days = self.days(place)
+        index = bisect_right(days, day) + number - 1
+        return days[index] if index < len(days) else None
+
+    def clock(
+        self,
+        title: str,
+        started_on: date,
+        due_on: date | None,
+        *,
+        today: date,
+        place: int | None = None,
+        source: str = "",
+    ) -> Clock:
+        """Return the clock of a deadline that is kept in a column, and say how it was counted."""
+        if due_on is None:
+            return Clock(title, None, 0, source)
+        counted = self.between(started_on + timedelta(days=1), due_on + timedelta(days=1), place)
+        parts = [
+            f"{counted} school days after {_say(started_on)}",
+            *self._left_out(started_on, due_on, place),
+        ]
+        if source:
+            parts.append(source)
+        return Clock(title, due_on, self.between(today, due_on, place), "; ".join(parts))
+
+    def _left_out(self, start: date, end: date, place: int | None) -> Iterator[str]:
+        """Name what was not counted between two days."""
+        breaks = zip(self._half_terms, self._half_terms[1:], strict=False)
+        for (_, closes), (opens, _) in breaks:
+            if closes <= end and opens > start:
+                yield f"no school {_say(closes)} to {_say(opens - timedelta(days=1))}"
+        for at, first, until in self._closures:
+            if at in (None, place) and first <= end and until > start:
+                yield f"closed {_say(first)}"
+
+
+def _say(day: date) -> str:
+    return date_format(day, "j M")

@@ -1,0 +1,1 @@
+"""Pages of a referral: the school writes it, the council decides it, both follow it."""

@@ -1,0 +1,231 @@
+"""The triage desk: the queue and the referral side by side, decided from the keyboard."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_POST
+
+from accounts.access import Request, looked_at, requires
+from accounts.models import Membership, Organisation, SchoolCalendar
+from accounts.permissions import Permission
+from accounts.workflow import WrongStatus
+from apsystem.lib.pages import page_of
+from pupils.models import Pupil
+from referrals import actions
+from referrals.forms import AskForm, AssignForm, DecisionForm, DeskFilterForm
+from referrals.models import Entry, Referral
+from referrals.views.writing import answers_of, find, kept
+
+ROWS = 25
+
+
+def _filter(request: Request) -> DeskFilterForm:
+    return DeskFilterForm(
+        request.GET,
+        officers=Membership.objects.as_user(request.user).people_who(Permission.REFERRAL_DECIDE),
+        schools=Organisation.objects.as_user(request.user).schools(),
+    )
+
+
+def _queue(request: Request, form: DeskFilterForm) -> Any:
+    rows = Referral.objects.as_user(request.user).narrowed(**form.narrowing)
+    return rows.with_names().sorted_by(form.order)
+
+
+@requires(Permission.REFERRAL_DECIDE)
+def desk(request: Request) -> HttpResponse:
+    """Show the queue, and beside it the referral that is chosen."""
+    form = _filter(request)
+    page = page_of(request, _queue(request, form).with_hints(), ROWS)
+    calendar = SchoolCalendar(localdate(), localdate())
+    wanted = request.GET.get("chosen", "")
+    chosen = next((row for row in page if str(row.uid) == wanted), None)
+    if chosen is None and page.object_list:
+        chosen = page.object_list[0]
+    looked_at(request, [row.pupil_id for row in page], act="list")
+    context: dict[str, Any] = {
+        "title": "Triage desk",
+        "page": page,
+        "form": form,
+        "officers": form.officers,
+        "rows": [
+            {"referral": row, "age": row.age(calendar), "clock": next(iter(row.clocks(calendar)), None),
+             "is_chosen": row is chosen}
+            for row in page
+        ],
+    }  # fmt: skip
+    if chosen:
+        context |= _chosen(request, page, chosen, calendar)
+    return render(request, "referrals/desk.html", context)
+
+
+def _chosen(request: Request, page: Any, chosen: Referral, calendar: SchoolCalendar) -> Any:
+    pupils = Pupil.objects.as_user(request.user)
+    twins, siblings = pupils.like(chosen.pupil), pupils.sharing_home_with(chosen.pupil)
+    looked_at(request, [chosen.pupil_id, *(pupil.pk for pupil in [*twins, *siblings])])
+    earlier = Referral.objects.as_user(request.user).filter(pupil=chosen.pupil_id)
+    rows = list(page)
+    following = rows[(rows.index(chosen) + 1) % len(rows)]
+    state = _state(request, desk="1", chosen=str(following.uid))
+    form = _decision_form(request, chosen)
+    form.action = f"{reverse('referrals:decide', args=[chosen.uid])}?{state}"
+    return {
+        "chosen": chosen,
+        "state": state,
+        "twins": twins,
+        "siblings": siblings,
+        "earlier": earlier.exclude(pk=chosen.pk),
+        "clocks": chosen.clocks(calendar),
+        "answers": answers_of(chosen),
+        "attachments": kept(chosen),
+        "entries": Entry.objects.as_user(request.user).filter(referral=chosen).told(),
+        "moves": chosen.moves_open_to(request.user),
+        "decision": form,
+    }
+
+
+def _decision_form(request: Request, referral: Referral) -> DecisionForm:
+    places = Organisation.objects.as_user(request.user).where_pupils_go(referral.school_id)
+    return DecisionForm(request.POST or None, places=places)
+
+
+def _state(request: Request, **changes: str) -> str:
+    """Return the address's own state, changed: filter, sort and page survive every step."""
+    kept_state = {key: value for key, value in request.GET.items() if key not in changes}
+    return urlencode({**kept_state, **{key: value for key, value in changes.items() if value}})
+
+
+def _back(request: Request) -> HttpResponse:
+    """Go back to the desk as it was."""
+    return redirect(f"{reverse('referrals:desk')}?{_state(request, desk='')}")
+
+
+@requires(Permission.REFERRAL_DECIDE)
+def decide(request: Request, uid: str) -> HttpResponse:
+    """Decide a referral beside what the school wrote."""
+    referral = find(request, uid)
+    form = _decision_form(request, referral)
+    if form.is_valid():
+        try:
+            actions.decide(
+                referral,
+                verb=form.verb,
+                reason=form.cleaned_data["reason"],
+                tier=form.tier,
+                provider=form.cleaned_data["provider"],
+                by=request.user,
+            )
+        except (WrongStatus, ValidationError) as error:
+            referral.refresh_from_db()
+            if referral.is_decided_by(request.user, form.verb, form.tier):
+                return _after(request, referral)  # the same decision, sent twice
+            form.add_error(None, _who_was_first(referral, error))
+        else:
+            return _after(request, referral)
+    return render(
+        request,
+        "referrals/decide.html",
+        {
+            "title": f"Decide referral {referral.reference}",
+            "referral": referral,
+            "answers": answers_of(referral),
+            "attachments": kept(referral),
+            "form": form,
+        },
+    )
+
+
+def _who_was_first(referral: Referral, error: WrongStatus | ValidationError) -> str:
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if referral.decided_by:
+        return (
+            f"{referral.decided_by} was first: {referral.get_status_display().lower()}"
+            f"{', ' + referral.get_tier_display().lower() if referral.tier else ''}. "
+            "Your text is kept below, and nothing of it is recorded."
+        )
+    return str(error)
+
+
+def _after(request: Request, referral: Referral) -> HttpResponse:
+    messages.success(
+        request,
+        f"Referral {referral.reference} is decided. You can take it back on its page until the "
+        "school has read it.",
+    )
+    return _back(request) if "desk" in request.GET else redirect(referral)
+
+
+@requires(Permission.REFERRAL_DECIDE)
+@require_POST
+def undo(request: Request, uid: str) -> HttpResponse:
+    """Take a decision back that the school has not read."""
+    referral = find(request, uid)
+    try:
+        actions.undo(referral, by=request.user)
+    except WrongStatus as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"The decision on {referral.reference} is taken back.")
+    return redirect(referral)
+
+
+@requires(Permission.REFERRAL_DECIDE)
+def ask(request: Request, uid: str) -> HttpResponse:
+    """Ask the school for what is missing."""
+    referral = find(request, uid)
+    missing = [name for name in referral.missing if name != "reason"]
+    form = AskForm(request.POST or None, initial={"questions": missing})
+    if form.is_valid():
+        try:
+            actions.ask(
+                referral,
+                questions=form.cleaned_data["questions"],
+                words=form.cleaned_data["words"],
+                by=request.user,
+            )
+        except (WrongStatus, ValidationError) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, f"{referral.school} is asked. The referral comes back by itself."
+            )
+            return _back(request) if "desk" in request.GET else redirect(referral)
+    context = {"title": "Ask for what is missing", "form": form, "caption": str(referral.pupil)}
+    return render(request, "form_page.html", context | {"back_url": referral.get_absolute_url()})
+
+
+@requires(Permission.REFERRAL_DECIDE)
+@require_POST
+def assign(request: Request) -> HttpResponse:
+    """Assign the ticked referrals, or all that the filter keeps, with a result for each."""
+    people = Membership.objects.as_user(request.user).people_who(Permission.REFERRAL_DECIDE)
+    form = AssignForm(request.POST, officers=people)
+    officer = form.cleaned_data["to"] if form.is_valid() else None
+    if officer is None and not form.cleaned_data.get("nobody"):
+        messages.error(request, "Choose an officer. Nothing was assigned.")
+        return _back(request)
+    rows = _queue(request, _filter(request))
+    if "all" not in request.POST:
+        rows = rows.filter(uid__in=filter(_is_uid, request.POST.getlist("referral")))
+    found = list(rows)
+    looked_at(request, [row.pupil_id for row in found], act="list")
+    problems = actions.assign_all(found, to=officer, by=request.user)
+    messages.success(request, f"{len(found) - len(problems)} assigned to {officer or 'nobody'}.")
+    for referral, words in problems:
+        messages.error(request, f"{referral.reference} was not assigned: {words}")
+    return _back(request)
+
+
+def _is_uid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False

@@ -1,0 +1,86 @@
+"""Deadlines in school days, against days counted by hand on the calendar of 2024/25."""
+
+from datetime import date
+
+import pytest
+
+from accounts.models import Clock, ClockRule, SchoolCalendar
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+
+@pytest.fixture
+def days():
+    return SchoolCalendar(date(2024, 10, 1), date(2024, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "due_on"),
+    [
+        (date(2024, 10, 21), 1, date(2024, 10, 22)),
+        (date(2024, 10, 21), 4, date(2024, 10, 25)),
+        (date(2024, 10, 21), 5, date(2024, 11, 4)),  # half term lies between
+        (date(2024, 10, 21), 6, date(2024, 11, 5)),
+        (date(2024, 10, 26), 1, date(2024, 11, 4)),  # from a Saturday
+        (date(2024, 12, 20), 1, date(2025, 1, 6)),
+        (date(2025, 4, 4), 1, date(2025, 4, 22)),  # Easter Monday is no school day
+        (date(2025, 5, 2), 1, date(2025, 5, 6)),  # nor is the bank holiday in May
+    ],
+)
+def test_a_deadline_is_counted_on_school_days(days, day, number, due_on):
+    assert days.after(day, number) == due_on
+
+
+def test_a_closure_moves_the_deadline_of_its_place_and_of_no_other(school, other_school):
+    factories.ClosureFactory(
+        organisation=school, starts_on=date(2024, 11, 4), ends_on=date(2024, 11, 5)
+    )
+    days = SchoolCalendar(date(2024, 10, 1), date(2024, 11, 30))
+
+    assert days.after(date(2024, 10, 21), 5, school.pk) == date(2024, 11, 5)
+    assert days.after(date(2024, 10, 21), 5, other_school.pk) == date(2024, 11, 4)
+    clock = days.clock(
+        "Day 6", date(2024, 10, 21), date(2024, 11, 5), today=date(2024, 11, 1), place=school.pk
+    )
+    assert clock.counted == ("5 school days after 21 Oct; no school 26 Oct to 3 Nov; closed 4 Nov")
+
+
+def test_beyond_the_calendar_nothing_is_invented(days):
+    assert days.after(date(2027, 7, 21), 5) is None
+    clock = days.clock("Decision", date(2027, 7, 21), None, today=date(2027, 7, 21))
+    assert str(clock) == "not known: the school calendar is not entered so far"
+    assert not clock.is_late
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (3, "3 school days left (Fri 15 Nov)"),
+        (1, "1 school day left (Fri 15 Nov)"),
+        (0, "due today (Fri 15 Nov)"),
+        (-2, "2 school days late (Fri 15 Nov)"),
+    ],
+)
+def test_a_clock_says_in_words_what_is_left(left, words):
+    clock = Clock("Decision", date(2024, 11, 15), left, "")
+
+    assert str(clock) == words
+    assert clock.is_late is (left < 0)
+
+
+def test_school_days_are_counted_both_ways(days):
+    assert days.between(date(2024, 10, 24), date(2024, 11, 6)) == 4
+    assert days.between(date(2024, 11, 6), date(2024, 10, 24)) == -4
+
+
+def test_a_rule_holds_from_its_day_on():
+    factories.ClockRuleFactory(school_days=10, starts_on=date(2024, 9, 1))
+    factories.ClockRuleFactory(school_days=8, starts_on=date(2025, 1, 1))
+    rules = ClockRule.objects
+
+    assert rules.of("decision", date(2024, 8, 31)) is None
+    assert rules.of("decision", date(2024, 12, 31)).school_days == 10
+    assert rules.of("decision", date(2025, 1, 1)).school_days == 8
+    assert rules.of("day six", date(2024, 9, 1)).school_days == 6
+    assert rules.of("notice", date(2024, 9, 1)).school_days == 2

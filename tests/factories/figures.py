@@ -1,0 +1,100 @@
+"""Marks, and the figures that are made of them."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
+from attendance.models import Mark, MarkAmendment
+from placements.models import Placement
+from reporting.models import Comparator, Coverage, Snapshot
+from tests.factories.actors import UserFactory
+from tests.factories.cases import PlacementFactory
+
+
+class MarkFactory(DjangoModelFactory):
+    class Meta:
+        model = Mark
+
+    placement = factory.SubFactory(PlacementFactory)
+    pupil = factory.SelfAttribute("placement.pupil")
+    date = date(2024, 9, 16)
+    session = Session.AM
+    code_id = "/"
+    marked_by = factory.SubFactory(UserFactory)
+    marked_at = factory.LazyFunction(timezone.now)
+
+
+class MarkAmendmentFactory(DjangoModelFactory):
+    class Meta:
+        model = MarkAmendment
+
+    mark = factory.SubFactory(MarkFactory, code_id="L")
+    original = "N"
+    amended = "L"
+    reason = "Came at 9.20."
+    by = factory.SubFactory(UserFactory)
+    by_name = "Pat Provider"
+    by_position = "Tutor"
+
+
+class ComparatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Comparator
+
+    measure = "overall_absence_rate"
+    school_type = "State-funded alternative provision (incl. PRU)"
+    geography = "England"
+    year = 2024
+    coverage = Coverage.YEAR
+    value = "40.000000"
+    unit = "percent of possible sessions"
+    source = "An invented publication"
+
+
+class SnapshotFactory(DjangoModelFactory):
+    class Meta:
+        model = Snapshot
+
+    measure = "overall-absence-ap"
+    year = 2024
+    coverage = Coverage.YEAR
+    starts_on = date(2024, 9, 2)
+    ends_on = date(2025, 7, 23)
+    is_over = True
+    value = "30.000000"
+    numerator = 30
+    denominator = 100
+    units = 12
+    counts = {"Expected sessions that nobody marked": 0}
+    definition_version = 1
+    fingerprint = "0" * 32
+    as_of = date(2025, 9, 1)
+
+
+def write_marks(placement: Placement, codes: str | list[str], *, first_day: date) -> list[Mark]:
+    """Write a mark for each code, two a weekday from the first day on: no calendar is asked.
+
+    A space leaves a session unmarked; `/` in an afternoon becomes its own code.
+    """
+    by, now, day, rows = placement.opened_by, timezone.now(), first_day, []
+    for place, code in enumerate(codes):
+        session = place % SESSIONS_A_DAY
+        if place and session == Session.AM:
+            day += timedelta(days=3 if day.weekday() == FRIDAY else 1)
+        if code == " ":
+            continue
+        rows.append(
+            Mark(
+                placement=placement,
+                pupil_id=placement.pupil_id,
+                date=day,
+                session=session,
+                code_id="\\" if code == "/" and session == Session.PM else code,
+                marked_by=by,
+                marked_at=now,
+            )
+        )
+    return Mark.objects.bulk_create(rows)
