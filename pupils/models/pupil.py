@@ -13,7 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.timezone import localdate
 from stdnum.gb.upn import calc_check_digit
 
@@ -74,6 +74,42 @@ class Reach:
     dated: str | None = None
 
 
+class OnRoll(Func):
+    """Whether a row's child is on the roll of one of some organisations, or left it after a day.
+
+    The first expression is the pupil's id. The second, where given, is the date of the row: of a
+    child who has left, rows count that are dated before. Written by hand because nearly every
+    query of a school or a provider holds it, and the ORM takes longer to put its own subquery
+    together than the database takes to answer.
+    """
+
+    output_field = models.BooleanField()
+    ROLL = """
+        EXISTS (
+            SELECT FROM pupils_enrolment AS roll
+            WHERE roll.pupil_id = {pupil} AND roll.organisation_id = ANY(%s)
+              AND roll.starts_on <= %s
+              AND (roll.ends_on IS NULL OR roll.ends_on > %s OR roll.ends_on > %s{and_dated})
+        )
+    """
+
+    def __init__(self, *expressions: F, organisations: list[int], since: date) -> None:
+        """Keep the organisations, and the day after which a child may have left."""
+        super().__init__(*expressions)
+        self.organisations, self.since = organisations, since
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
+        """Write the condition."""
+        columns = [compiler.compile(expression) for expression in self.source_expressions]
+        (pupil, params), dated = columns[0], columns[1:]
+        given = (*params, self.organisations, localdate(), localdate(), self.since)
+        if not dated:
+            return self.ROLL.format(pupil=pupil, and_dated=""), given
+        column, params = dated[0]
+        and_dated = f" AND roll.ends_on > {column}"
+        return self.ROLL.format(pupil=pupil, and_dated=and_dated), (*given, *params)
+
+
 class ChildQuerySet(ScopedQuerySet):
     """Rows about children, scoped through the rolls the children are on.
 
@@ -96,17 +132,8 @@ class ChildQuerySet(ScopedQuerySet):
         if path is None:
             return NO_ROWS
         pupil = f"{self.reach.pupil}_id" if self.reach.pupil else "pk"
-        still_here = Q(ends_on__isnull=True) | Q(ends_on__gt=localdate())
-        before_leaving = Q(ends_on__gt=since)
-        if self.reach.dated:
-            before_leaving &= Q(ends_on__gt=OuterRef(self.reach.dated))
-        enrolled = Enrolment.objects.filter(
-            still_here | before_leaving,
-            pupil=OuterRef(pupil),
-            organisation__in=organisations,
-            starts_on__lte=localdate(),
-        )
-        rule = Q(Exists(enrolled))
+        dated = [F(self.reach.dated)] if self.reach.dated else []
+        rule = Q(OnRoll(F(pupil), *dated, organisations=organisations, since=since))
         return rule if path == ON_ROLL else rule & Q(**{f"{path}__in": organisations})
 
 
