@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThan
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
@@ -83,8 +84,10 @@ class PlacementQuerySet(ChildQuerySet):
 
     def in_force(self, on: date) -> Self:
         """Keep those in force on a day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on).exclude(
-            status=Status.CANCELLED
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on),
+            ~Q(status=Status.CANCELLED),
+            starts_on__lte=on,
         )
 
     def with_register(self) -> Self:
@@ -92,15 +95,13 @@ class PlacementQuerySet(ChildQuerySet):
         return self.filter(sessions__gt=0)
 
     def expected(self, on: date, session: int) -> Self:
-        """Keep those whose weekly pattern holds the session of the day, by pupil."""
-        bit = session_bit(on, session)
-        return (
-            self.in_force(on)
-            .annotate(at_session=F("sessions").bitand(bit))
-            .filter(at_session__gt=0)
-            .select_related("pupil")
-            .order_by("pupil__surname", "pupil__forename", "pk")
-        )
+        """Keep those in force whose weekly pattern holds the session of the day."""
+        bit = F("sessions").bitand(session_bit(on, session))
+        return self.in_force(on).filter(GreaterThan(bit, 0))
+
+    def by_pupil(self) -> Self:
+        """Order by the pupils' names, and fetch the pupils."""
+        return self.select_related("pupil").order_by("pupil__surname", "pupil__forename", "pk")
 
     def expected_by_provider(self, on: date, session: int) -> dict[int, int]:
         """Return how many children each provider expects at a session. One query."""

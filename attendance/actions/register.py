@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -16,7 +16,7 @@ from accounts.models import Organisation, User
 from accounts.models.calendar import is_school_day
 from accounts.permissions import Permission
 from apsystem.lib.calendar import Session
-from attendance.models import Code, Mark, MarkAmendment
+from attendance.models import MarkAmendment
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.mark import DUAL
 from placements.models import Placement
@@ -30,6 +30,25 @@ INSERT = """
         AS line(placement_id, pupil_id, code)
     ON CONFLICT DO NOTHING RETURNING placement_id
 """
+UPDATE = """
+    UPDATE attendance_mark AS mark
+    SET code = line.code, version = version + 1, marked_by_id = %(by)s, marked_at = %(at)s
+    FROM unnest(%(marks)s::bigint[], %(codes)s::varchar[]) AS line(id, code)
+    WHERE mark.id = line.id
+"""
+# Each save asks these two. Putting the ORM's queries together takes longer than their answers.
+IN_FORCE = """
+    SELECT code FROM attendance_code
+    WHERE (in_force_from IS NULL OR in_force_from <= %(on)s)
+      AND (in_force_to IS NULL OR in_force_to > %(on)s)
+"""
+LOCK = """
+    SELECT mark.id, placement_id, pupil_id, code, version, marked_at, person.name
+    FROM attendance_mark AS mark JOIN accounts_user AS person ON person.id = marked_by_id
+    WHERE date = %(on)s AND session = %(session)s
+      AND (placement_id = ANY(%(placements)s) OR pupil_id = ANY(%(pupils)s) AND code <> %(dual)s)
+    ORDER BY placement_id FOR UPDATE OF mark
+"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,18 @@ class Entry:
     code: str
     seen: int = 0
     reason: str = ""
+
+
+class _Found(NamedTuple):
+    """A mark that is there, as LOCK reads it."""
+
+    pk: int
+    placement_id: int
+    pupil_id: int
+    code: str
+    version: int
+    marked_at: datetime
+    marked_by: str
 
 
 @dataclass
@@ -63,7 +94,8 @@ def mark(
 
     A line that somebody else changed meanwhile is not written: it comes back as a problem with
     both values. Lines are locked in one order, so two people never wait for each other. A fixed
-    number of statements, however many lines. Raise PermissionDenied or ValidationError.
+    number of statements, however many lines. Of two entries for one line the last counts. Raise
+    PermissionDenied or ValidationError.
     """
     if not by.can(Permission.REGISTER_MARK):
         raise PermissionDenied("this asks for register.mark")
@@ -95,88 +127,91 @@ def _save(
     by: User,
 ) -> Saved:
     saved = Saved()
-    expected = {
-        placement.pk: placement
-        for placement in Placement.objects.as_user(by)
+    expected = dict(
+        Placement.objects.as_user(by)
         .filter(provider=provider)
         .expected(on, session)
-        .select_related(None)
-        .order_by("pk")
-    }
-    allowed = set(Code.objects.in_force(on).values_list("pk", flat=True))
+        .order_by()
+        .values_list("pk", "pupil")
+    )
     existing, elsewhere = _marks(expected, on, session)
-    state = _Session(on, session, expected, existing, allowed, elsewhere)
-    fresh, changed, amendments = [], [], []
+    state = _Session(on, session, expected, existing, _codes_in_force(on), elsewhere)
+    fresh: list[Entry] = []
+    changed: list[tuple[_Found, Entry]] = []
     now = timezone.now()
-    for entry in entries:
+    for entry in {entry.placement_id: entry for entry in entries}.values():
         row = existing.get(entry.placement_id)
         if problem := state.problem(entry):
             saved.problems[entry.placement_id] = problem
         elif row is None:
-            placement = expected[entry.placement_id]
-            fresh.append(_fresh(placement, on, session))
-            _write(fresh[-1], entry.code, by, now)
-        elif row.code_id == entry.code:
+            fresh.append(entry)
+        elif row.code == entry.code:
             saved.unchanged += 1
         else:
-            amendments.append(_amendment(row, entry, by))
-            row.version += 1
-            _write(row, entry.code, by, now)
-            changed.append(row)
-    taken = _insert(fresh)
+            changed.append((row, entry))
+    written = {"on": on, "session": session, "by": by.pk, "at": now}
+    taken = _insert(fresh, expected, written)
     for placement_id in taken:
         saved.problems[placement_id] = (
             "Somebody else marked this pupil a moment ago. Open the register again to see it."
         )
-    Mark.objects.bulk_update(changed, ["code", "version", "marked_by", "marked_at"])
-    MarkAmendment.objects.bulk_create(amendments)
+    _update(changed, written)
+    MarkAmendment.objects.bulk_create(_amendment(row, entry, by) for row, entry in changed)
     saved.written = len(fresh) - len(taken) + len(changed)
     return saved
 
 
-def _insert(fresh: list[Mark]) -> set[int]:
+def _insert(fresh: list[Entry], pupils: dict[int, int], written: dict[str, Any]) -> set[int]:
     """Insert new marks in one statement; return the placements for which another was quicker."""
     if not fresh:
         return set()
-    first = fresh[0]
-    ordered = sorted(fresh, key=lambda row: row.placement_id)
+    ordered = sorted(fresh, key=lambda entry: entry.placement_id)
+    lines: dict[str, Any] = {
+        "placements": [entry.placement_id for entry in ordered],
+        "pupils": [pupils[entry.placement_id] for entry in ordered],
+        "codes": [entry.code for entry in ordered],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            {
-                "placements": [row.placement_id for row in ordered],
-                "pupils": [row.pupil_id for row in ordered],
-                "codes": [row.code_id for row in ordered],
-                "on": first.date,
-                "session": first.session,
-                "by": first.marked_by_id,
-                "at": first.marked_at,
-            },
-        )
-        written = {placement_id for (placement_id,) in cursor.fetchall()}
-    return {row.placement_id for row in ordered} - written
+        cursor.execute(INSERT, {**written, **lines})
+        found = {placement_id for (placement_id,) in cursor.fetchall()}
+    return set(lines["placements"]) - found
 
 
-def _marks(
-    expected: dict[int, Placement], on: date, session: int
-) -> tuple[dict[int, Mark], set[int]]:
+def _update(changed: list[tuple[_Found, Entry]], written: dict[str, Any]) -> None:
+    """Change marks in one statement. They are locked, so each still has the version judged."""
+    if not changed:
+        return
+    lines: dict[str, Any] = {
+        "marks": [row.pk for row, _ in changed],
+        "codes": [entry.code for _, entry in changed],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATE, {**written, **lines})
+
+
+def _codes_in_force(on: date) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, {"on": on})
+        return {code for (code,) in cursor.fetchall()}
+
+
+def _marks(expected: dict[int, int], on: date, session: int) -> tuple[dict[int, _Found], set[int]]:
     """Lock the marks of these children for the session, in one order.
 
     Return the marks of these placements, and the pupils for whom another place already holds the
     one mark that is not D. The placements were read through as_user; of the other places' marks
     only the fact is used.
     """
-    pupils = {placement.pupil_id for placement in expected.values()}
-    rows = (
-        Mark.objects.filter(
-            Q(placement__in=expected) | Q(pupil__in=pupils) & ~Q(code=DUAL),
-            date=on,
-            session=session,
-        )
-        .select_related("marked_by")
-        .select_for_update(of=("self",))
-        .order_by("placement_id")
-    )
+    given: dict[str, Any] = {
+        "on": on,
+        "session": session,
+        "placements": list(expected),
+        "pupils": list(expected.values()),
+        "dual": DUAL,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, given)
+        rows = [_Found(*row) for row in cursor.fetchall()]
     here = {row.placement_id: row for row in rows if row.placement_id in expected}
     return here, {row.pupil_id for row in rows if row.placement_id not in expected}
 
@@ -187,24 +222,24 @@ class _Session:
 
     on: date
     session: int
-    expected: dict[int, Placement]
-    existing: dict[int, Mark]
+    expected: dict[int, int]  # the pupil of each placement
+    existing: dict[int, _Found]
     allowed: set[str]
     elsewhere: set[int]
 
     def problem(self, entry: Entry) -> str:
         """Return the sentence that says why the line is not written, or nothing."""
-        placement = self.expected.get(entry.placement_id)
-        if placement is None:
+        pupil = self.expected.get(entry.placement_id)
+        if pupil is None:
             return "This pupil is not expected at this session. Open the register again."
-        return self._wrong_code(entry, placement) or self._overtaken(entry)
+        return self._wrong_code(entry, pupil) or self._overtaken(entry)
 
-    def _wrong_code(self, entry: Entry, placement: Placement) -> str:
+    def _wrong_code(self, entry: Entry, pupil: int) -> str:
         if entry.code not in self.allowed:
             return f"{entry.code[:10]!r} is not a code in force on {self.on:%d %B %Y}. Choose one."
         if entry.code == (AFTERNOON if self.session == Session.AM else MORNING):
             return "That code belongs to the other session of the day."
-        if entry.code != DUAL and placement.pupil_id in self.elsewhere:
+        if entry.code != DUAL and pupil in self.elsewhere:
             return "Another place has marked this pupil for this session. Only one mark can count."
         return ""
 
@@ -212,30 +247,22 @@ class _Session:
         row = self.existing.get(entry.placement_id)
         if row is None:
             return "" if entry.seen == 0 else "The mark that you saw is gone. Open it again."
-        if row.version != entry.seen and row.code_id != entry.code:
+        if row.version != entry.seen and row.code != entry.code:
             return (
-                f"{row.marked_by} marked {row.code_id} at "
+                f"{row.marked_by} marked {row.code} at "
                 f"{timezone.localtime(row.marked_at):%H:%M} while you were choosing {entry.code}. "
                 "Nothing was overwritten. Check which is right, and save again."
             )
-        if row.code_id != entry.code and not entry.reason.strip():
-            return f"Say why {row.code_id} is changed to {entry.code}."
+        if row.code != entry.code and not entry.reason.strip():
+            return f"Say why {row.code} is changed to {entry.code}."
         return ""
 
 
-def _fresh(placement: Placement, on: date, session: int) -> Mark:
-    return Mark(placement=placement, pupil_id=placement.pupil_id, date=on, session=session)
-
-
-def _write(row: Mark, code: str, by: User, now: datetime) -> None:
-    row.code_id, row.marked_by, row.marked_at = code, by, now
-
-
-def _amendment(row: Mark, entry: Entry, by: User) -> MarkAmendment:
+def _amendment(row: _Found, entry: Entry, by: User) -> MarkAmendment:
     position = by.position or ", ".join(sorted(by.roles))
     return MarkAmendment(
-        mark=row,
-        original=row.code_id,
+        mark_id=row.pk,
+        original=row.code,
         amended=entry.code,
         reason=entry.reason.strip()[:300],
         by=by,

@@ -141,7 +141,7 @@ def test_a_broker_that_is_away_leaves_the_message_for_the_sweep(handle, caplog):
     calls = handle("tests.made")
 
     with broker_away():
-        message = work.post("tests.made")
+        message = OutboxMessage.objects.get(pk=work.post("tests.made"))
 
     message.refresh_from_db()
     assert (calls, message.done_at) == ([], None)

@@ -154,6 +154,33 @@ def test_a_conflict_on_one_line_does_not_hold_back_the_others(
     assert (saved.written, set(saved.problems)) == (1, {placement.pk})
 
 
+@pytest.mark.parametrize("seen", [0, 1])
+def test_of_two_entries_for_one_line_the_last_counts(
+    save, placement, provider, provider_staff, seen
+):
+    if seen:
+        save(placement, "I")
+    entries = [Entry(placement.pk, code, seen, "Came at 9.20.") for code in "NL"]
+
+    saved = actions.mark(provider, MONDAY, AM, entries, by=provider_staff)
+
+    assert (saved.written, saved.problems) == (1, {})
+    mark = Mark.objects.get()
+    assert (mark.code_id, mark.version) == ("L", seen + 1)
+    assert MarkAmendment.objects.count() == seen
+
+
+def test_only_the_lines_that_changed_get_another_version(save, placement, provider):
+    other = factories.PlacementFactory(provider=provider)
+    save(placement, "N")
+    save(other, "N")
+
+    save(other, "L", seen=1, reason="Came at 9.20.")
+
+    versions = Mark.objects.order_by("placement_id").values_list("code", "version")
+    assert list(versions) == [("N", 1), ("L", 2)]
+
+
 def test_a_mark_that_was_seen_and_is_gone_is_a_problem(save, placement):
     saved = save(placement, "/", seen=1)
 

@@ -142,7 +142,7 @@ def test_expected_children_come_by_name_and_are_counted_by_provider(provider, ot
 
     rows = Placement.objects.filter(provider=provider)
 
-    assert list(rows.expected(MONDAY, 0)) == [first, second]
+    assert list(rows.expected(MONDAY, 0).by_pupil()) == [first, second]
     counted = Placement.objects.expected_by_provider(MONDAY, 0)
     assert counted == {provider.pk: 2, other_provider.pk: 1}
 
