@@ -56,10 +56,7 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
         raise Http404
     found = Register.read(place, day, SESSIONS[half], request.user)
     looked_at(request, [line.placement.pupil_id for line in found.lines], act="list")
-    closed, may_mark = (
-        _why_closed(place, day),
-        request.user.can(Permission.REGISTER_MARK),
-    )
+    closed, may_mark = "", request.user.can(Permission.REGISTER_MARK)
     if request.method == "POST":
         if not may_mark:
             raise Http404
@@ -74,6 +71,8 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
                 messages.success(request, f"{saved.written} saved at {localtime():%H:%M}.")
                 return redirect(request.path)
             found = _again(found, saved, request)
+    else:
+        closed = _why_closed(place, day)
     return render(
         request,
         "attendance/register.html",
