@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
@@ -38,6 +38,23 @@ def tag(text: str, colour: str = "") -> SafeString:
 def status_tag(row: Any) -> SafeString:
     """Draw the status of a row in its own words and colour."""
     return tag(row.get_status_display(), row.TAG_COLOURS.get(row.status, ""))
+
+
+@register.simple_tag
+def table_head(*heads: str, numeric: str = "") -> SafeString:
+    """Draw the head of a table. `numeric` names the columns of figures by place: "2 3"."""
+    places = {int(place) for place in numeric.split()}
+    cells = format_html_join(
+        "",
+        '<th scope="col" class="govuk-table__header{}">{}</th>',
+        (
+            (" govuk-table__header--numeric" if place in places else "", head)
+            for place, head in enumerate(heads, start=1)
+        ),
+    )
+    return format_html(
+        '<thead class="govuk-table__head"><tr class="govuk-table__row">{}</tr></thead>', cells
+    )
 
 
 @register.simple_tag
