@@ -62,6 +62,7 @@ class TierRule(models.Model):
             models.CheckConstraint(
                 condition=Q(tier__in=Tier.values),
                 name="placements_tierrule_tier_is_known",
+                violation_error_message="Choose tier 1, 2 or 3.",
             ),
         ]
 
@@ -160,6 +161,7 @@ class Placement(WorkflowModel):
             models.CheckConstraint(
                 condition=Q(status__in=Status.values),
                 name="placements_placement_status_is_known",
+                violation_error_message="A placement is open, ended or cancelled.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),

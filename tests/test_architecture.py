@@ -10,6 +10,8 @@ from django.test import override_settings
 
 from accounts.scoping import ScopedQuerySet
 from pupils.models import ChildQuerySet, Pupil
+from tests.constraints import APPS as CONSTRAINED
+from tests.constraints import models_of
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the lowest layer up; those in one set stand beside each other.
@@ -23,6 +25,7 @@ RANKS = [
 ]
 APPS = sorted(label for rank in RANKS for label in rank)
 LONGEST = 400
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SOURCES = sorted(
     path
     for folder in [*APPS, "apsystem", "tests", "bench"]
@@ -123,6 +126,28 @@ def test_a_queryset_without_a_rule_gives_schools_and_providers_nothing(
 
     for person in (school_staff, provider_staff):
         assert not Unruled(Pupil).as_user(person).exists()
+
+
+WRITTEN_ONCE = ("<thead", 'class="govuk-tag', "govuk-summary-list__row")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_component_of_the_tag_library_is_drawn_nowhere_else(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert [markup for markup in WRITTEN_ONCE if markup in text] == []
+
+
+def test_every_constraint_has_a_sentence_for_the_person_who_breaks_it():
+    without = [
+        constraint.name
+        for label in CONSTRAINED
+        for model in models_of(label)
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+
+    assert without == []
 
 
 def test_the_system_check_finds_a_view_that_names_no_permission():

@@ -41,7 +41,11 @@ class Run(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "period"], name="accounts_run_once_a_period")
+            models.UniqueConstraint(
+                fields=["task", "period"],
+                name="accounts_run_once_a_period",
+                violation_error_message="This work was started for this period already.",
+            )
         ]
 
     def __str__(self) -> str:

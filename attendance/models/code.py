@@ -74,13 +74,16 @@ class Code(models.Model):
         ordering = ["position"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=Kind.values), name="attendance_code_kind_is_known"
+                condition=Q(kind__in=Kind.values),
+                name="attendance_code_kind_is_known",
+                violation_error_message="Choose from the list how the code is counted.",
             ),
             models.CheckConstraint(
                 condition=Q(in_force_to__isnull=True)
                 | Q(in_force_from__isnull=True)
                 | Q(in_force_to__gt=F("in_force_from")),
                 name="attendance_code_ends_after_it_starts",
+                violation_error_message="The end must be after the start.",
             ),
         ]
 

@@ -79,6 +79,7 @@ class Mark(models.Model):
             models.CheckConstraint(
                 condition=Q(session__in=[0, 1]),
                 name="attendance_mark_session_is_am_or_pm",
+                violation_error_message="A session is the morning or the afternoon.",
             ),
         ]
         # Marks arrive day by day, so a few pages of this index find a year among many.
@@ -125,6 +126,7 @@ class MarkAmendment(models.Model):
             models.CheckConstraint(
                 condition=~Q(original=models.F("amended")),
                 name="attendance_markamendment_changes_something",
+                violation_error_message="The amended mark must differ from the original one.",
             ),
         ]
         triggers = [

@@ -75,6 +75,7 @@ class Comparator(models.Model):
             models.CheckConstraint(
                 condition=Q(coverage__in=Coverage.values),
                 name="reporting_comparator_coverage_is_known",
+                violation_error_message="Choose from the list which part of the year it covers.",
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=False, symbol="")
@@ -83,7 +84,9 @@ class Comparator(models.Model):
                 violation_error_message="A figure has a value, or a symbol that says why not.",
             ),
             models.CheckConstraint(
-                condition=~Q(source=""), name="reporting_comparator_has_a_source"
+                condition=~Q(source=""),
+                name="reporting_comparator_has_a_source",
+                violation_error_message="Say where the figure was published.",
             ),
         ]
 

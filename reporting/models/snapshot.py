@@ -61,10 +61,13 @@ class Snapshot(models.Model):
                 condition=Q(denominator=0, value__isnull=True)
                 | Q(denominator__gt=0, value__isnull=False),
                 name="reporting_snapshot_no_value_without_denominator",
+                violation_error_message="A figure has a value where something was counted, "
+                "and none where nothing was.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="reporting_snapshot_dates_in_order",
+                violation_error_message="The end of the period must be after its start.",
             ),
         ]
 

@@ -33,7 +33,6 @@ KINDS = {
     "UniqueConstraint": "unique",
     "ExclusionConstraint": "exclusion",
 }
-DEFAULT_SENTENCE = str(models.BaseConstraint.default_violation_error_message)
 
 
 class Command(BaseCommand):
@@ -278,7 +277,7 @@ def constraints_page() -> str:
         [
             "These rules are kept by PostgreSQL itself, whoever writes: a page, an import, a "
             "seed or a shell. The sentence is what a person reads when a page would break the "
-            "rule. A rule in italics has no sentence of its own; its name says what is true.",
+            "rule.",
             *(part for model in own for part in _constraints(model)),
         ],
     )
@@ -294,18 +293,10 @@ def _constraints(model: type[models.Model]) -> Iterator[str]:
     yield _table(
         ["Constraint", "Kind", "Sentence"],
         [
-            [f"`{rule.name}`", KINDS[type(rule).__name__], _sentence(rule, meta)]
+            [f"`{rule.name}`", KINDS[type(rule).__name__], str(rule.violation_error_message)]
             for rule in meta.constraints
         ],
     )
-
-
-def _sentence(rule: models.BaseConstraint, meta: Any) -> str:
-    said = str(rule.violation_error_message)
-    if said != DEFAULT_SENTENCE:
-        return said
-    words = rule.name.removeprefix(f"{meta.app_label}_{meta.model_name}_").replace("_", " ")
-    return f"*{words}*"
 
 
 PAGES: dict[str, Callable[[], str]] = {
