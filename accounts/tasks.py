@@ -1,11 +1,14 @@
-"""What the clock does for the outbox: send again what is undone, and show that a worker lives."""
+"""What the clock does: send again what is undone, show that a worker lives, clear what is over."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.models import OutboxMessage
@@ -15,6 +18,7 @@ HEARTBEAT_SECONDS = 120
 RESEND_AFTER = timedelta(seconds=30)
 AT_ONCE = 500
 MOST_ATTEMPTS = 50
+KEEP_DONE = timedelta(days=30)
 
 
 @shared_task
@@ -38,3 +42,15 @@ def sweep() -> int:
 def beat() -> None:
     """Show that a worker takes tasks; /healthz reads it."""
     cache.set(HEARTBEAT, timezone.now().isoformat(), HEARTBEAT_SECONDS)
+
+
+@shared_task
+def clear_away() -> None:
+    """Delete work that was done 30 days ago or earlier, and sign-ins that are over. Once a day.
+
+    Work that failed stays: a person must look at it.
+    """
+    with work.once("accounts.tasks.clear_away", localdate().isoformat()) as is_ours:
+        if is_ours:
+            OutboxMessage.objects.filter(done_at__lte=timezone.now() - KEEP_DONE).delete()
+            import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

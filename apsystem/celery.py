@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.sweep",
         "schedule": timedelta(seconds=10),
     },
+    "clear away what is over": {
+        "task": "accounts.tasks.clear_away",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -268,3 +269,34 @@ def test_two_schedulers_at_once_do_the_work_once(was_begun):
 
     assert sorted(found) == [False, True]
     assert Run.objects.get().done_at is not None
+
+
+def test_the_night_clears_old_done_work_and_sign_ins_that_are_over(db):
+    now = timezone.now()
+    old, recent, failed = (factories.OutboxMessageFactory() for _ in range(3))
+    long_ago = now - tasks.KEEP_DONE - timedelta(minutes=1)
+    OutboxMessage.objects.update(created_at=long_ago)
+    OutboxMessage.objects.filter(pk=old.pk).update(done_at=long_ago)
+    OutboxMessage.objects.filter(pk=recent.pk).update(done_at=now)
+    for key, ends in (("over", now - LATE), ("going", now + LATE)):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+
+    tasks.clear_away()
+
+    assert set(OutboxMessage.objects.values_list("pk", flat=True)) == {recent.pk, failed.pk}
+    assert [row.session_key for row in Session.objects.all()] == ["going"]
+
+
+def test_the_night_clears_once_a_day(db):
+    tasks.clear_away()
+    late = factories.OutboxMessageFactory(done_at=timezone.now() - 2 * tasks.KEEP_DONE)
+
+    tasks.clear_away()
+
+    assert OutboxMessage.objects.filter(pk=late.pk).exists()
+
+
+def test_every_task_of_the_timetable_exists():
+    app.loader.import_default_modules()
+
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
