@@ -44,6 +44,9 @@ class Permission(StrEnum):
     PLACEMENT_END = "placement.end"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
+    CALENDAR_VIEW = "calendar.view"
+    CALENDAR_CHANGE = "calendar.change"
+    CLOSURE_CHANGE = "closure.change"
     FIGURES_VIEW = "figures.view"
     FIGURES_CHILDREN = "figures.children"
     TRAIL_VIEW = "trail.view"
@@ -63,6 +66,9 @@ MEANINGS = {
     Permission.PLACEMENT_END: "End a placement",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
+    Permission.CALENDAR_VIEW: "Read half terms and closures",
+    Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
+    Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
     Permission.FIGURES_VIEW: "See the borough's figures",
     Permission.FIGURES_CHILDREN: "See the children behind a figure, within reach",
     Permission.TRAIL_VIEW: "See who looked at a pupil's record",
@@ -75,6 +81,7 @@ _READS_CASES = {
     Permission.REFERRAL_VIEW,
     Permission.PLACEMENT_VIEW,
     Permission.REGISTER_VIEW,
+    Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
     Permission.FIGURES_CHILDREN,
 }
@@ -92,6 +99,7 @@ _TEACHES = {
     Permission.PLACEMENT_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
+    Permission.CALENDAR_VIEW,
 }
 _REFERS = {
     Permission.HOME_VIEW,
@@ -101,6 +109,14 @@ _REFERS = {
     Permission.REFERRAL_VIEW,
     Permission.REFERRAL_MAKE,
     Permission.PLACEMENT_VIEW,
+    Permission.CALENDAR_VIEW,
+}
+_LEADS = {Permission.CLOSURE_CHANGE}
+_ADMINISTERS = {
+    Permission.HOME_VIEW,
+    Permission.CALENDAR_VIEW,
+    Permission.CALENDAR_CHANGE,
+    Permission.CLOSURE_CHANGE,
 }
 
 GRANTS: dict[Role, set[Permission]] = {
@@ -110,9 +126,9 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.PROVIDER_STAFF: _TEACHES,
-    Role.PROVIDER_LEAD: _TEACHES,
+    Role.PROVIDER_LEAD: _TEACHES | _LEADS,
     Role.SCHOOL_STAFF: _REFERS,
-    Role.SCHOOL_LEAD: _REFERS,
+    Role.SCHOOL_LEAD: _REFERS | _LEADS,
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},
     Role.PANEL_CHAIR: {Permission.HOME_VIEW},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},
@@ -121,7 +137,7 @@ GRANTS: dict[Role, set[Permission]] = {
         Permission.FIGURES_VIEW,
         Permission.TRAIL_VIEW,
     },
-    Role.ADMINISTRATOR: {Permission.HOME_VIEW},
+    Role.ADMINISTRATOR: _ADMINISTERS,
 }
 
 # Whose rows reach every child of the council; the roles of schools and providers reach those of

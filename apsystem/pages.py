@@ -25,6 +25,7 @@ NAVIGATION = [
     ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
+    ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
     ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
     ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
 ]

@@ -15,7 +15,7 @@ urlpatterns = [
     path("pupils/", include("pupils.urls")),
     path("referrals/", include("referrals.urls")),
     path("placements/", include("placements.urls")),
-    path("attendance/", include("attendance.urls")),
+    path("", include("attendance.urls")),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("healthz", pages.healthz, name="healthz"),

@@ -1,7 +1,6 @@
 """Forms of a placement."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation
 from apsystem.lib.calendar import SESSIONS_A_WEEK
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, TextArea, offer
+from apsystem.lib.forms import DateField, GdsForm, RangeForm, TextArea, offer
 from placements.models import EVERY_SESSION, Placement
 from referrals.models import Tier
 
@@ -20,7 +19,7 @@ SESSION_CHOICES = [
 ]
 
 
-class PlacementForm(GdsModelForm):
+class PlacementForm(RangeForm):
     """Where, from when to when, and at which sessions."""
 
     submit_label = "Open the placement"
@@ -67,21 +66,11 @@ class PlacementForm(GdsModelForm):
             self.fields["last_day"].label = "Last day (optional)"
 
     def clean(self) -> dict[str, Any]:
-        """Turn last day and sessions into what the placement keeps."""
-        cleaned = super().clean() or self.cleaned_data
-        start, last = cleaned.get("starts_on"), cleaned.get("last_day")
-        if start and last and last < start:
-            self.add_error("last_day", "The last day must not be before the first day")
-        self.instance.ends_on = last + timedelta(days=1) if last else None
+        """Turn the sessions into the weekly pattern that the placement keeps."""
+        cleaned = super().clean()
         self.instance.sessions = sum(1 << int(bit) for bit in cleaned.get("weekly", []))
         self.instance.sessions &= EVERY_SESSION
         return cleaned
-
-    def _post_clean(self) -> None:
-        """Leave the whole check to the action: it knows the pupil and the tier."""
-        for name in self.Meta.fields:
-            if name in self.cleaned_data:
-                setattr(self.instance, name, self.cleaned_data[name])
 
 
 class EndForm(GdsForm):

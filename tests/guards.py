@@ -59,6 +59,8 @@ GUARDS = [
      "tests/referrals"),
     ("the pixels of a picture", "apsystem/lib/documents.py",
      "is_huge = picture.width * picture.height > MOST_PIXELS", "is_huge = False", "tests/lib"),
+    ("marked days in the calendar", "attendance/actions/calendar.py",
+     "    if said := _marked(marks):", "    if said := '':", "tests/attendance/test_calendar.py"),
     ("the outbox's claim", "accounts/work.py",
      "select_for_update(skip_locked=True).filter(done_at=None)", "all()",
      "tests/accounts/test_work.py"),

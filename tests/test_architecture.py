@@ -79,7 +79,8 @@ def reads(path: Path) -> list[str]:
 VIEWS = [
     path
     for path in SOURCES
-    if path.parts[len(ROOT.parts)] in APPS and {"views", "views.py", "forms.py"} & set(path.parts)
+    if path.parts[len(ROOT.parts)] in APPS
+    and {"views", "views.py", "forms", "forms.py"} & set(path.parts)
 ]
 # People and places of a trail that only its readers may open: see accounts.permissions.
 WITHOUT_A_CHILD = {"trail.py:50 User.objects.in_bulk", "trail.py:51 Organisation.objects.in_bulk"}

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from django.utils.timezone import localdate
 
-from accounts.models import Organisation, User
+from accounts.models import Closure, HalfTerm, Organisation, User
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
@@ -41,6 +41,7 @@ class Side:
     attachment: Attachment
     placement: Placement
     mark: Mark
+    closure: Closure
     tokens: set[str] = field(default_factory=set)
 
 
@@ -49,6 +50,7 @@ class World:
     """Both sides, the people, and a day on which registers are open."""
 
     council: Organisation
+    half_term: HalfTerm
     own: Side
     foreign: Side
     people: dict[Role, User]
@@ -102,6 +104,9 @@ class World:
             ("attendance:amendments", "placement"): rows.placement.uid,
             ("attendance:amendments", "on"): self.school_day.isoformat(),
             ("attendance:amendments", "half"): "am",
+            ("attendance:halfterm-change", "pk"): self.half_term.pk,
+            ("attendance:halfterm-remove", "pk"): self.half_term.pk,
+            ("attendance:closure-remove", "pk"): rows.closure.pk,
             ("account_reset_password_from_key", "uidb36"): "abc",
             ("account_reset_password_from_key", "key"): "set-password",
         }
@@ -110,6 +115,8 @@ class World:
             return value
         if isinstance(value, uuid.UUID):
             return uuid.uuid4()
+        if isinstance(value, int):
+            return 0
         return "no-such-thing" if key == "slug" else value
 
 
@@ -137,7 +144,8 @@ def build() -> World:
         factories.MembershipFactory(user=people[role], organisation=place, role=role)
     for side in (own, foreign):
         Referral.objects.filter(school=side.school).update(made_by=people[Role.SCHOOL_STAFF])
-    return World(council, own, foreign, people, own.mark.date)
+    half_term = HalfTerm.objects.earliest("starts_on")
+    return World(council, half_term, own, foreign, people, own.mark.date)
 
 
 def _address(role: Role) -> str:
@@ -216,6 +224,9 @@ def _side(name: str, today: date) -> Side:
         accepted=accepted,
         placement=placement,
         mark=mark,
+        closure=factories.ClosureFactory(
+            organisation=provider, starts_on=today + timedelta(days=200)
+        ),
         tokens=tokens,
     )
 

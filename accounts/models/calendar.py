@@ -1,7 +1,7 @@
 """The school year as the council enters it: half terms, and days that a place is closed."""
 
-from datetime import date
-from typing import Self
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,11 +10,18 @@ from django.contrib.postgres.fields import (
     DateRangeField,
     RangeOperators,
 )
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import F, Func, Q
 
 from accounts.models.organisation import Organisation
-from apsystem.lib.calendar import FRIDAY, bank_holidays, school_days, year_label
+from accounts.permissions import Permission
+from apsystem.lib.calendar import FRIDAY, bank_holidays, school_days, year_bounds, year_label
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
+
+EARLY = timedelta(days=31)  # some councils open their schools in August
 
 
 class DateRange(Func):
@@ -87,35 +94,88 @@ class HalfTerm(models.Model):
             models.UniqueConstraint(
                 fields=["year", "number"],
                 name="accounts_halfterm_once_a_year",
+                violation_error_code="number",
                 violation_error_message="This half term is already entered.",
             ),
             models.CheckConstraint(
                 condition=Q(number__gte=1, number__lte=6),
                 name="accounts_halfterm_number_is_one_to_six",
+                violation_error_code="number",
                 violation_error_message="A year has six half terms.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="accounts_halfterm_ends_after_it_starts",
+                violation_error_code="ends_on",
                 violation_error_message="The end must be after the start.",
             ),
             ExclusionConstraint(
                 name="accounts_halfterm_none_overlap",
                 expressions=[(DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS)],
+                violation_error_code="starts_on",
                 violation_error_message="These dates overlap another half term.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.NAMES[self.number]} {year_label(self.year)}"
+        return f"{self.name} {year_label(self.year)}"
+
+    def clean(self) -> None:
+        """Refuse dates that lie outside the academic year, or out of the order of its halves."""
+        if not (self.starts_on and self.ends_on and self.year):
+            return
+        start, end = year_bounds(self.year)
+        if self.starts_on < start - EARLY or self.starts_on >= end:
+            raise ValidationError({"starts_on": f"The day is not in {year_label(self.year)}."})
+        if self.ends_on > end:
+            raise ValidationError({"ends_on": f"The day is not in {year_label(self.year)}."})
+        others = HalfTerm.objects.filter(year=self.year).exclude(pk=self.pk)
+        wrong = others.filter(number__lt=self.number, starts_on__gt=self.starts_on)
+        wrong |= others.filter(number__gt=self.number, starts_on__lt=self.starts_on)
+        if other := wrong.first():
+            raise ValidationError(
+                {
+                    "starts_on": "The half terms of a year follow each other, and "
+                    f"{other.name[0].lower()}{other.name[1:]}, begins on "
+                    f"{other.starts_on.day} {other.starts_on:%B %Y}."
+                }
+            )
+
+    @property
+    def name(self) -> str:
+        """Return which half term of the year it is."""
+        return self.NAMES[self.number]
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day, as people say it."""
+        return self.ends_on - timedelta(days=1)
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
     """Days that are no school days."""
 
-    def as_user(self, user: object) -> Self:
-        """Keep them all: closures are public."""
-        return self
+    def as_user(self, user: "User") -> Self:
+        """Keep those of all places and of the person's own; for people of the council, all."""
+        places = [entry.organisation for entry in user.acting]
+        if any(place.kind == Organisation.Kind.COUNCIL for place in places):
+            return self.all()
+        return self.filter(Q(organisation=None) | Q(organisation__in=places))
+
+    def changeable_by(self, user: "User") -> Self:
+        """Keep those that the person may remove."""
+        if user.can(Permission.CALENDAR_CHANGE):
+            return self.all()
+        return self.filter(organisation__in=user.organisations_with(Permission.CLOSURE_CHANGE))
+
+    def of_year(self, year: int) -> Self:
+        """Keep those that touch an academic year, first to last, with their places."""
+        start, end = year_bounds(year)
+        return (
+            self.filter(starts_on__lt=end, ends_on__gt=start)
+            .select_related("organisation")
+            .order_by("starts_on", "organisation__name", "pk")
+        )
 
     def at(self, organisation: Organisation | None) -> Self:
         """Keep those of one place and those of all places."""
@@ -140,12 +200,47 @@ class Closure(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="accounts_closure_ends_after_it_starts",
+                violation_error_code="ends_on",
                 violation_error_message="The end must be after the start.",
+            ),
+            ExclusionConstraint(
+                name="accounts_closure_none_overlap_at_one_place",
+                expressions=[
+                    (SameNumber("organisation"), RangeOperators.OVERLAPS),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(organisation__isnull=False),
+                violation_error_code="starts_on",
+                violation_error_message="A closure of this place is already entered for that time.",
+            ),
+            ExclusionConstraint(
+                name="accounts_closure_none_overlap_for_all",
+                expressions=[(DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS)],
+                condition=Q(organisation__isnull=True),
+                violation_error_code="starts_on",
+                violation_error_message="A closure of every place is already entered for that "
+                "time.",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reason}, {self.starts_on}"
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day, as people say it."""
+        return self.ends_on - timedelta(days=1)
+
+    @property
+    def period(self) -> str:
+        """Return the days of the closure, in words."""
+        first, last = (f"{day.day} {day:%B %Y}" for day in (self.starts_on, self.last_day))
+        return first if first == last else f"{first} to {last}"
+
+    @property
+    def place(self) -> str:
+        """Return where it is closed, in words."""
+        return self.organisation.name if self.organisation else "Every school and provider"
 
 
 def school_days_at(organisation: Organisation | None, start: date, end: date) -> list[date]:

@@ -34,6 +34,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             Q(kind=Organisation.Kind.PROVIDER) | Q(pk=school), closed_on=None
         ).order_by("kind", "name")
 
+    def with_calendar(self) -> Self:
+        """Keep the open schools and providers, by name: places that have closures of their own."""
+        return self.exclude(kind=Organisation.Kind.COUNCIL).filter(closed_on=None).order_by("name")
+
 
 @pghistory.track()
 class Organisation(models.Model):

@@ -89,6 +89,10 @@ class User(AbstractBaseUser):
         """Return the ids of the organisations where the person acts in one of the roles."""
         return [entry.organisation_id for entry in self.acting if entry.role in roles]
 
+    def organisations_with(self, permission: Permission) -> list[int]:
+        """Return the ids of the organisations where a role of the person holds the permission."""
+        return self.organisations_as({role for role in Role if permission in GRANTS[role]})
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Who holds which role where, and when."""

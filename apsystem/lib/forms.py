@@ -1,13 +1,13 @@
 """Forms in GOV.UK's manner, once: labels, sizes, dates in three boxes, one green button."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
@@ -105,6 +105,29 @@ class GdsModelForm(GdsFormMixin, forms.ModelForm):
     """A form of a model's fields."""
 
 
+class RowForm(GdsModelForm):
+    """A form of a row that the action checks: only the action knows the whole row."""
+
+    def _post_clean(self) -> None:
+        """Write what was typed into the row, and check nothing."""
+        for name in self._meta.fields or ():
+            if name in self.cleaned_data:
+                setattr(self.instance, name, self.cleaned_data[name])
+
+
+class RangeForm(RowForm):
+    """A row with a first day and a last day; the row keeps the day after the last."""
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the last day into the end of the range."""
+        cleaned = super().clean() or self.cleaned_data
+        start, last = cleaned.get("starts_on"), cleaned.get("last_day")
+        if start and last and last < start:
+            self.add_error("last_day", "The last day must not be before the first day")
+        self.instance.ends_on = last + timedelta(days=1) if last else None
+        return cleaned
+
+
 class TextArea(forms.CharField):
     """Longer text, with the number of characters that are left."""
 
@@ -125,9 +148,16 @@ def offer(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
 
 
 def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Put an action's errors beside the fields they are about, the others on top of the form."""
+    """Put an action's errors beside the fields they are about, the others on top of the form.
+
+    A constraint names its field as its `violation_error_code`. People enter the last day of a
+    range, so that is where what is wrong with its end belongs.
+    """
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
     for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
+        for one in errors:
+            wanted = str(one.code) if name == NON_FIELD_ERRORS else name
+            beside = "last_day" if wanted == "ends_on" else wanted
+            form.add_error(beside if beside in form.fields else None, one)

@@ -1,6 +1,20 @@
-"""What happens to marks: a person saves a register, or many marks are loaded at once."""
+"""What happens to marks and to the calendar that they keep to.
 
+A person saves a register, or many marks are loaded at once; half terms and closures change.
+"""
+
+from attendance.actions.calendar import close, remove_half_term, reopen, set_half_term
 from attendance.actions.loading import load_marks
 from attendance.actions.register import Entry, Saved, check_open, mark
 
-__all__ = ["Entry", "Saved", "check_open", "load_marks", "mark"]
+__all__ = [
+    "Entry",
+    "Saved",
+    "check_open",
+    "close",
+    "load_marks",
+    "mark",
+    "remove_half_term",
+    "reopen",
+    "set_half_term",
+]

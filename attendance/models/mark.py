@@ -16,6 +16,7 @@ from placements.models import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 
 DUAL = "D"
+PLANNED_CLOSURE = "#"
 
 
 class MarkQuerySet(ChildQuerySet):

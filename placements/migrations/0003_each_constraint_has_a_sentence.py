@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_each_constraint_has_a_sentence"),
+        ("accounts", "0004_each_constraint_has_a_sentence"),
         ("placements", "0002_fill_tier_rules"),
         ("pupils", "0001_initial"),
         ("referrals", "0001_initial"),

@@ -58,6 +58,10 @@ BREAKERS = {
     "accounts_clockrule_kind_is_known": lambda: factories.ClockRuleFactory(kind="tea"),
     "accounts_clockrule_days_fit_a_year": lambda: factories.ClockRuleFactory(school_days=0),
     "accounts_clockrule_one_from_a_day": lambda: factories.ClockRuleFactory.create_batch(2),
+    "accounts_closure_none_overlap_at_one_place": lambda: factories.ClosureFactory.create_batch(
+        2, organisation=factories.SchoolFactory()
+    ),
+    "accounts_closure_none_overlap_for_all": lambda: factories.ClosureFactory.create_batch(2),
     "accounts_run_once_a_period": lambda: factories.RunFactory.create_batch(2),
 }
 

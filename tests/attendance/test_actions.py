@@ -12,7 +12,7 @@ from accounts.models import OutboxMessage
 from accounts.permissions import GRANTS, Permission, Role
 from attendance import actions
 from attendance.actions import Entry
-from attendance.forms import Register
+from attendance.forms.register import Register
 from attendance.models import Mark, MarkAmendment
 from reporting.models import Snapshot
 from tests import factories

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from accounts.permissions import REACH_PROVIDER, Permission
 from apsystem.lib.calendar import Session
 from attendance import actions
-from attendance.forms import Register
+from attendance.forms.register import Register
 from attendance.models import Mark, MarkAmendment
 from placements.models import Placement
 
