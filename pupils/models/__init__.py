@@ -1,11 +1,11 @@
 """The children, and what is known of them."""
 
 from pupils.models.care import CareStatus, EhcPlan, Need
+from pupils.models.contact import Contact
 from pupils.models.document import Document
 from pupils.models.pupil import (
     ON_ROLL,
     ChildQuerySet,
-    Contact,
     Enrolment,
     Pupil,
     Reach,

@@ -1,4 +1,4 @@
-"""A child, whom to ring, and the rolls the child is on."""
+"""A child, and the rolls the child is on."""
 
 import re
 import unicodedata
@@ -311,40 +311,6 @@ class Pupil(models.Model):
     def has_temporary_upn(self) -> bool:
         """Tell whether the UPN is a temporary one: it ends in a letter."""
         return self.upn is not None and self.upn[-1].isalpha()
-
-
-class ContactQuerySet(ChildQuerySet):
-    """Whom to ring about a child."""
-
-    reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL)
-
-
-@pghistory.track()
-class Contact(models.Model):
-    """A parent or another adult, in the order in which to ring."""
-
-    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="contacts")
-    name = models.CharField(max_length=150)
-    relationship = models.CharField(max_length=50)
-    has_parental_responsibility = models.BooleanField(default=False)
-    phone = models.CharField(max_length=30, blank=True)
-    email = models.EmailField(blank=True)
-    priority = models.PositiveSmallIntegerField(default=1)
-
-    objects = ContactQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["priority", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(phone="") | ~Q(email=""),
-                name="pupils_contact_can_be_reached",
-                violation_error_message="Enter a phone number or an e-mail address.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.relationship})"
 
 
 class EnrolmentQuerySet(ChildQuerySet):
