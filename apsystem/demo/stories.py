@@ -99,7 +99,7 @@ def _pupil(chance: random.Random, number: int, year_group: int, on: date) -> Pup
         upn_unknown="" if is_known else "UN3",
         sen_provision=chance.choices(SenProvision.values, weights=[2, 5, 2])[0],
         has_free_meals=chance.random() < 0.55,
-        address=f"{chance.randint(1, 180)} Invented Street",
+        address=f"{chance.randint(1, 900)} Invented Street",
         postcode="DE1 0MO",
     )
     pupil.fill_derived()

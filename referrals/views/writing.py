@@ -228,7 +228,9 @@ def check(request: Request, uid: str) -> HttpResponse:
             problems = _problems(referral, error)
         else:
             return redirect("referrals:receipt", uid)
-    context = {"title": "Check the answers", "referral": referral, "problems": problems}
+    heading = "Check the answers"
+    title = f"Error: {heading}" if problems else heading
+    context = {"title": title, "heading": heading, "referral": referral, "problems": problems}
     return render(
         request,
         "referrals/check.html",

@@ -123,6 +123,7 @@ def test_what_is_missing_is_named_with_a_link_to_its_part(school, world):
 
     page = text(school.post(url("check", draft)))
 
+    assert "<title>Error: Check the answers" in page
     assert "Say what is happening" in page
     assert url("section", draft, "why") in page
     assert Referral.objects.get(pk=draft.pk).status == Status.DRAFT
