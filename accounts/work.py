@@ -45,7 +45,7 @@ def handles(kind: str, *, gather_seconds: int = 0) -> Callable[[Handler], Handle
     """Register what is done for messages of a kind.
 
     With `gather_seconds` the task waits so long, and one run answers all messages of the kind that
-    were written by then: many changes, one computation.
+    were written by then: many changes, one computation. Its payload holds theirs as "gathered".
     """
 
     def register(handler: Handler) -> Handler:
@@ -87,8 +87,11 @@ def work(message_id: int) -> bool:
     handler, gather_seconds = _handlers[message.kind]
     answered = [message.pk]
     if gather_seconds:
-        answered = list(undone.filter(kind=message.kind).values_list("pk", flat=True))
-    handler(message.payload)
+        gathered = list(undone.filter(kind=message.kind))
+        answered = [row.pk for row in gathered]
+        handler({"gathered": [row.payload for row in gathered]})
+    else:
+        handler(message.payload)
     OutboxMessage.objects.filter(pk__in=answered).update(done_at=timezone.now())
     return True
 

@@ -1,5 +1,6 @@
 """Computing the figures, and keeping what changed."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connection, transaction
@@ -22,15 +23,16 @@ SAID = (
 
 
 @transaction.atomic
-def compute(as_of: date | None = None) -> list[Snapshot]:
+def compute(as_of: date | None = None, *, years: Collection[int] | None = None) -> list[Snapshot]:
     """Compute every measure for every period, and keep what changed. Return the current figures.
 
-    Figures that nobody will change any more cost a query and no row.
+    With `years`, only the periods of these academic years: the others did not change. Figures that
+    nobody will change any more cost a query and no row.
     """
     as_of = as_of or localdate()
     current = []
     for period in periods(as_of):
-        if period.until <= period.start:
+        if period.until <= period.start or (years is not None and period.year not in years):
             continue
         known = Snapshot.objects.latest_of(period.year, period.coverage)
         not_marked = count_not_marked(period)
@@ -77,23 +79,34 @@ def count_not_marked(period: Period) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH expected AS (
-                SELECT placement.id, day,
-                    (sessions >> ((extract(isodow FROM day)::int - 1) * 2)) & 3 AS bits
-                FROM placements_placement AS placement
+            WITH pattern AS (
+                SELECT provider_id, starts_on, ends_on, sessions, count(*) AS children
+                FROM placements_placement
+                WHERE sessions > 0 AND status <> 'cancelled' AND starts_on <= %(last)s
+                  AND (ends_on IS NULL OR ends_on > %(first)s)
+                GROUP BY 1, 2, 3, 4
+            ), expected AS (
+                SELECT sum(children * bit_count(
+                    ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
+                FROM pattern
                 JOIN unnest(%(days)s::date[]) AS day
                   ON day >= starts_on AND (ends_on IS NULL OR day < ends_on)
-                WHERE sessions > 0 AND status <> 'cancelled'
+                WHERE NOT EXISTS (
+                    SELECT FROM accounts_closure AS closure
+                    WHERE closure.organisation_id = provider_id
+                      AND day >= closure.starts_on AND day < closure.ends_on)
+            ), marked AS (
+                SELECT count(*) AS n
+                FROM attendance_mark JOIN placements_placement AS placement ON placement.id = placement_id
+                WHERE date >= %(first)s AND date <= %(last)s AND date = ANY(%(days)s::date[])
+                  AND status <> 'cancelled' AND date >= starts_on AND (ends_on IS NULL OR date < ends_on)
+                  AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
                   AND NOT EXISTS (
                       SELECT FROM accounts_closure AS closure
                       WHERE closure.organisation_id = provider_id
-                        AND day >= closure.starts_on AND day < closure.ends_on)
-            ), marked AS (
-                SELECT placement_id, date, sum(1 << session)::int AS bits
-                FROM attendance_mark WHERE date >= %(first)s AND date <= %(last)s GROUP BY 1, 2
+                        AND date >= closure.starts_on AND date < closure.ends_on)
             )
-            SELECT coalesce(sum(bit_count((expected.bits & ~coalesce(marked.bits, 0))::bit(2))), 0)
-            FROM expected LEFT JOIN marked ON placement_id = expected.id AND date = day
+            SELECT coalesce(expected.n, 0) - marked.n FROM expected, marked
             """,
             {"days": days, "first": days[0], "last": days[-1]},
         )

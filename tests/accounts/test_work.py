@@ -181,13 +181,16 @@ def test_the_sweep_leaves_alone_what_is_new_done_just_sent_or_tried_too_often(ha
 def test_one_run_answers_all_messages_of_a_kind_that_gathers(handle):
     calls = handle("tests.gathered", gather_seconds=5)
     handle("tests.other")
-    messages = factories.OutboxMessageFactory.create_batch(4, kind="tests.gathered")
+    messages = [
+        factories.OutboxMessageFactory(kind="tests.gathered", payload={"number": number})
+        for number in range(4)
+    ]
     factories.OutboxMessageFactory(kind="tests.other")
 
     for message in messages:
         work.deliver.delay(message.pk)
 
-    assert len(calls) == 1
+    assert calls == [{"gathered": [{"number": number} for number in range(4)]}]
     assert OutboxMessage.objects.filter(done_at=None).values_list("kind", flat=True).get() == (
         "tests.other"
     )

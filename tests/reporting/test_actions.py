@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Run
-from reporting import actions
+from reporting import actions, tasks
 from reporting.actions.figures import NOT_MARKED, count_not_marked
 from reporting.kpis import REGISTRY, Period
 from reporting.models import Coverage, Snapshot
@@ -41,6 +41,22 @@ def test_every_measure_is_kept_for_every_period():
         for coverage in (Coverage.TWO_TERMS, Coverage.YEAR)
     }
     assert Snapshot.objects.count() == len(current) == len(kept)
+
+
+@pytest.mark.usefixtures("placement")
+def test_only_the_years_that_changed_are_computed_after_a_change():
+    current = actions.compute(AFTER, years={2024})
+
+    assert {row.year for row in current} == {2024}
+
+
+def test_changes_of_two_years_compute_both(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.actions, "compute", lambda **details: asked.append(details))
+
+    tasks.compute_after_change({"gathered": [{"day": "2024-08-31"}, {"day": "2024-09-01"}]})
+
+    assert asked == [{"years": {2023, 2024}}]
 
 
 @pytest.mark.usefixtures("placement")
