@@ -65,6 +65,7 @@ def open_from(request: Request, referral: str) -> HttpResponse:
         raise Http404
     form = PlacementForm(
         request.POST or None,
+        initial={"provider": found.provider},
         tier=found.tier or 0,
         providers=Organisation.objects.as_user(request.user).providers(),
     )

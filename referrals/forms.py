@@ -333,6 +333,9 @@ class DeskFilterForm(forms.Form):
     reason = forms.ChoiceField(choices=[("", "Any reason"), *Reason.choices], required=False)
     whose = forms.ChoiceField(required=False, label="Officer")
     school = forms.ChoiceField(required=False)
+    late = forms.ChoiceField(
+        choices=[("", "Any day"), ("yes", "Past its day")], required=False, label="Clock"
+    )
     q = forms.CharField(max_length=100, required=False, label="Pupil's name")
     sort = forms.ChoiceField(
         choices=[
@@ -358,7 +361,7 @@ class DeskFilterForm(forms.Form):
     def narrowing(self) -> dict[str, str]:
         """Return the filter; what cannot be understood filters nothing."""
         self.is_valid()
-        names = ("status", "reason", "whose", "school", "q")
+        names = ("status", "reason", "whose", "school", "late", "q")
         found = {name: self.cleaned_data.get(name, "") for name in names}
         return {**found, "status": found["status"] or Status.SUBMITTED}
 

@@ -99,8 +99,9 @@ class ReferralQuerySet(ChildQuerySet):
         q: str = "",
         whose: str = "",
         school: str = "",
+        late: str = "",
     ) -> Self:
-        """Keep what a filter asks for.
+        """Keep what a filter asks for; `late` keeps those past the day of a clock.
 
         `whose` is the id of the officer who has it, or "nobody"; `school` the school's id.
         """
@@ -111,11 +112,17 @@ class ReferralQuerySet(ChildQuerySet):
             rows = rows.filter(reason=reason)
         if whose:
             rows = rows.filter(assigned_to=None if whose == "nobody" else int(whose))
+        if late:
+            rows = rows.late(localdate())
         if school:
             rows = rows.filter(school=int(school))
         for word in searchable(q).split():
             rows = rows.filter(pupil__search_name__contains=word)
         return rows
+
+    def late(self, today: date) -> Self:
+        """Keep those past the day by which to decide, or from which education is due."""
+        return self.filter(Q(decide_by__lt=today) | Q(day_six_on__lt=today))
 
     def sorted_by(self, name: str) -> Self:
         """Order by one of the sorts that the desk offers; the longest wait first otherwise."""

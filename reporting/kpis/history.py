@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from placements.models import Placement
-from referrals.models import Referral, Status
+from referrals.models import Entry, Referral, Status
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,13 @@ class Event:
     url: str
 
 
-def chronology(referrals: Iterable[Referral], placements: Iterable[Placement]) -> list[Event]:
+# What stands in columns of the referral is told from there; who has it is no part of the story.
+TOLD_ELSEWHERE = {"submitted", "accepted", "declined", "assigned", "handed over"}
+
+
+def chronology(
+    referrals: Iterable[Referral], placements: Iterable[Placement], entries: Iterable[Entry] = ()
+) -> list[Event]:
     """Return the events of these rows, newest first. No query of its own."""
     events: list[Event] = []
     for referral in referrals:
@@ -35,6 +41,12 @@ def chronology(referrals: Iterable[Referral], placements: Iterable[Placement]) -
             detail = referral.get_tier_display() if referral.tier else ""
             title = f"Referral {referral.reference} {words}"
             events.append(Event(referral.decided_on, title, detail, url))
+    for entry in entries:
+        if entry.kind not in TOLD_ELSEWHERE:
+            title = f"Referral {entry.referral.reference}: {entry.get_kind_display().lower()}"
+            detail = entry.answer_label or entry.after
+            url = reverse("referrals:detail", args=[entry.referral.uid])
+            events.append(Event(localdate(entry.at), title, detail, url))
     for placement in placements:
         url = reverse("placements:detail", args=[placement.uid])
         where = f"{placement.get_tier_display()}, {placement.provider}"

@@ -46,9 +46,15 @@ def my_day(request: Request) -> HttpResponse:
 def _decider(request: Request) -> list[Card]:
     if not request.user.can(Permission.REFERRAL_DECIDE):
         return []
-    waiting = Referral.objects.as_user(request.user).waiting().count()
-    url = f"{reverse('referrals:list')}?status={Status.SUBMITTED}"
-    return [Card("Referrals to decide", waiting, url, "wait for the SEND team's decision")]
+    rows, desk = Referral.objects.as_user(request.user), reverse("referrals:desk")
+    waiting = rows.waiting()
+    mine = waiting.filter(assigned_to=request.user).count()
+    late = waiting.late(localdate()).count()
+    return [
+        Card("Referrals to decide", waiting.count(), desk, "wait for the SEND team's decision"),
+        Card("Yours to decide", mine, f"{desk}?whose={request.user.pk}", "are assigned to you"),
+        Card("Late", late, f"{desk}?late=yes", "are past the day of their clock"),
+    ]
 
 
 def _placer(request: Request) -> list[Card]:
@@ -65,7 +71,9 @@ def _referrer(request: Request) -> list[Card]:
     rows, base = Referral.objects.as_user(request.user), reverse("referrals:list")
     drafts = rows.filter(status=Status.DRAFT).count()
     waiting = rows.waiting().count()
+    asked = rows.filter(status=Status.WAITING).count()
     return [
+        Card("To answer", asked, f"{base}?status={Status.WAITING}", "wait for an answer of yours"),
         Card("Drafts", drafts, f"{base}?status={Status.DRAFT}", "are not submitted yet"),
         Card("With the SEND team", waiting, f"{base}?status={Status.SUBMITTED}",
              "wait for a decision"),

@@ -11,7 +11,7 @@ from apsystem.lib.pages import page_of
 from attendance.models import Mark
 from placements.models import Placement
 from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
-from referrals.models import Referral
+from referrals.models import Entry, Referral
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.history import chronology
 
@@ -52,6 +52,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
     looked_at(request, [found.pk])
     placements = Placement.objects.as_user(user).filter(pupil=found).with_names()
     referrals = Referral.objects.as_user(user).filter(pupil=found).with_names()
+    entries = Entry.objects.as_user(user).filter(referral__pupil=found).told()
     enrolments = Enrolment.objects.as_user(user).filter(pupil=found)
     marks = Mark.objects.as_user(user).filter(pupil=found)
     present, possible = marks.present_and_possible()
@@ -71,7 +72,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "attendance": rate(present, possible),
             "present": present,
             "possible": possible,
-            "entries": chronology(referrals, placements),
+            "entries": chronology(referrals, placements, entries),
             "today": localdate(),
             "can_change": user.can(Permission.PUPIL_CHANGE),
             "sees_referrals": user.can(Permission.REFERRAL_VIEW),
