@@ -1,7 +1,7 @@
 """Signing in and out, under the names that django-allauth asks for. Sign-up stays closed."""
 
 from allauth.account import views
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts.access import open_to_all
 
@@ -19,8 +19,9 @@ urlpatterns = [
         open_to_all(views.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path(
-        "reset/<slug:uidb36>/<slug:key>/",
+    # The dash is not ours to choose: the mail puts its key where the address reads UID-KEY.
+    re_path(
+        r"^reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$",
         open_to_all(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
