@@ -50,6 +50,9 @@ class Permission(StrEnum):
     FIGURES_VIEW = "figures.view"
     FIGURES_CHILDREN = "figures.children"
     TRAIL_VIEW = "trail.view"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_CHANGE = "people.change"
+    ROLE_END = "role.end"
 
 
 MEANINGS = {
@@ -72,6 +75,9 @@ MEANINGS = {
     Permission.FIGURES_VIEW: "See the borough's figures",
     Permission.FIGURES_CHILDREN: "See the children behind a figure, within reach",
     Permission.TRAIL_VIEW: "See who looked at a pupil's record",
+    Permission.PEOPLE_VIEW: "See who works where: all staff, or those of the own organisation",
+    Permission.PEOPLE_CHANGE: "Add people, give them roles, and close their accounts",
+    Permission.ROLE_END: "End roles: any, or those in the own organisation",
 }
 
 _READS_CASES = {
@@ -111,17 +117,20 @@ _REFERS = {
     Permission.PLACEMENT_VIEW,
     Permission.CALENDAR_VIEW,
 }
-_LEADS = {Permission.CLOSURE_CHANGE}
+_LEADS = {Permission.CLOSURE_CHANGE, Permission.PEOPLE_VIEW, Permission.ROLE_END}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.CALENDAR_CHANGE,
     Permission.CLOSURE_CHANGE,
+    Permission.PEOPLE_VIEW,
+    Permission.PEOPLE_CHANGE,
+    Permission.ROLE_END,
 }
 
 GRANTS: dict[Role, set[Permission]] = {
     Role.CASEWORKER: _WORKS_CASES,
-    Role.MANAGER: _WORKS_CASES | {Permission.TRAIL_VIEW},
+    Role.MANAGER: _WORKS_CASES | {Permission.TRAIL_VIEW, Permission.PEOPLE_VIEW},
     Role.ATTENDANCE_OFFICER: _READS_CASES,
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},
@@ -151,3 +160,5 @@ REACH_ALL = {
 }
 REACH_SCHOOL = {Role.SCHOOL_STAFF, Role.SCHOOL_LEAD}
 REACH_PROVIDER = {Role.PROVIDER_STAFF, Role.PROVIDER_LEAD}
+# Who sees all staff; others who may see staff see those of their own organisation.
+REACH_PEOPLE = {Role.ADMINISTRATOR, Role.MANAGER}

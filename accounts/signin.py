@@ -1,5 +1,7 @@
 """Signing in with a password: closed sign-up, our forms. Single sign-on will join here."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,7 +10,10 @@ from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from django.http import HttpRequest
 
+from accounts.models import User
 from apsystem.lib.forms import GdsFormMixin
+
+logger = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -73,3 +78,19 @@ class NewPasswordForm(_Plain, AllauthResetPasswordKeyForm):
         self.plain()
         self.fields["password1"].label = "New password"
         self.fields["password2"].label = "New password again"
+
+
+def send_password_link(request: HttpRequest, user: User) -> bool:
+    """Mail the link by which a person sets a password. Tell whether the mail went out.
+
+    It is the mail of "I have forgotten my password": nobody else ever sees a password.
+    """
+    form = AllauthResetPasswordForm({"email": user.email})
+    if not form.is_valid():
+        return False
+    try:
+        form.save(request)
+    except (SMTPException, OSError):
+        logger.exception("The link to set a password could not be sent to person %s.", user.pk)
+        return False
+    return True

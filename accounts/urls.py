@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import acting, people
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("switch/", views.switch, name="switch"),
+    path("switch/", acting.switch, name="switch"),
+    path("people/", people.index, name="people"),
+    path("people/new/", people.add, name="person-add"),
+    path("people/<uuid:uid>/", people.detail, name="person"),
+    path("people/<uuid:uid>/roles/new/", people.add_role, name="role-add"),
+    path("people/<uuid:uid>/roles/<int:pk>/end/", people.end_role, name="role-end"),
+    path("people/<uuid:uid>/link/", people.send_link, name="link-send"),
+    path("people/<uuid:uid>/account/", people.change_account, name="account-change"),
 ]

@@ -27,6 +27,7 @@ NAVIGATION = [
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
     ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
+    ("People", "accounts:people", Permission.PEOPLE_VIEW),
     ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
 ]
 FIGURES_STALE_AFTER = timedelta(hours=36)

@@ -32,6 +32,8 @@ LISTS = {
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
     "reporting:pupil": ("", Role.CASEWORKER),
+    "accounts:people": ("", Role.MANAGER),
+    "attendance:calendar": ("", Role.ADMINISTRATOR),
 }
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 
@@ -54,6 +56,10 @@ def more_children(world, count):
             starts_on=world.school_day - timedelta(days=20),
         )
         factories.MarkFactory(placement=placement, date=world.school_day)
+        factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
+        factories.ClosureFactory(
+            organisation=factories.SchoolFactory(), starts_on=world.school_day
+        )
 
 
 def count_queries(client, path):
@@ -130,10 +136,11 @@ def test_hostile_input_is_answered_in_words(client, world, route):
 @given(query=st.text(max_size=40), page=st.text(max_size=12))
 def test_any_address_is_answered(client, world, query, page):
     client.force_login(world.people[Role.MANAGER])
-    sent = {"q": query, "page": page, "status": query, "pupil": query, "year": page}
+    sent = {"q": query, "page": page, "status": query, "pupil": query, "year": page,
+            "show": query}  # fmt: skip
 
     for name in ("reporting:search", "referrals:list", "placements:list", "reporting:who-looked",
-                 "reporting:dashboard"):  # fmt: skip
+                 "reporting:dashboard", "accounts:people", "attendance:calendar"):  # fmt: skip
         assert client.get(reverse(name), sent).status_code in {200, 400}
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from django.utils.timezone import localdate
 
-from accounts.models import Closure, HalfTerm, Organisation, User
+from accounts.models import Closure, HalfTerm, Membership, Organisation, User
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
@@ -42,6 +42,7 @@ class Side:
     placement: Placement
     mark: Mark
     closure: Closure
+    role: Membership
     tokens: set[str] = field(default_factory=set)
 
 
@@ -107,6 +108,12 @@ class World:
             ("attendance:halfterm-change", "pk"): self.half_term.pk,
             ("attendance:halfterm-remove", "pk"): self.half_term.pk,
             ("attendance:closure-remove", "pk"): rows.closure.pk,
+            ("accounts:person", "uid"): rows.role.user.uid,
+            ("accounts:role-add", "uid"): rows.role.user.uid,
+            ("accounts:role-end", "uid"): rows.role.user.uid,
+            ("accounts:role-end", "pk"): rows.role.pk,
+            ("accounts:link-send", "uid"): rows.role.user.uid,
+            ("accounts:account-change", "uid"): rows.role.user.uid,
             ("account_reset_password_from_key", "uidb36"): "abc",
             ("account_reset_password_from_key", "key"): "set-password",
         }
@@ -227,8 +234,16 @@ def _side(name: str, today: date) -> Side:
         closure=factories.ClosureFactory(
             organisation=provider, starts_on=today + timedelta(days=200)
         ),
+        role=_member(school, provider),
         tokens=tokens,
     )
+
+
+def _member(school: Organisation, provider: Organisation) -> Membership:
+    """Make a person who works at both places of a side; return the role at the provider."""
+    first = factories.MembershipFactory(organisation=provider, role=Role.PROVIDER_STAFF)
+    factories.MembershipFactory(user=first.user, organisation=school, role=Role.SCHOOL_STAFF)
+    return first
 
 
 def _last_weekday(day: date) -> date:

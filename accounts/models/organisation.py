@@ -34,9 +34,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             Q(kind=Organisation.Kind.PROVIDER) | Q(pk=school), closed_on=None
         ).order_by("kind", "name")
 
+    def still_open(self) -> Self:
+        """Keep those that are not closed, by name."""
+        return self.filter(closed_on=None).order_by("name")
+
     def with_calendar(self) -> Self:
         """Keep the open schools and providers, by name: places that have closures of their own."""
-        return self.exclude(kind=Organisation.Kind.COUNCIL).filter(closed_on=None).order_by("name")
+        return self.exclude(kind=Organisation.Kind.COUNCIL).still_open()
 
 
 @pghistory.track()
