@@ -42,6 +42,7 @@ class Permission(StrEnum):
     PLACEMENT_VIEW = "placement.view"
     PLACEMENT_OPEN = "placement.open"
     PLACEMENT_END = "placement.end"
+    RULE_CHANGE = "rule.change"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     CALENDAR_VIEW = "calendar.view"
@@ -67,6 +68,7 @@ MEANINGS = {
     Permission.PLACEMENT_VIEW: "Read placements within reach",
     Permission.PLACEMENT_OPEN: "Open a placement",
     Permission.PLACEMENT_END: "End a placement",
+    Permission.RULE_CHANGE: "Change what holds for placements of a tier, from a day on",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
@@ -117,6 +119,7 @@ _REFERS = {
     Permission.PLACEMENT_VIEW,
     Permission.CALENDAR_VIEW,
 }
+_MANAGES = {Permission.RULE_CHANGE, Permission.PEOPLE_VIEW, Permission.TRAIL_VIEW}
 _LEADS = {Permission.CLOSURE_CHANGE, Permission.PEOPLE_VIEW, Permission.ROLE_END}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
@@ -130,7 +133,7 @@ _ADMINISTERS = {
 
 GRANTS: dict[Role, set[Permission]] = {
     Role.CASEWORKER: _WORKS_CASES,
-    Role.MANAGER: _WORKS_CASES | {Permission.TRAIL_VIEW, Permission.PEOPLE_VIEW},
+    Role.MANAGER: _WORKS_CASES | _MANAGES,
     Role.ATTENDANCE_OFFICER: _READS_CASES,
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},

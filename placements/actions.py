@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -81,6 +82,24 @@ def end(placement: Placement, *, last_day: date, reason: str, by: User) -> Place
         starts_on=placement.starts_on,
     ).update(ends_on=ends_on)
     return placement
+
+
+@transaction.atomic
+def change_rule(rule: TierRule, *, by: User) -> TierRule:
+    """Enter what holds for a tier from a day on. What held before stays, and is not rewritten.
+
+    Whether a tier has a register is its nature, not the council's choice: that is carried over.
+    """
+    if not by.can(Permission.RULE_CHANGE):
+        raise PermissionDenied("this asks for rule.change")
+    if rule.starts_on < localdate():
+        raise ValidationError(
+            {"starts_on": "A rule begins today or later: what was agreed before it stays."}
+        )
+    rule.has_register = rule.tier != Tier.OUTREACH
+    rule.full_clean()
+    rule.save()
+    return rule
 
 
 def _check_length(placement: Placement, ends_on: date | None) -> None:

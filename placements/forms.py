@@ -8,11 +8,12 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation
 from apsystem.lib.calendar import SESSIONS_A_WEEK
-from apsystem.lib.forms import DateField, GdsForm, RangeForm, TextArea, offer
-from placements.models import EVERY_SESSION, Placement
+from apsystem.lib.forms import DateField, GdsForm, RangeForm, RowForm, TextArea, offer
+from placements.models import EVERY_SESSION, Placement, TierRule
 from referrals.models import Tier
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+LONGEST_WEEKS = 200
 SESSION_CHOICES = [
     (str(bit), f"{DAYS[bit // 2]} {'afternoon' if bit % 2 else 'morning'}")
     for bit in range(SESSIONS_A_WEEK)
@@ -71,6 +72,33 @@ class PlacementForm(RangeForm):
         self.instance.sessions = sum(1 << int(bit) for bit in cleaned.get("weekly", []))
         self.instance.sessions &= EVERY_SESSION
         return cleaned
+
+
+class RuleForm(RowForm):
+    """What holds for placements of a tier that start on a day or later."""
+
+    submit_label = "Save the rule"
+
+    starts_on = DateField(
+        label="From which day",
+        help_text="It holds for placements that start on this day or later",
+    )
+    longest_weeks = forms.IntegerField(
+        label="Longest length in weeks (optional)",
+        required=False,
+        min_value=1,
+        max_value=LONGEST_WEEKS,
+        help_text="Calendar weeks. Leave it empty where there is no limit.",
+        error_messages={
+            "invalid": "Enter a whole number of weeks",
+            "min_value": "Enter one week or more",
+            "max_value": f"Enter {LONGEST_WEEKS} weeks or fewer",
+        },
+    )
+
+    class Meta:
+        model = TierRule
+        fields = ["starts_on", "longest_weeks"]
 
 
 class EndForm(GdsForm):

@@ -35,6 +35,10 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
         rules = self.filter(starts_on__lte=day).order_by("starts_on")
         return {rule.tier: rule for rule in rules}
 
+    def newest_first(self) -> Self:
+        """Order tier by tier, the latest rule of each on top."""
+        return self.order_by("tier", "-starts_on")
+
 
 @pghistory.track()
 class TierRule(models.Model):
@@ -57,7 +61,14 @@ class TierRule(models.Model):
             models.UniqueConstraint(
                 fields=["tier", "starts_on"],
                 name="placements_tierrule_one_from_a_day",
+                violation_error_code="starts_on",
                 violation_error_message="There is a rule for this tier from this day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(longest_weeks__isnull=True) | Q(longest_weeks__gte=1),
+                name="placements_tierrule_longest_is_a_week_at_least",
+                violation_error_code="longest_weeks",
+                violation_error_message="A placement lasts a week at least, or has no limit.",
             ),
             models.CheckConstraint(
                 condition=Q(tier__in=Tier.values),
@@ -67,7 +78,12 @@ class TierRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_tier_display()} from {self.starts_on}"
+        return f"{self.get_tier_display()} from {self.starts_on.day} {self.starts_on:%B %Y}"
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether the day from which the rule holds has come."""
+        return self.starts_on <= localdate()
 
 
 class Status(models.TextChoices):

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
@@ -12,9 +14,9 @@ from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from placements import actions
-from placements.forms import EndForm, PlacementForm
-from placements.models import Placement, Status
-from referrals.models import Referral
+from placements.forms import EndForm, PlacementForm, RuleForm
+from placements.models import Placement, Status, TierRule
+from referrals.models import Referral, Tier
 
 
 @requires(Permission.PLACEMENT_VIEW)
@@ -113,5 +115,48 @@ def end(request: Request, uid: str) -> HttpResponse:
             "title": "End the placement",
             "heading": f"End the placement of {placement.pupil}",
             "form": form,
+        },
+    )
+
+
+@requires(Permission.PLACEMENT_VIEW)
+def rules(request: Request) -> HttpResponse:
+    """Show what holds for each tier, and what held before."""
+    rows = TierRule.objects.as_user(request.user)
+    return render(
+        request,
+        "placements/rules.html",
+        {
+            "title": "Rules of the tiers",
+            "rows": rows.newest_first(),
+            "in_force": rows.on(localdate()).values(),
+            "tiers": Tier.choices,
+            "can_change": request.user.can(Permission.RULE_CHANGE),
+        },
+    )
+
+
+@requires(Permission.RULE_CHANGE)
+def change_rule(request: Request, tier: int) -> HttpResponse:
+    """Change what holds for a tier, from a day on."""
+    if tier not in Tier.values:
+        raise Http404
+    form = RuleForm(request.POST or None, instance=TierRule(tier=tier))
+    if form.is_valid():
+        try:
+            rule = actions.change_rule(form.instance, by=request.user)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"Saved: {rule}.")
+            return redirect("placements:rules")
+    return render(
+        request,
+        "form_page.html",
+        {
+            "title": "Change a rule from a day on",
+            "caption": Tier(tier).label,
+            "form": form,
+            "back_url": reverse("placements:rules"),
         },
     )

@@ -107,6 +107,7 @@ class World:
             ("attendance:amendments", "half"): "am",
             ("attendance:halfterm-change", "pk"): self.half_term.pk,
             ("attendance:halfterm-remove", "pk"): self.half_term.pk,
+            ("placements:rule-change", "tier"): Tier.SHORT.value,
             ("attendance:closure-remove", "pk"): rows.closure.pk,
             ("accounts:person", "uid"): rows.role.user.uid,
             ("accounts:role-add", "uid"): rows.role.user.uid,

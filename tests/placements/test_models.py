@@ -27,6 +27,9 @@ def two_placements(**second):
 
 BREAKERS = {
     "placements_tierrule_one_from_a_day": lambda: factories.TierRuleFactory.create_batch(2),
+    "placements_tierrule_longest_is_a_week_at_least": lambda: factories.TierRuleFactory(
+        longest_weeks=0
+    ),
     "placements_tierrule_tier_is_known": lambda: factories.TierRuleFactory(tier=4),
     "placements_placement_status_is_known": make(
         status="lost", ends_on=END, end_reason="Back in school."

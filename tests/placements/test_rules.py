@@ -1,0 +1,106 @@
+"""What holds for a tier from a day on: entered by managers, never rewritten."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts.permissions import GRANTS, Permission, Role
+from placements import actions
+from placements.models import TierRule
+from referrals.models import Tier
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def boxes(day):
+    return {"starts_on_0": day.day, "starts_on_1": day.month, "starts_on_2": day.year}
+
+
+@pytest.mark.parametrize("role", [r for r in Role if Permission.RULE_CHANGE not in GRANTS[r]])
+def test_only_a_manager_changes_a_rule(person, role):
+    rule = TierRule(tier=Tier.SHORT, starts_on=localdate(), longest_weeks=12)
+
+    with pytest.raises(PermissionDenied):
+        actions.change_rule(rule, by=person(role))
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_a_new_rule_stands_beside_the_old_ones(manager, tier):
+    before = set(TierRule.objects.all())
+    today = localdate()
+
+    rule = actions.change_rule(
+        TierRule(tier=tier, starts_on=today + DAY, longest_weeks=12), by=manager
+    )
+
+    assert set(TierRule.objects.all()) == {*before, rule}
+    assert TierRule.objects.on(today)[tier].longest_weeks is None
+    assert TierRule.objects.on(today + DAY)[tier] == rule
+    assert rule.has_register == (tier != Tier.OUTREACH)
+
+
+def test_a_rule_does_not_reach_into_the_past(manager):
+    rule = TierRule(tier=Tier.SHORT, starts_on=localdate() - DAY, longest_weeks=12)
+
+    with pytest.raises(ValidationError, match="today or later"):
+        actions.change_rule(rule, by=manager)
+
+
+def test_a_manager_changes_a_rule_on_its_page_and_everybody_reads_it(
+    client, manager, school_staff
+):
+    client.force_login(manager)
+    path = reverse("placements:rule-change", args=[2])
+    sent = {**boxes(localdate()), "longest_weeks": "18"}
+
+    page = client.post(path, sent, follow=True)
+
+    assert "18 weeks" in page.content.decode()
+    again = client.post(path, sent)
+    assert "There is a rule for this tier" in again.context["form"].errors["starts_on"][0]
+    client.force_login(school_staff)
+    text = client.get(reverse("placements:rules")).content.decode()
+    assert "18 weeks" in text
+    assert "/change/" not in text
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"longest_weeks": "0"}, "longest_weeks", "Enter one week or more"),
+        ({"longest_weeks": "9" * 30}, "longest_weeks", "weeks or fewer"),
+        ({"longest_weeks": "many"}, "longest_weeks", "whole number"),
+        ({"starts_on_0": "32"}, "starts_on", "is not a real date"),
+        (boxes(localdate() - DAY), "starts_on", "today or later"),
+    ],
+)
+def test_what_is_wrong_with_a_rule_stands_beside_its_field(client, manager, change, field, words):
+    client.force_login(manager)
+    sent = {**boxes(localdate()), "longest_weeks": "18"} | change
+
+    page = client.post(reverse("placements:rule-change", args=[2]), sent)
+
+    assert words in page.context["form"].errors[field][0]
+
+
+def test_the_page_says_which_rule_is_in_force_and_a_tier_4_does_not_exist(client, manager):
+    today = localdate()
+    factories.TierRuleFactory(tier=2, starts_on=today + DAY, longest_weeks=1)
+    factories.TierRuleFactory(tier=2, starts_on=today - DAY)
+    client.force_login(manager)
+
+    text = client.get(reverse("placements:rules")).content.decode()
+
+    assert text.count("In force") == 3
+    assert (text.count("To come"), text.count("Past")) == (1, 1)
+    assert "1 week<" in text
+    assert client.get(reverse("placements:rule-change", args=[4])).status_code == 404
+    TierRule.objects.all().delete()
+    assert "No rule is entered" in client.get(reverse("placements:rules")).content.decode()
