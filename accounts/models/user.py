@@ -139,6 +139,11 @@ class User(AbstractBaseUser):
         """Tell whether a role that the person acts in holds the permission."""
         return any(permission in GRANTS[role] for role in self.roles)
 
+    def colleagues_who(self, permission: Permission) -> "models.QuerySet[User]":
+        """Return the people of the places the person acts for who may do something, by name."""
+        here = [entry.organisation_id for entry in self.acting]
+        return Membership.objects.filter(organisation__in=here).people_who(permission)
+
     def organisations_as(self, roles: set[Role]) -> list[int]:
         """Return the ids of the organisations where the person acts in one of the roles."""
         return [entry.organisation_id for entry in self.acting if entry.role in roles]

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from accounts.access import Request, looked_at, requires
-from accounts.models import Membership, Organisation, SchoolCalendar
+from accounts.models import Organisation, SchoolCalendar
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.pages import page_of
@@ -29,7 +29,7 @@ ROWS = 25
 def _filter(request: Request) -> DeskFilterForm:
     return DeskFilterForm(
         request.GET,
-        officers=Membership.objects.as_user(request.user).people_who(Permission.REFERRAL_DECIDE),
+        officers=request.user.colleagues_who(Permission.REFERRAL_DECIDE),
         schools=Organisation.objects.as_user(request.user).schools(),
     )
 
@@ -206,7 +206,7 @@ def ask(request: Request, uid: str) -> HttpResponse:
 @require_POST
 def assign(request: Request) -> HttpResponse:
     """Assign the ticked referrals, or all that the filter keeps, with a result for each."""
-    people = Membership.objects.as_user(request.user).people_who(Permission.REFERRAL_DECIDE)
+    people = request.user.colleagues_who(Permission.REFERRAL_DECIDE)
     form = AssignForm(request.POST, officers=people)
     officer = form.cleaned_data["to"] if form.is_valid() else None
     if officer is None and not form.cleaned_data.get("nobody"):

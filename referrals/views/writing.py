@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from accounts.access import Request, looked_at, requires
-from accounts.models import Membership, Organisation
+from accounts.models import Organisation
 from accounts.permissions import REACH_SCHOOL, Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
@@ -199,8 +199,8 @@ def hand_over(request: Request, uid: str) -> HttpResponse:
     referral = find(request, uid)
     if referral.status not in OPEN:
         raise Http404
-    staff = Membership.objects.as_user(request.user).filter(organisation=referral.school)
-    colleagues = staff.people_who(Permission.REFERRAL_MAKE).exclude(pk=referral.holder.pk)
+    colleagues = request.user.colleagues_who(Permission.REFERRAL_MAKE)
+    colleagues = colleagues.exclude(pk=referral.holder.pk)
     form = HandOverForm(request.POST or None, colleagues=colleagues)
     if form.is_valid():
         colleague = form.cleaned_data["colleague"]
