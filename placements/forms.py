@@ -80,7 +80,7 @@ class RuleForm(RowForm):
     submit_label = "Save the rule"
 
     starts_on = DateField(
-        label="From which day",
+        label="First day of the rule",
         help_text="It holds for placements that start on this day or later",
     )
     longest_weeks = forms.IntegerField(

@@ -26,8 +26,15 @@ class HalfTermForm(RangeForm):
 
     submit_label = "Save the half term"
 
-    year = forms.TypedChoiceField(label="Academic year", coerce=int)
-    number = forms.TypedChoiceField(label="Half term", choices=NUMBERS, coerce=int)
+    year = forms.TypedChoiceField(
+        label="Academic year", coerce=int, error_messages={"required": "Choose the academic year"}
+    )
+    number = forms.TypedChoiceField(
+        label="Half term",
+        choices=NUMBERS,
+        coerce=int,
+        error_messages={"required": "Choose the half term"},
+    )
     starts_on = DateField(label="First day", help_text="The first school day of the half term")
     last_day = DateField(label="Last day", help_text="The last school day of the half term")
 
@@ -65,7 +72,10 @@ class ClosureForm(RangeForm):
         label="Last day of the closure", help_text="For one day, the same as the first day"
     )
     reason = forms.CharField(
-        label="Reason", max_length=100, help_text="For example, INSET day or polling station"
+        label="Reason",
+        max_length=100,
+        help_text="For example, INSET day or polling station",
+        error_messages={"required": "Enter the reason"},
     )
 
     class Meta:

@@ -199,7 +199,7 @@ def test_a_half_term_is_added_changed_and_removed_on_its_pages(client, administr
     [
         ({}, "number", "This half term is already entered."),
         ({"number": 2}, "starts_on", "These dates overlap another half term."),
-        ({"number": ""}, "number", "Choose half term"),
+        ({"number": ""}, "number", "Choose the half term"),
         ({"number": 2, "last_day_2": 1999}, "last_day", "must not be before the first day"),
         ({"number": 2, "starts_on_1": 13}, "starts_on", "is not a real date"),
         ({"year": 1066}, "year", "not one of the available choices"),
