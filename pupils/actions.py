@@ -1,16 +1,17 @@
 """What happens to a child's record."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
-from pupils.models import Contact, EhcPlan, Enrolment, Need, Pupil
-from pupils.models.codes import EnrolmentStatus, SenProvision
+from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
+from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, SenProvision
 
 
 def _check(by: User, permission: Permission) -> None:
@@ -87,6 +88,65 @@ def enrol(
 
 
 @transaction.atomic
+def move(pupil: Pupil, *, enrolment: Enrolment, by: User) -> Enrolment:
+    """Put a known child on another roll. A new single or main one ends the one before it."""
+    _check(by, Permission.PUPIL_CHANGE)
+    pupil = _lock(pupil, by=by)
+    is_main, start = enrolment.status in MAIN_STATUSES, enrolment.starts_on
+    if not is_main and enrolment.organisation.kind == Organisation.Kind.PROVIDER:
+        raise ValidationError(
+            {"status": "At a provider, open a placement instead: it puts the pupil on the roll."}
+        )
+    if is_main:
+        rows = pupil.enrolments.select_for_update(of=("self",)).select_related("organisation")
+        for row in rows.filter(status__in=MAIN_STATUSES).not_over(start):
+            if (row.organisation, row.status) == (enrolment.organisation, enrolment.status):
+                raise ValidationError({"organisation": "The pupil is on this roll already."})
+            _end_before(row, start)
+    return enrol(pupil, at=enrolment.organisation, status=enrolment.status, starts_on=start, by=by)
+
+
+def _end_before(row: Enrolment, start: date) -> None:
+    if row.starts_on >= start:
+        raise ValidationError(
+            {
+                "starts_on": f"The pupil is on the roll of {row.organisation} from "
+                f"{row.starts_on.day} {row.starts_on:%B %Y}. Choose a later day."
+            }
+        )
+    row.ends_on = start
+    row.save(update_fields=["ends_on"])
+
+
+@transaction.atomic
+def end_enrolment(enrolment: Enrolment, *, last_day: date, by: User) -> Enrolment:
+    """End a child's time on a roll. What follows a placement ends with the placement."""
+    _check(by, Permission.PUPIL_CHANGE)
+    rows = Enrolment.objects.as_user(by).endable().select_for_update(of=("self",))
+    row = rows.get(pk=enrolment.pk)
+    _set_last_day(row, last_day)
+    return row
+
+
+def _set_last_day(row: Enrolment | CareStatus, last_day: date) -> None:
+    if last_day < row.starts_on:
+        raise ValidationError(
+            {
+                "last_day": "The last day must not be before the first day, which is "
+                f"{row.starts_on.day} {row.starts_on:%B %Y}."
+            }
+        )
+    row.ends_on = last_day + timedelta(days=1)
+    row.full_clean()
+    row.save(update_fields=["ends_on"])
+
+
+def _lock(pupil: Pupil, *, by: User) -> Pupil:
+    """Return the child, locked and fresh, where the person may reach the child."""
+    return Pupil.objects.as_user(by).select_for_update(of=("self",)).get(pk=pupil.pk)
+
+
+@transaction.atomic
 def add_contact(pupil: Pupil, *, by: User, **details: Any) -> Contact:
     """Add a person to ring about the child."""
     _check(by, Permission.PUPIL_CHANGE)
@@ -106,3 +166,42 @@ def record_plan(pupil: Pupil, *, by: User, issued_on: date, reviewed_on: date | 
     pupil.sen_provision = SenProvision.EHC_PLAN
     pupil.save(update_fields=["sen_provision"])
     return plan
+
+
+@transaction.atomic
+def end_plan(pupil: Pupil, *, by: User, ceased_on: date, sen_provision: str) -> EhcPlan:
+    """End the plan in force, and record what provision is made from then on."""
+    _check(by, Permission.PUPIL_CHANGE)
+    if ceased_on > localdate():
+        raise ValidationError({"ceased_on": "The date lies in the future."})
+    if sen_provision == SenProvision.EHC_PLAN:
+        raise ValidationError({"sen_provision": "Choose what is made without a plan."})
+    pupil = _lock(pupil, by=by)
+    plan = pupil.ehc_plans.in_force().get()
+    plan.ceased_on = ceased_on
+    plan.full_clean()
+    plan.save(update_fields=["ceased_on"])
+    pupil.sen_provision = sen_provision
+    pupil.save(update_fields=["sen_provision"])
+    _set_needs(pupil, [need.need_type for need in pupil.needs.all()], by=by)
+    return plan
+
+
+@transaction.atomic
+def add_care(pupil: Pupil, *, care: CareStatus, by: User) -> CareStatus:
+    """Record how children's social care knows the child."""
+    _check(by, Permission.PUPIL_CHANGE)
+    care.pupil = _lock(pupil, by=by)
+    care.full_clean()
+    care.save()
+    return care
+
+
+@transaction.atomic
+def end_care(care: CareStatus, *, last_day: date, by: User) -> CareStatus:
+    """End a care status with its last day."""
+    _check(by, Permission.PUPIL_CHANGE)
+    rows = CareStatus.objects.as_user(by).not_over(localdate())
+    row = rows.select_for_update(of=("self",)).get(pk=care.pk)
+    _set_last_day(row, last_day)
+    return row

@@ -1,17 +1,29 @@
 """Pages that change a child's record. The page that shows it reads across: see reporting."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.forms import take_errors
 from pupils import actions
-from pupils.forms import ContactForm, NewPupilForm, PlanForm, PupilForm
-from pupils.models import Pupil
+from pupils.forms.pupil import NewPupilForm, PupilForm
+from pupils.forms.record import (
+    CareForm,
+    ContactForm,
+    EndPlanForm,
+    LastDayForm,
+    PlanForm,
+    RollForm,
+)
+from pupils.models import CareStatus, EhcPlan, Enrolment, Pupil
 
 
 def _form_page(request: Request, form: forms.BaseForm, title: str, back: str) -> HttpResponse:
@@ -57,31 +69,110 @@ def change(request: Request, uid: str) -> HttpResponse:
     return _form_page(request, form, "Change the pupil's details", "")
 
 
-@requires(Permission.PUPIL_CHANGE)
-def add_contact(request: Request, uid: str) -> HttpResponse:
-    """Add a person to ring."""
-    pupil = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
-    form = ContactForm(request.POST or None)
+def _record(
+    request: Request, pupil: Pupil, form: forms.BaseForm, title: str, act: Callable[[], object]
+) -> HttpResponse:
+    """Show a form about a child, act when it is filled in rightly, and return to the child."""
+    looked_at(request, [pupil.pk])
+    back = reverse("reporting:pupil", args=[pupil.uid])
     if form.is_valid():
         try:
-            actions.add_contact(pupil, by=request.user, **form.cleaned_data)
+            act()
         except ValidationError as error:
             take_errors(form, error)
         else:
-            return redirect("reporting:pupil", uid)
-    return _form_page(request, form, "Add a contact", "")
+            return redirect(back)
+    return render(
+        request,
+        "form_page.html",
+        {"title": title, "caption": pupil, "form": form, "back_url": back},
+    )
+
+
+def _found(request: Request, uid: str) -> Pupil:
+    return get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def add_contact(request: Request, uid: str) -> HttpResponse:
+    """Add a person to ring."""
+    pupil, form = _found(request, uid), ContactForm(request.POST or None)
+
+    def act() -> object:
+        return actions.add_contact(pupil, by=request.user, **form.cleaned_data)
+
+    return _record(request, pupil, form, "Add a contact", act)
 
 
 @requires(Permission.PUPIL_CHANGE)
 def record_plan(request: Request, uid: str) -> HttpResponse:
     """Record an EHC plan."""
-    pupil = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
-    form = PlanForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.record_plan(pupil, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            return redirect("reporting:pupil", uid)
-    return _form_page(request, form, "Record an EHC plan", "")
+    pupil, form = _found(request, uid), PlanForm(request.POST or None)
+
+    def act() -> object:
+        return actions.record_plan(pupil, by=request.user, **form.cleaned_data)
+
+    return _record(request, pupil, form, "Record an EHC plan", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def end_plan(request: Request, uid: str) -> HttpResponse:
+    """End the EHC plan in force."""
+    plans = EhcPlan.objects.as_user(request.user).in_force().select_related("pupil")
+    pupil = get_object_or_404(plans, pupil__uid=uid).pupil
+    form = EndPlanForm(request.POST or None)
+
+    def act() -> object:
+        return actions.end_plan(pupil, by=request.user, **form.cleaned_data)
+
+    return _record(request, pupil, form, "End the EHC plan", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def add_care(request: Request, uid: str) -> HttpResponse:
+    """Record how children's social care knows the pupil."""
+    pupil, form = _found(request, uid), CareForm(request.POST or None)
+
+    def act() -> object:
+        return actions.add_care(pupil, care=form.instance, by=request.user)
+
+    return _record(request, pupil, form, "Add a care status", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def end_care(request: Request, uid: str, pk: int) -> HttpResponse:
+    """End a care status."""
+    rows = CareStatus.objects.as_user(request.user).not_over(localdate()).select_related("pupil")
+    care = get_object_or_404(rows, pupil__uid=uid, pk=pk)
+    form = LastDayForm(request.POST or None, button="End the care status")
+
+    def act() -> object:
+        return actions.end_care(care, by=request.user, **form.cleaned_data)
+
+    return _record(request, care.pupil, form, f"End the care status: {care}", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def move(request: Request, uid: str) -> HttpResponse:
+    """Put the pupil on another roll."""
+    pupil, form = _found(request, uid), RollForm(request.POST or None, by=request.user)
+
+    def act() -> object:
+        return actions.move(pupil, enrolment=form.instance, by=request.user)
+
+    return _record(request, pupil, form, "Put on another roll", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def end_enrolment(request: Request, uid: str, pk: int) -> HttpResponse:
+    """End the pupil's time on a roll."""
+    rows = Enrolment.objects.as_user(request.user).endable()
+    rows = rows.select_related("pupil", "organisation")
+    enrolment = get_object_or_404(rows, pupil__uid=uid, pk=pk)
+    form = LastDayForm(request.POST or None, button="End the time on the roll")
+
+    def act() -> object:
+        return actions.end_enrolment(enrolment, by=request.user, **form.cleaned_data)
+
+    title = f"End the time on the roll of {enrolment.organisation}"
+    return _record(request, enrolment.pupil, form, title, act)

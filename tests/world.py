@@ -17,7 +17,7 @@ from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
 from placements.models import Placement
-from pupils.models import Pupil
+from pupils.models import CareStatus, Enrolment, Pupil
 from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
 
@@ -43,6 +43,8 @@ class Side:
     mark: Mark
     closure: Closure
     role: Membership
+    care: CareStatus
+    enrolment: Enrolment
     tokens: set[str] = field(default_factory=set)
 
 
@@ -79,6 +81,13 @@ class World:
             ("pupils:change", "uid"): rows.pupil.uid,
             ("pupils:contact-add", "uid"): rows.pupil.uid,
             ("pupils:plan-record", "uid"): rows.pupil.uid,
+            ("pupils:plan-end", "uid"): rows.pupil.uid,
+            ("pupils:care-add", "uid"): rows.pupil.uid,
+            ("pupils:care-end", "uid"): rows.pupil.uid,
+            ("pupils:care-end", "pk"): rows.care.pk,
+            ("pupils:roll-add", "uid"): rows.pupil.uid,
+            ("pupils:roll-end", "uid"): rows.pupil.uid,
+            ("pupils:roll-end", "pk"): rows.enrolment.pk,
             ("referrals:detail", "uid"): rows.submitted.uid,
             ("referrals:section", "uid"): rows.draft.uid,
             ("referrals:section", "part"): "happening",
@@ -204,6 +213,7 @@ def _side(name: str, today: date) -> Side:
         )
 
     one, two, three, four = (pupil(number) for number in ("one", "two", "three", "four"))
+    factories.EhcPlanFactory(pupil=one)
     placement = factories.PlacementFactory(
         pupil=one, provider=provider, home_school=school, starts_on=start, purpose=token("purpose")
     )
@@ -236,6 +246,8 @@ def _side(name: str, today: date) -> Side:
             organisation=provider, starts_on=today + timedelta(days=200)
         ),
         role=_member(school, provider),
+        care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
+        enrolment=one.enrolments.get(organisation=school),
         tokens=tokens,
     )
 

@@ -38,6 +38,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Keep those that are not closed, by name."""
         return self.filter(closed_on=None).order_by("name")
 
+    def with_roll(self) -> Self:
+        """Keep the open schools, and the providers that are schools, by name."""
+        return self.still_open().filter(
+            Q(kind=Organisation.Kind.SCHOOL)
+            | Q(kind=Organisation.Kind.PROVIDER, is_registered_school=True)
+        )
+
     def with_calendar(self) -> Self:
         """Keep the open schools and providers, by name: places that have closures of their own."""
         return self.exclude(kind=Organisation.Kind.COUNCIL).still_open()

@@ -1,8 +1,12 @@
 """Needs, plans and care: special-category data, dated, and closed rather than deleted."""
 
+from datetime import date, timedelta
+from typing import Self
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 
 from pupils.models.codes import CareKind, NeedType
 from pupils.models.pupil import ON_ROLL, ChildQuerySet, Pupil, Reach
@@ -58,6 +62,10 @@ class EhcPlanQuerySet(ChildQuerySet):
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL)
 
+    def in_force(self) -> Self:
+        """Keep the plans that have not ceased."""
+        return self.filter(ceased_on=None)
+
 
 @pghistory.track()
 class EhcPlan(models.Model):
@@ -76,17 +84,20 @@ class EhcPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(ceased_on__isnull=True) | Q(ceased_on__gt=F("issued_on")),
                 name="pupils_ehcplan_ceases_after_its_issue",
+                violation_error_code="ceased_on",
                 violation_error_message="A plan ceases after it was issued.",
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True) | Q(reviewed_on__gte=F("issued_on")),
                 name="pupils_ehcplan_reviewed_after_its_issue",
+                violation_error_code="reviewed_on",
                 violation_error_message="A plan is reviewed after it was issued.",
             ),
             models.UniqueConstraint(
                 fields=["pupil"],
                 condition=Q(ceased_on__isnull=True),
                 name="pupils_ehcplan_one_in_force",
+                violation_error_code="issued_on",
                 violation_error_message="The pupil already has a plan in force.",
             ),
         ]
@@ -99,6 +110,10 @@ class CareStatusQuerySet(ChildQuerySet):
     """Children known to social care."""
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL)
+
+    def not_over(self, on: date) -> Self:
+        """Keep those in force on a day or later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on))
 
 
 @pghistory.track()
@@ -125,15 +140,27 @@ class CareStatus(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
                 name="pupils_carestatus_ends_after_it_starts",
+                violation_error_code="ends_on",
                 violation_error_message="The end must be after the start.",
             ),
             models.UniqueConstraint(
                 fields=["pupil", "kind"],
                 condition=Q(ends_on__isnull=True),
                 name="pupils_carestatus_one_open_of_a_kind",
+                violation_error_code="kind",
                 violation_error_message="The pupil already has this care status.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day of the status, as people say it."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the status has ended."""
+        return self.ends_on is not None and self.ends_on <= localdate()

@@ -55,6 +55,31 @@ class UpnUnknown(models.TextChoices):
     UN10 = "UN10", "Assessment request led to no further action before UPN or ULN known"
 
 
+class Ethnicity(models.TextChoices):
+    """Ethnicity as the school census groups it. Councils may use finer codes, which are kept."""
+
+    WBRI = "WBRI", "White: British"
+    WIRI = "WIRI", "White: Irish"
+    WIRT = "WIRT", "White: Traveller of Irish heritage"
+    WROM = "WROM", "White: Gypsy or Roma"
+    WOTH = "WOTH", "White: any other background"
+    MWBC = "MWBC", "Mixed: White and Black Caribbean"
+    MWBA = "MWBA", "Mixed: White and Black African"
+    MWAS = "MWAS", "Mixed: White and Asian"
+    MOTH = "MOTH", "Mixed: any other background"
+    AIND = "AIND", "Asian: Indian"
+    APKN = "APKN", "Asian: Pakistani"
+    ABAN = "ABAN", "Asian: Bangladeshi"
+    AOTH = "AOTH", "Asian: any other background"
+    BCRB = "BCRB", "Black: Caribbean"
+    BAFR = "BAFR", "Black: African"
+    BOTH = "BOTH", "Black: any other background"
+    CHNE = "CHNE", "Chinese"
+    OOTH = "OOTH", "Any other ethnic group"
+    REFU = "REFU", "Refused"
+    NOBT = "NOBT", "Not yet obtained"
+
+
 class EnrolmentStatus(models.TextChoices):
     """How a pupil belongs to an organisation. The last is ours: CBDS has no such code."""
 
@@ -74,3 +99,9 @@ class CareKind(models.TextChoices):
     CHILD_PROTECTION = "child protection", "Child protection plan"
     CHILD_IN_NEED = "child in need", "Child in need plan"
     PREVIOUSLY_LOOKED_AFTER = "previously looked after", "Previously looked after"
+
+
+# A pupil has one registration of these kinds at a time.
+MAIN_STATUSES = [EnrolmentStatus.CURRENT, EnrolmentStatus.MAIN]
+# A placement puts a pupil on a roll like this, and its end takes the pupil off.
+PLACED_STATUSES = [EnrolmentStatus.OTHER_PROVIDER, EnrolmentStatus.OUTREACH]

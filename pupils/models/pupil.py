@@ -1,6 +1,5 @@
 """A child, and the rolls the child is on."""
 
-import re
 import unicodedata
 import uuid
 from contextlib import suppress
@@ -15,19 +14,23 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.timezone import localdate
-from stdnum.gb.upn import calc_check_digit
 
 from accounts.models import Organisation
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.scoping import NO_ROWS, ScopedQuerySet
 from apsystem.lib.calendar import academic_year, starts_year_1, year_bounds
-from pupils.models.codes import EnrolmentStatus, SenProvision, Sex, UpnUnknown
+from pupils.models.codes import (
+    PLACED_STATUSES,
+    EnrolmentStatus,
+    Ethnicity,
+    SenProvision,
+    Sex,
+    UpnUnknown,
+)
+from pupils.models.upn import checked_upn
 
 AFTER_PLACEMENT = timedelta(days=30)
 ON_ROLL = "on roll"
-UPN_LENGTH = 13
-# Not the package's whole check: its list of councils ends in 2011.
-UPN_FORM = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]", re.ASCII)
 
 
 def searchable(text: str) -> str:
@@ -35,27 +38,6 @@ def searchable(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
-
-
-def checked_upn(upn: str) -> str:
-    """Return a unique pupil number in its standard form, or raise ValidationError in plain words.
-
-    The check letter is computed as DfE does: reference 3.2; a temporary UPN ends in a letter.
-    """
-    compact = "".join(upn.split()).upper()
-    if len(compact) != UPN_LENGTH:
-        raise ValidationError("A UPN has 13 characters, like Z205110124001.")
-    if not UPN_FORM.fullmatch(compact):
-        raise ValidationError(
-            "A UPN is a letter and twelve figures; only the last of them may be a letter. "
-            "I, O and S are not used."
-        )
-    if calc_check_digit(compact[1:]) != compact[0]:
-        raise ValidationError(
-            "This UPN is not right: its first letter does not fit the other characters. "
-            "Check it against the school's record."
-        )
-    return compact
 
 
 @dataclass(frozen=True)
@@ -308,6 +290,11 @@ class Pupil(models.Model):
         return f"Year {number}" if number > 0 else "Nursery"
 
     @property
+    def ethnicity_words(self) -> str:
+        """Return the ethnicity in words; a code that is finer than ours stays a code."""
+        return dict(Ethnicity.choices).get(self.ethnicity, self.ethnicity)
+
+    @property
     def has_temporary_upn(self) -> bool:
         """Tell whether the UPN is a temporary one: it ends in a letter."""
         return self.upn is not None and self.upn[-1].isalpha()
@@ -325,6 +312,20 @@ class EnrolmentQuerySet(ChildQuerySet):
     def at_schools(self) -> Self:
         """Keep those at schools: the home school is among them."""
         return self.filter(organisation__kind=Organisation.Kind.SCHOOL)
+
+    def not_over(self, on: date) -> Self:
+        """Keep those in force on a day or later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on))
+
+    def endable(self) -> Self:
+        """Keep those that are not over and that follow no placement: those end with it."""
+        return self.not_over(localdate()).exclude(
+            Q(status__in=PLACED_STATUSES)
+            | Q(
+                status=EnrolmentStatus.SUBSIDIARY,
+                organisation__kind=Organisation.Kind.PROVIDER,
+            )
+        )
 
 
 @pghistory.track()
@@ -354,10 +355,12 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="pupils_enrolment_ends_after_it_starts",
+                violation_error_code="ends_on",
                 violation_error_message="The end must not be before the start.",
             ),
             ExclusionConstraint(
                 name="pupils_enrolment_none_overlap_at_one_place",
+                violation_error_code="starts_on",
                 expressions=[
                     (SameNumber("pupil"), RangeOperators.OVERLAPS),
                     (SameNumber("organisation"), RangeOperators.OVERLAPS),
@@ -380,3 +383,14 @@ class Enrolment(models.Model):
     def last_day(self) -> date | None:
         """Return the last day on the roll, as people say it."""
         return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+    @property
+    def can_end(self) -> bool:
+        """Tell whether the time on the roll can be ended by itself, as `endable` does in SQL."""
+        is_over = self.ends_on is not None and self.ends_on <= localdate()
+        at_provider = self.organisation.kind == Organisation.Kind.PROVIDER
+        return not (
+            is_over
+            or self.status in PLACED_STATUSES
+            or (self.status == EnrolmentStatus.SUBSIDIARY and at_provider)
+        )

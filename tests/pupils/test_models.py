@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pupils.models import Enrolment, Pupil, searchable
-from pupils.models.pupil import checked_upn
+from pupils.models.upn import checked_upn
 from tests import factories
 from tests.constraints import assert_refused, constraints_of
 

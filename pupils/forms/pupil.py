@@ -1,4 +1,4 @@
-"""Forms about a child."""
+"""A child's details, and a child who is not known yet."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from django import forms
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, offer
-from pupils.models import Contact, Pupil
-from pupils.models.codes import NeedType, SenProvision, Sex, UpnUnknown
+from apsystem.lib.forms import DateField, GdsModelForm, Radios, TextArea, offer
+from pupils.models import Pupil
+from pupils.models.codes import Ethnicity, NeedType, SenProvision, Sex, UpnUnknown
 
 NO_CHOICE = [("", "None")]
 
@@ -61,6 +61,18 @@ class PupilForm(GdsModelForm):
     has_free_meals = forms.BooleanField(label="Eligible for free school meals", required=False)
     address = forms.CharField(label="Address (optional)", max_length=300, required=False)
     postcode = forms.CharField(label="Postcode (optional)", max_length=10, required=False)
+    ethnicity = forms.ChoiceField(
+        label="Ethnicity (optional)",
+        required=False,
+        help_text="As the family states it. 'Refused' is an answer too.",
+    )
+    staff_need_to_know = TextArea(
+        label="What staff need to know (optional)",
+        max_length=2000,
+        required=False,
+        help_text="Everybody who may open the pupil's page reads this. Write what keeps the pupil "
+        "and others safe and well, and nothing more.",
+    )
 
     class Meta:
         model = Pupil
@@ -76,6 +88,8 @@ class PupilForm(GdsModelForm):
             "has_free_meals",
             "address",
             "postcode",
+            "ethnicity",
+            "staff_need_to_know",
         ]
 
     field_order = [
@@ -92,8 +106,11 @@ class PupilForm(GdsModelForm):
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Show the needs that are recorded."""
+        """Show what is recorded: a finer code of ethnicity than ours stays what it is."""
         super().__init__(*args, **kwargs)
+        kept = self.instance.ethnicity
+        finer = [(kept, kept)] if kept and kept not in Ethnicity.values else []
+        self.fields["ethnicity"].choices = [("", "Not recorded"), *Ethnicity.choices, *finer]
         if self.instance.pk:
             needs = [need.need_type for need in self.instance.needs.all()] + ["", ""]
             self.initial["primary_need"], self.initial["secondary_need"] = needs[:2]
@@ -152,59 +169,3 @@ class NewPupilForm(PupilForm):
         if start and start > localdate():
             self.add_error("on_roll_from", "The date lies in the future")
         return cleaned
-
-
-class ContactForm(GdsModelForm):
-    """A person to ring."""
-
-    submit_label = "Save contact"
-
-    name = forms.CharField(
-        label="Name", max_length=150, error_messages={"required": "Enter the name"}
-    )
-    relationship = forms.CharField(
-        label="Relationship to the pupil",
-        max_length=50,
-        help_text="For example, mother, grandfather, foster carer",
-        error_messages={"required": "Enter the relationship to the pupil"},
-    )
-    phone = forms.CharField(label="Phone number", max_length=30, required=False)
-    email = forms.EmailField(
-        label="E-mail address",
-        required=False,
-        max_length=254,
-        error_messages={"invalid": "Enter an e-mail address like name@home.example"},
-    )
-    has_parental_responsibility = forms.BooleanField(
-        label="Has parental responsibility", required=False
-    )
-    priority = forms.IntegerField(
-        label="Order in which to ring", initial=1, min_value=1, max_value=9
-    )
-
-    class Meta:
-        model = Contact
-        fields = [
-            "name",
-            "relationship",
-            "phone",
-            "email",
-            "has_parental_responsibility",
-            "priority",
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a way to reach the person."""
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned.get("phone") and not cleaned.get("email"):
-            self.add_error("phone", "Enter a phone number or an e-mail address")
-        return cleaned
-
-
-class PlanForm(GdsForm):
-    """An EHC plan in force."""
-
-    submit_label = "Save plan"
-
-    issued_on = DateField(label="Plan issued on")
-    reviewed_on = DateField(label="Last reviewed on (optional)", required=False)

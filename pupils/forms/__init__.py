@@ -1,0 +1,1 @@
+"""Forms about a child: the details, and what is recorded beside them."""
