@@ -41,7 +41,10 @@ class Permission(StrEnum):
     REFERRAL_DECIDE = "referral.decide"
     PLACEMENT_VIEW = "placement.view"
     PLACEMENT_OPEN = "placement.open"
+    PLACEMENT_ANSWER = "placement.answer"
+    PLACEMENT_REVIEW = "placement.review"
     PLACEMENT_END = "placement.end"
+    PLACEMENT_OVERRIDE = "placement.override"
     RULE_CHANGE = "rule.change"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
@@ -66,8 +69,11 @@ MEANINGS = {
     Permission.REFERRAL_MAKE: "Write, submit and withdraw a school's referral",
     Permission.REFERRAL_DECIDE: "Decide a referral: the tier, or no, with the reason",
     Permission.PLACEMENT_VIEW: "Read placements within reach",
-    Permission.PLACEMENT_OPEN: "Open a placement",
-    Permission.PLACEMENT_END: "End a placement",
+    Permission.PLACEMENT_OPEN: "Offer a placement to a provider, and take the offer back",
+    Permission.PLACEMENT_ANSWER: "Accept or decline a placement for the provider, name its lead",
+    Permission.PLACEMENT_REVIEW: "Record reviews, objectives and awards of a placement",
+    Permission.PLACEMENT_END: "Pause, extend and end a placement",
+    Permission.PLACEMENT_OVERRIDE: "Agree a placement against a rule, with the reason",
     Permission.RULE_CHANGE: "Change what holds for placements of a tier, from a day on",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
@@ -98,6 +104,8 @@ _WORKS_CASES = _READS_CASES | {
     Permission.PUPIL_CHANGE,
     Permission.REFERRAL_DECIDE,
     Permission.PLACEMENT_OPEN,
+    Permission.PLACEMENT_ANSWER,
+    Permission.PLACEMENT_REVIEW,
     Permission.PLACEMENT_END,
 }
 _TEACHES = {
@@ -105,6 +113,7 @@ _TEACHES = {
     Permission.PUPIL_SEARCH,
     Permission.PUPIL_VIEW,
     Permission.PLACEMENT_VIEW,
+    Permission.PLACEMENT_REVIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
     Permission.CALENDAR_VIEW,
@@ -119,7 +128,12 @@ _REFERS = {
     Permission.PLACEMENT_VIEW,
     Permission.CALENDAR_VIEW,
 }
-_MANAGES = {Permission.RULE_CHANGE, Permission.PEOPLE_VIEW, Permission.TRAIL_VIEW}
+_MANAGES = {
+    Permission.RULE_CHANGE,
+    Permission.PLACEMENT_OVERRIDE,
+    Permission.PEOPLE_VIEW,
+    Permission.TRAIL_VIEW,
+}
 _LEADS = {Permission.CLOSURE_CHANGE, Permission.PEOPLE_VIEW, Permission.ROLE_END}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
@@ -138,7 +152,7 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},
     Role.PROVIDER_STAFF: _TEACHES,
-    Role.PROVIDER_LEAD: _TEACHES | _LEADS,
+    Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER},
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS,
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},

@@ -73,8 +73,8 @@ def enrol(
     ends_on: date | None = None,
 ) -> Enrolment:
     """Put a child on a roll. Whoever may place or add a child may do it."""
-    if not (by.can(Permission.PUPIL_ADD) or by.can(Permission.PLACEMENT_OPEN)):
-        raise PermissionDenied("this asks for pupil.add or placement.open")
+    if not (by.can(Permission.PUPIL_ADD) or by.can(Permission.PLACEMENT_ANSWER)):
+        raise PermissionDenied("this asks for pupil.add or placement.answer")
     enrolment = Enrolment(
         pupil=pupil,
         organisation=at,

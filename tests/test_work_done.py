@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from attendance.models import Mark, MarkAmendment
+from placements.models import Objective
 from pupils.models import Enrolment, Pupil
 from tests import factories
 from tests import world as worlds
@@ -105,6 +106,7 @@ def test_a_placement_is_opened_once_and_ended(client, world):
     uid = client.get(path).context["form"].initial["uid"]
     today = localdate()
     sent = {"uid": uid, "provider": other.pk, "weekly": ["0", "1", "2"],
+            "objective_1": "Comes daily", "measure_1": "The register", "route": "mainstream",
             **boxes("starts_on", today), **boxes("last_day", today + timedelta(days=20))}  # fmt: skip
     wrong = client.post(path, {**sent, **boxes("last_day", today - timedelta(days=1))})
     assert "must not be before the first day" in wrong.content.decode()
@@ -114,14 +116,18 @@ def test_a_placement_is_opened_once_and_ended(client, world):
     assert {answer["Location"] for answer in answers} == {reverse("placements:detail", args=[uid])}
     text = client.get(answers[0]["Location"]).content.decode()
     assert "3 of 10: Monday, Tuesday morning" in text
+    client.post(reverse("placements:accept", args=[uid]), {"lead": ""})
     end = reverse("placements:end", args=[uid])
-    early = {"reason": "x", **boxes("last_day", today - timedelta(days=4))}
+    objective = Objective.objects.get(placement__uid=uid)
+    ended = {"reason": "Back in school.", "destination": "home school", "progress": "Comes daily.",
+             "pupil_words": "It helped.", f"outcome_{objective.pk}": "met"}  # fmt: skip
+    early = {**ended, **boxes("last_day", today - timedelta(days=4))}
     assert "must not be before" in client.post(end, early).content.decode()
-    client.post(end, {"reason": "Back in school.", **boxes("last_day", today)})
+    client.post(end, {**ended, **boxes("last_day", today)})
     assert "Back in school." in client.get(answers[0]["Location"]).content.decode()
     roll = Enrolment.objects.get(organisation=other)
     assert roll.last_day == today
-    stale = client.post(end, {"reason": "Again.", **boxes("last_day", today)})
+    stale = client.post(end, {**ended, **boxes("last_day", today)})
     assert "Somebody else was first" in stale.content.decode()
 
 

@@ -21,6 +21,18 @@ from pupils.models import CareStatus, Enrolment, Pupil
 from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
 
+OFFER_PAGES = ["accept", "decline", "cancel"]
+PLACEMENT_PAGES = [
+    "lead",
+    "pause",
+    "resume",
+    "extend",
+    "objective",
+    "review",
+    "award",
+    "step",
+    "end",
+]
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
 TOKEN = re.compile(r"zqx[a-z]+zqx", re.IGNORECASE)
@@ -40,6 +52,7 @@ class Side:
     waiting: Referral
     attachment: Attachment
     placement: Placement
+    offer: Placement
     mark: Mark
     closure: Closure
     role: Membership
@@ -107,7 +120,13 @@ class World:
             ("referrals:undo", "uid"): rows.accepted.uid,
             ("placements:open", "referral"): rows.accepted.uid,
             ("placements:detail", "uid"): rows.placement.uid,
-            ("placements:end", "uid"): rows.placement.uid,
+            **dict.fromkeys(
+                [(f"placements:{verb}", "uid") for verb in OFFER_PAGES], rows.offer.uid
+            ),
+            **dict.fromkeys(
+                [(f"placements:{verb}", "uid") for verb in PLACEMENT_PAGES], rows.placement.uid
+            ),
+            ("placements:step", "tier"): Tier.SHORT.value,
             ("attendance:register", "provider"): rows.provider.uid,
             ("attendance:register", "on"): self.school_day.isoformat(),
             ("attendance:register", "half"): "am",
@@ -219,6 +238,22 @@ def _side(name: str, today: date) -> Side:
     )
     for child in (two, three, four):  # the provider knows them too: own means own for every role
         factories.EnrolmentFactory(pupil=child, organisation=provider, starts_on=start, status="O")
+    factories.ObjectiveFactory(placement=placement, words=token("objective"), measure=token("how"))
+    review = factories.ReviewFactory(
+        placement=placement, progress_words=token("review"), held_on=start, agreed=token("agreed")
+    )
+    factories.ProgressFactory(review=review, objective=placement.objectives.get())
+    factories.PlacementEntryFactory(placement=placement, words=token("entry"))
+    factories.AwardFactory(placement=placement, title=token("award"), gained_on=day)
+    offer = factories.PlacementFactory(
+        pupil=four,
+        provider=provider,
+        home_school=school,
+        status="proposed",
+        starts_on=today + timedelta(days=7),
+        purpose=token("offer"),
+    )
+    factories.ObjectiveFactory(placement=offer, words=token("agreed"), measure=token("known"))
     accepted = referral(three, Status.ACCEPTED)
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
     mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
@@ -241,6 +276,7 @@ def _side(name: str, today: date) -> Side:
         draft=referral(two, Status.DRAFT),
         accepted=accepted,
         placement=placement,
+        offer=offer,
         mark=mark,
         closure=factories.ClosureFactory(
             organisation=provider, starts_on=today + timedelta(days=200)

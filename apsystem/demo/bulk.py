@@ -6,7 +6,7 @@ from accounts.permissions import Role
 from apsystem.demo import invented
 from apsystem.demo.borough import Borough
 from apsystem.demo.stories import Story
-from placements.models import Placement
+from placements.models import Destination, Placement
 from placements.models import Status as PlacementStatus
 from pupils.models import Enrolment, Need, Pupil
 from pupils.models.codes import EnrolmentStatus, SenProvision
@@ -56,6 +56,7 @@ def write(stories: list[Story], borough: Borough, today: date) -> None:
                 purpose=invented.PURPOSE,
                 status=PlacementStatus.ENDED if is_over else PlacementStatus.OPEN,
                 end_reason=invented.END_REASON if is_over else "",
+                destination=Destination.HOME_SCHOOL if is_over else "",
                 opened_by=officer,
             )
         )

@@ -128,3 +128,12 @@ def half_terms(year: int) -> list[tuple[date, date]]:
 def _day(year: int, text: str) -> date:
     month = int(text[:2])
     return date(year if month >= 9 else year + 1, month, int(text[2:]))
+
+
+OBJECTIVES = [
+    ("Comes to nine sessions of ten", "The register over four school weeks"),
+    ("Asks for help before leaving a room", "Tutors' notes, and the pupil's own words"),
+]
+PROGRESS = "Comes more often than at first, and stays in the room for whole lessons."
+ATTENDED = "The tutor, the school's SENCO, the parent and the pupil"
+PUPIL_SAYS = "People listened. I would tell a friend to come."

@@ -19,7 +19,16 @@ from apsystem.demo import invented
 from apsystem.demo.borough import TIER_2_WEEKS, Borough
 from apsystem.lib.calendar import academic_year
 from placements import actions as placement_actions
-from placements.models import EVERY_SESSION, Placement
+from placements.models import (
+    EVERY_SESSION,
+    Destination,
+    Ending,
+    NextStep,
+    Outcome,
+    Placement,
+    Review,
+    Route,
+)
 from pupils import actions as pupil_actions
 from pupils.models import Pupil
 from pupils.models.codes import NeedType, SenProvision
@@ -140,9 +149,9 @@ def tell(story: Story, borough: Borough, today: date) -> Placement | None:
         by=officer,
         on=story.submitted_on + timedelta(days=6),
     )
-    if story.live:
+    if story.live and (is_declined or story.pupil.pk % 2):
         return None
-    return _place(story, referral, officer, today)
+    return _place(story, borough, referral, officer, today)
 
 
 def _refer(story: Story, referrer: User) -> Referral:
@@ -167,26 +176,58 @@ def _refer(story: Story, referrer: User) -> Referral:
     )
 
 
-def _place(story: Story, referral: Referral, officer: User, today: date) -> Placement:
+def _review(placement: Placement, officer: User, today: date) -> None:
+    """Record the first review where its day came more than a week ago: the others are due."""
+    due = placement.next_review_on
+    if due and due < today - timedelta(days=7):
+        placement_actions.review(
+            placement,
+            Review(
+                held_on=due,
+                attended=invented.ATTENDED,
+                progress_words=invented.PROGRESS,
+                next_step=NextStep.CONTINUE,
+            ),
+            outcomes={row.pk: Outcome.PARTLY for row in placement.objectives.all()},
+            by=officer,
+        )
+
+
+def _place(
+    story: Story, borough: Borough, referral: Referral, officer: User, today: date
+) -> Placement:
     planned_end = story.starts_on + timedelta(weeks=story.weeks)
-    placement = placement_actions.open_from(
-        referral,
-        placement=Placement(
+    placement = placement_actions.propose(
+        Placement(
             provider=story.provider,
             starts_on=story.starts_on,
             ends_on=planned_end,
             sessions=0 if story.tier == Tier.OUTREACH else story.sessions,
+            route=Route.UNDECIDED if story.tier == Tier.OUTREACH else Route.MAINSTREAM,
             purpose=invented.PURPOSE,
         ),
+        referral=referral,
+        objectives=invented.OBJECTIVES,
         by=officer,
     )
+    if story.live == Status.ACCEPTED:
+        return placement
+    lead = borough.tutors[story.provider.pk]
+    placement = placement_actions.accept(placement, lead=lead, by=officer)
     if planned_end <= today:
         placement = placement_actions.end(
             placement,
             last_day=planned_end - timedelta(days=1),
             reason=invented.END_REASON,
+            destination=Destination.HOME_SCHOOL,
+            ending=Ending(
+                progress=invented.PROGRESS, pupil_rating=4, pupil_words=invented.PUPIL_SAYS
+            ),
+            outcomes={row.pk: Outcome.MET for row in placement.objectives.all()},
             by=officer,
         )
+    else:
+        _review(placement, officer, today)
     return placement
 
 

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan
 from django.utils.timezone import localdate
 
@@ -17,6 +17,7 @@ from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.calendar import SESSIONS_A_WEEK, pattern_words, session_bit
+from placements.models.rule import TierRule
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 from referrals.models import Referral, Tier
 
@@ -26,32 +27,93 @@ EVERY_SESSION = 2**SESSIONS_A_WEEK - 1
 class Status(models.TextChoices):
     """Where a placement stands."""
 
+    PROPOSED = "proposed", "Offered to the provider"
+    DECLINED = "declined", "Declined by the provider"
     OPEN = "open", "Open"
+    PAUSED = "paused", "Paused"
     ENDED = "ended", "Ended"
     CANCELLED = "cancelled", "Cancelled"
 
 
+class Route(models.TextChoices):
+    """Where a placement is meant to lead (the strategy: an intervention, not a destination)."""
+
+    MAINSTREAM = "mainstream", "Back to mainstream school"
+    SPECIAL = "special", "On to a special school"
+    POST_16 = "post-16", "On to post-16 education, employment or training"
+    UNDECIDED = "undecided", "Not decided so far"
+
+
+class Destination(models.TextChoices):
+    """Where the pupil went after a placement. Labels are the council's: DfE publishes no codes."""
+
+    HOME_SCHOOL = "home school", "Back to the home school"
+    OTHER_SCHOOL = "other school", "Another mainstream school"
+    SPECIAL = "special school", "A special school"
+    OTHER_TIER = "other tier", "Another placement in alternative provision"
+    POST_16 = "post-16", "Post-16 education, employment or training"
+    HOME_EDUCATION = "home education", "Elective home education"
+    MOVED = "moved", "Moved out of the area"
+    OTHER = "other", "Somewhere else"
+    NOT_KNOWN = "not known", "Not known"
+
+
+RUNNING = [Status.OPEN, Status.PAUSED]
+TAKEN_UP = [*RUNNING, Status.ENDED]
+GIVEN_UP = [Status.DECLINED, Status.CANCELLED]
+
+
 class PlacementQuerySet(ChildQuerySet):
-    """Placements within reach: a provider sees its own."""
+    """Placements within reach: a provider sees its own, and what it is asked to take on."""
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider="provider", dated="starts_on")
 
+    def reached_by_provider(self, providers: list[int]) -> Q:
+        """Add what is offered to these providers, and what they accepted and has not begun.
+
+        The pages show neither before its time: an offer names no child (assurance 2a).
+        """
+        to_come = Q(status=Status.PROPOSED) | Q(status=Status.OPEN, starts_on__gt=localdate())
+        return super().reached_by_provider(providers) | Q(provider__in=providers) & to_come
+
     def in_force(self, on: date) -> Self:
-        """Keep those in force on a day."""
+        """Keep those that were taken up, and are in force on a day."""
         return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=on),
-            ~Q(status=Status.CANCELLED),
-            starts_on__lte=on,
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on), status__in=TAKEN_UP, starts_on__lte=on
         )
+
+    def overlapping(self, start: date, end: date | None) -> Self:
+        """Keep those taken up whose time touches one from a day up to, not on, another."""
+        rows = self.filter(Q(ends_on=None) | Q(ends_on__gt=start), status__in=TAKEN_UP)
+        return rows.filter(starts_on__lt=end) if end else rows
 
     def with_register(self) -> Self:
         """Keep those whose sessions the provider marks."""
         return self.filter(sessions__gt=0)
 
     def expected(self, on: date, session: int) -> Self:
-        """Keep those in force whose weekly pattern holds the session of the day."""
+        """Keep those whose weekly pattern holds the session of the day, and that are not paused."""
         bit = F("sessions").bitand(session_bit(on, session))
-        return self.in_force(on).filter(GreaterThan(bit, 0))
+        paused = Pause.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gt=on), placement=OuterRef("pk"), starts_on__lte=on
+        )
+        return self.in_force(on).filter(GreaterThan(bit, 0), ~Exists(paused))
+
+    def running(self) -> Self:
+        """Keep those that are open or paused."""
+        return self.filter(status__in=RUNNING)
+
+    def offered(self) -> Self:
+        """Keep those that wait for the provider's answer."""
+        return self.filter(status=Status.PROPOSED)
+
+    def overstaying(self, today: date) -> Self:
+        """Keep those past their last day that nobody ended, and those past their tier's limit."""
+        return self.running().filter(Q(ends_on__lte=today) | TierRule.objects.overlong(today))
+
+    def review_due(self, by: date) -> Self:
+        """Keep the running ones whose next review is due on or before a day."""
+        return self.running().filter(next_review_on__lte=by)
 
     def by_pupil(self) -> Self:
         """Order by the pupils' names, and fetch the pupils."""
@@ -62,13 +124,17 @@ class PlacementQuerySet(ChildQuerySet):
         rows = self.expected(on, session).order_by().values_list("provider")
         return dict(rows.annotate(children=models.Count("pk")))
 
-    def narrowed(self, *, status: str = "", tier: str = "") -> Self:
+    def narrowed(self, *, status: str = "", tier: str = "", waits: str = "") -> Self:
         """Keep what a filter asks for; a value that does not exist keeps all."""
-        rows = self
+        rows, today = self, localdate()
         if status in Status.values:
             rows = rows.filter(status=status)
         if tier in {str(value) for value in Tier.values}:
             rows = rows.filter(tier=tier)
+        if waits == "review":
+            rows = rows.review_due(today)
+        elif waits == "end":
+            rows = rows.overstaying(today)
         return rows
 
     def with_names(self) -> Self:
@@ -85,14 +151,29 @@ class Placement(WorkflowModel):
     """
 
     MOVES = moves(
-        ("end", {Status.OPEN}, Status.ENDED, Permission.PLACEMENT_END),
+        ("accept", {Status.PROPOSED}, Status.OPEN, Permission.PLACEMENT_ANSWER),
+        ("decline", {Status.PROPOSED}, Status.DECLINED, Permission.PLACEMENT_ANSWER),
+        ("cancel", {Status.PROPOSED, Status.OPEN}, Status.CANCELLED, Permission.PLACEMENT_OPEN),
+        ("pause", {Status.OPEN}, Status.PAUSED, Permission.PLACEMENT_END),
+        ("resume", {Status.PAUSED}, Status.OPEN, Permission.PLACEMENT_END),
+        ("end", set(RUNNING), Status.ENDED, Permission.PLACEMENT_END),
     )
-    TAG_COLOURS = {Status.OPEN: "green", Status.ENDED: "grey", Status.CANCELLED: "grey"}
+    TAG_COLOURS = {
+        Status.PROPOSED: "yellow",
+        Status.DECLINED: "red",
+        Status.OPEN: "green",
+        Status.PAUSED: "orange",
+        Status.ENDED: "grey",
+        Status.CANCELLED: "grey",
+    }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="placements")
-    referral = models.OneToOneField(
-        Referral, models.PROTECT, related_name="placement", null=True, blank=True
+    referral = models.ForeignKey(
+        Referral, models.PROTECT, related_name="placements", null=True, blank=True
+    )
+    follows = models.ForeignKey(
+        "self", models.PROTECT, related_name="followed_by", null=True, blank=True
     )
     tier = models.PositiveSmallIntegerField(choices=Tier)
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="placements")
@@ -102,6 +183,11 @@ class Placement(WorkflowModel):
     ends_on = models.DateField(null=True, blank=True)
     sessions = models.PositiveSmallIntegerField()
     purpose = models.TextField(max_length=2000, blank=True)
+    route = models.CharField(max_length=20, choices=Route, default=Route.UNDECIDED)
+    transport = models.CharField(max_length=500, blank=True)
+    lead = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    next_review_on = models.DateField(null=True, blank=True)
+    destination = models.CharField(max_length=20, choices=Destination, blank=True)
     end_reason = models.TextField(max_length=2000, blank=True)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -114,7 +200,8 @@ class Placement(WorkflowModel):
             models.CheckConstraint(
                 condition=Q(status__in=Status.values),
                 name="placements_placement_status_is_known",
-                violation_error_message="A placement is open, ended or cancelled.",
+                violation_error_message="A placement is offered, declined, open, paused, ended "
+                "or cancelled.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
@@ -129,10 +216,31 @@ class Placement(WorkflowModel):
                 "tiers 2 and 3 have one to ten a week.",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.OPEN, end_reason="")
-                | ~Q(status=Status.OPEN) & Q(ends_on__isnull=False) & ~Q(end_reason=""),
-                name="placements_placement_end_is_whole",
-                violation_error_message="An ended placement has a last day and a reason.",
+                condition=Q(status__in=[Status.PROPOSED, *RUNNING], end_reason="", destination="")
+                | Q(status__in=GIVEN_UP, destination="") & ~Q(end_reason="")
+                | Q(status=Status.ENDED, ends_on__isnull=False)
+                & ~Q(end_reason="")
+                & Q(destination__in=Destination.values),
+                name="placements_placement_whole_at_its_end",
+                violation_error_message="An ended placement has a last day, a reason and a "
+                "destination; a declined or cancelled one has a reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(route__in=Route.values),
+                name="placements_placement_route_is_known",
+                violation_error_message="Choose where the placement is meant to lead.",
+            ),
+            models.UniqueConstraint(
+                fields=["referral"],
+                condition=~Q(status__in=GIVEN_UP),
+                name="placements_placement_one_for_a_referral",
+                violation_error_message="This referral has a placement already.",
+            ),
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=~Q(status__in=GIVEN_UP),
+                name="placements_placement_one_follows_another",
+                violation_error_message="Another placement follows this one already.",
             ),
             models.CheckConstraint(
                 condition=~Q(tier=Tier.SHORT) | Q(ends_on__isnull=False),
@@ -146,7 +254,7 @@ class Placement(WorkflowModel):
                     (SameNumber("provider"), RangeOperators.OVERLAPS),
                     (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
-                condition=~Q(status=Status.CANCELLED),
+                condition=Q(status__in=TAKEN_UP),
                 violation_error_message="The pupil already has a placement there in that time.",
             ),
         ]
@@ -176,3 +284,48 @@ class Placement(WorkflowModel):
     def has_started(self) -> bool:
         """Tell whether the first day has come."""
         return self.starts_on <= localdate()
+
+    @property
+    def is_over_its_time(self) -> bool:
+        """Tell whether the last day has passed and nobody ended it."""
+        return self.status in RUNNING and self.ends_on is not None and self.ends_on <= localdate()
+
+
+class PauseQuerySet(ChildQuerySet):
+    """Pauses within reach."""
+
+    reach = Reach(pupil="placement__pupil", school=ON_ROLL, provider="placement__provider")
+
+
+@pghistory.track()
+class Pause(models.Model):
+    """A time without sessions within a placement, up to, not on, `ends_on` (empty: it goes on)."""
+
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="pauses")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    reason = models.TextField(max_length=1000)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="placements_pause_ends_after_it_starts",
+                violation_error_code="ends_on",
+                violation_error_message="The first day back must not be before the pause.",
+            ),
+            ExclusionConstraint(
+                name="placements_pause_one_at_a_time",
+                expressions=[
+                    (SameNumber("placement"), RangeOperators.OVERLAPS),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="The placement is paused in that time already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause of {self.placement} from {self.starts_on.day} {self.starts_on:%B %Y}"

@@ -1,6 +1,6 @@
 """What holds for each tier, with its date of effect."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 import pghistory
@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from referrals.models import Tier
+
+REVIEW_SCHOOL_DAYS = 30  # six weeks of school: hardly a half term is shorter
+LONGEST_HALF_TERM = 45
 
 
 class TierRuleQuerySet(models.QuerySet["TierRule"]):
@@ -22,6 +25,19 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
         """Return the rule of each tier that is in force on a day."""
         rules = self.filter(starts_on__lte=day).order_by("starts_on")
         return {rule.tier: rule for rule in rules}
+
+    def overlong(self, today: date) -> Q:
+        """Return which placements have lasted longer than the rule of the day they started on."""
+        found, later = Q(pk__in=[]), dict[int, date]()
+        for rule in self.order_by("-starts_on"):
+            if rule.longest_weeks:
+                begun = Q(tier=rule.tier, starts_on__gte=rule.starts_on)
+                begun &= Q(starts_on__lt=today - timedelta(weeks=rule.longest_weeks))
+                if rule.tier in later:
+                    begun &= Q(starts_on__lt=later[rule.tier])
+                found |= begun
+            later[rule.tier] = rule.starts_on
+        return found
 
     def newest_first(self) -> Self:
         """Order tier by tier, the latest rule of each on top."""
@@ -40,6 +56,11 @@ class TierRule(models.Model):
         help_text="Calendar weeks; empty where there is no limit.",
     )
     has_register = models.BooleanField()
+    review_school_days = models.PositiveSmallIntegerField(
+        default=REVIEW_SCHOOL_DAYS,
+        help_text="School days from one review to the next: at least one each half term "
+        "(Arranging alternative provision, DfE 2025).",
+    )
 
     objects = TierRuleQuerySet.as_manager()
 
@@ -57,6 +78,13 @@ class TierRule(models.Model):
                 name="placements_tierrule_longest_is_a_week_at_least",
                 violation_error_code="longest_weeks",
                 violation_error_message="A placement lasts a week at least, or has no limit.",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_school_days__gte=1, review_school_days__lte=LONGEST_HALF_TERM),
+                name="placements_tierrule_reviewed_each_half_term",
+                violation_error_code="review_school_days",
+                violation_error_message="A placement is reviewed at least once a half term: "
+                f"enter 1 to {LONGEST_HALF_TERM} school days.",
             ),
             models.CheckConstraint(
                 condition=Q(tier__in=Tier.values),

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from accounts.models.calendar import school_days_at
+from placements.models import TAKEN_UP
 from reporting.kpis import REGISTRY
 from reporting.kpis.measure import Measure, Period, Total, periods, totals
 from reporting.models import Snapshot
@@ -82,7 +83,7 @@ def count_not_marked(period: Period) -> int:
             WITH pattern AS (
                 SELECT provider_id, starts_on, ends_on, sessions, count(*) AS children
                 FROM placements_placement
-                WHERE sessions > 0 AND status <> 'cancelled' AND starts_on <= %(last)s
+                WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND starts_on <= %(last)s
                   AND (ends_on IS NULL OR ends_on > %(first)s)
                 GROUP BY 1, 2, 3, 4
             ), expected AS (
@@ -95,19 +96,40 @@ def count_not_marked(period: Period) -> int:
                     SELECT FROM accounts_closure AS closure
                     WHERE closure.organisation_id = provider_id
                       AND day >= closure.starts_on AND day < closure.ends_on)
+            ), paused AS (
+                SELECT sum(bit_count(
+                    ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
+                FROM placements_pause AS pause
+                JOIN placements_placement AS placement ON placement.id = placement_id
+                JOIN unnest(%(days)s::date[]) AS day
+                  ON day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on)
+                  AND day >= placement.starts_on
+                  AND (placement.ends_on IS NULL OR day < placement.ends_on)
+                WHERE status = ANY(%(taken_up)s)
+                  AND NOT EXISTS (
+                    SELECT FROM accounts_closure AS closure
+                    WHERE closure.organisation_id = provider_id
+                      AND day >= closure.starts_on AND day < closure.ends_on)
             ), marked AS (
                 SELECT count(*) AS n
                 FROM attendance_mark JOIN placements_placement AS placement ON placement.id = placement_id
                 WHERE date >= %(first)s AND date <= %(last)s AND date = ANY(%(days)s::date[])
-                  AND status <> 'cancelled' AND date >= starts_on AND (ends_on IS NULL OR date < ends_on)
+                  AND status = ANY(%(taken_up)s) AND date >= placement.starts_on
+                  AND (placement.ends_on IS NULL OR date < placement.ends_on)
                   AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
                   AND NOT EXISTS (
                       SELECT FROM accounts_closure AS closure
                       WHERE closure.organisation_id = provider_id
                         AND date >= closure.starts_on AND date < closure.ends_on)
+                  AND NOT EXISTS (
+                      SELECT FROM placements_pause AS pause
+                      WHERE pause.placement_id = placement.id
+                        AND date >= pause.starts_on
+                        AND (pause.ends_on IS NULL OR date < pause.ends_on))
             )
-            SELECT coalesce(expected.n, 0) - marked.n FROM expected, marked
+            SELECT coalesce(expected.n, 0) - coalesce(paused.n, 0) - marked.n
+            FROM expected, paused, marked
             """,
-            {"days": days, "first": days[0], "last": days[-1]},
+            {"days": days, "first": days[0], "last": days[-1], "taken_up": TAKEN_UP},
         )
         return int(cursor.fetchone()[0])

@@ -26,7 +26,12 @@ REFERRAL_TABLE = {
     "undo": ({"accepted", "declined"}, "submitted", SEND_TEAM),
 }
 PLACEMENT_TABLE = {
-    "end": ({"open"}, "ended", {"caseworker", "manager"}),
+    "accept": ({"proposed"}, "open", SEND_TEAM | {"provider lead"}),
+    "decline": ({"proposed"}, "declined", SEND_TEAM | {"provider lead"}),
+    "cancel": ({"proposed", "open"}, "cancelled", SEND_TEAM),
+    "pause": ({"open"}, "paused", SEND_TEAM),
+    "resume": ({"paused"}, "open", SEND_TEAM),
+    "end": ({"open", "paused"}, "ended", SEND_TEAM),
 }
 
 
@@ -68,19 +73,24 @@ def test_a_referral_moves_only_as_the_table_of_moves_says(person, school, status
 
 
 @pytest.mark.parametrize(("status", "verb", "role"), cases(PlacementStatus, PLACEMENT_TABLE))
-def test_a_placement_moves_only_as_the_table_of_moves_says(person, status, verb, role):
+def test_a_placement_moves_only_as_the_table_of_moves_says(person, provider, status, verb, role):
     sources, target, roles = PLACEMENT_TABLE[verb]
-    placement = factories.PlacementFactory(status=status)
+    placement = factories.PlacementFactory(status=status, provider=provider)
     user = person(role)
-    ends = {"ends_on": placement.ends_on or placement.starts_on, "end_reason": "Moved."}
+    changes = {"end_reason": "Moved."} if verb in {"decline", "cancel", "end"} else {}
+    if verb == "end":
+        changes |= {"ends_on": placement.ends_on or placement.starts_on, "destination": "moved"}
 
     is_open = status in sources and role in roles
     assert (verb in placement.moves_open_to(user)) == is_open
     if is_open:
-        make_move(placement, verb, by=user, **ends)
-    else:
+        make_move(placement, verb, by=user, **changes)
+    elif status == "proposed" or role in roles & SEND_TEAM or role not in roles:
         with pytest.raises(WrongStatus if role in roles else PermissionDenied):
-            make_move(placement, verb, by=user, **ends)
+            make_move(placement, verb, by=user, **changes)
+    else:  # a provider does not reach what ended long ago, or was never its own
+        with pytest.raises((WrongStatus, Placement.DoesNotExist)):
+            make_move(placement, verb, by=user, **changes)
     placement.refresh_from_db()
     assert placement.status == (target if is_open else status)
 

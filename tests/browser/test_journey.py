@@ -67,12 +67,23 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
     officer.check("[name=decision][value='2']")
     officer.fill("[name=reason]", "A short placement to rebuild routine.")
     press(officer, "Record the decision")
-    officer.click("a.govuk-button:has-text('Open the placement')")
+    officer.click("a.govuk-button:has-text('Offer a placement')")
     officer.select_option("[name=provider]", label=world.own.provider.name)
     fill_date(officer, "starts_on", day - timedelta(days=3))
     fill_date(officer, "last_day", localdate() + timedelta(days=40))
-    press(officer, "Open the placement")
+    officer.check("[name=route][value=mainstream]")
+    officer.fill("[name=objective_1]", "Comes to nine sessions of ten")
+    officer.fill("[name=measure_1]", "The register over four weeks")
+    press(officer, "Offer the placement")
     assert "Marisol Testwick" in officer.inner_text("h1")
+
+    lead = page_of(world.people[Role.PROVIDER_LEAD], width=360, scripts=scripts)
+    lead.goto(officer.url)
+    assert "Testwick" not in lead.content(), "an offer names no child"
+    assert "Comes to nine sessions of ten" in lead.inner_text("main")
+    press_link(lead, "Accept")
+    press(lead, "Accept the placement")
+    assert "Marisol Testwick" in lead.inner_text("h1")
 
     leader = page_of(world.people[Role.LEADERSHIP], scripts=scripts)
     leader.goto("/reporting/")
@@ -91,7 +102,7 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
     assert "2 of 4: sessions attended" in leader.inner_text(".app-figure")
     school.reload()
     assert "A short placement to rebuild routine." in school.inner_text("main")
-    for page in (school, officer, leader, tutor):
+    for page in (school, officer, lead, leader, tutor):
         assert page.off_origin == []
         assert page.console_errors == []
     assert is_school_day(world.own.provider, day)

@@ -107,7 +107,9 @@ class PlacementFactory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        is_open = factory.LazyAttribute(lambda row: row.status == placements.Status.OPEN)
+        is_open = factory.LazyAttribute(
+            lambda row: row.status in {placements.Status.PROPOSED, *placements.RUNNING}
+        )
 
     pupil = factory.SubFactory(PupilFactory)
     tier = Tier.LONGER
@@ -122,11 +124,14 @@ class PlacementFactory(DjangoModelFactory):
     )
     sessions = factory.LazyAttribute(lambda row: 0 if row.tier == 1 else EVERY_SESSION)
     end_reason = factory.LazyAttribute(lambda row: "" if row.is_open else "Back in school.")
+    destination = factory.LazyAttribute(
+        lambda row: "home school" if row.status == placements.Status.ENDED else ""
+    )
     opened_by = factory.SubFactory(UserFactory)
 
     @factory.post_generation
     def enrolment(self, create, wanted, **details):
-        if not create or wanted is False:
+        if not create or wanted is False or self.status not in placements.TAKEN_UP:
             return
         status = EnrolmentStatus.OUTREACH if self.tier == 1 else EnrolmentStatus.OTHER_PROVIDER
         EnrolmentFactory(
@@ -137,3 +142,75 @@ class PlacementFactory(DjangoModelFactory):
             ends_on=self.ends_on,
             **details,
         )
+
+
+class PauseFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Pause
+
+    placement = factory.SubFactory(PlacementFactory)
+    starts_on = date(2024, 2, 5)
+    ends_on = date(2024, 2, 12)
+    reason = "In hospital."
+
+
+class ObjectiveFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Objective
+
+    placement = factory.SubFactory(PlacementFactory)
+    words = "Comes every morning"
+    measure = "The register"
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Review
+
+    placement = factory.SubFactory(PlacementFactory)
+    held_on = date(2024, 2, 9)
+    attended = "The tutor and the parent"
+    progress_words = "Comes more often."
+    next_step = "continue"
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ProgressFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Progress
+
+    review = factory.SubFactory(ReviewFactory)
+    objective = factory.SubFactory(
+        ObjectiveFactory, placement=factory.SelfAttribute("..review.placement")
+    )
+    outcome = "partly"
+
+
+class EndingFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Ending
+
+    placement = factory.SubFactory(PlacementFactory, status="ended")
+    progress = "Comes every day."
+    pupil_words = "They listened."
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class AwardFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Award
+
+    placement = factory.SubFactory(PlacementFactory)
+    kind = "vocational"
+    title = "Construction, level 1"
+    gained_on = date(2024, 3, 1)
+
+
+class PlacementEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Entry
+
+    placement = factory.SubFactory(PlacementFactory)
+    kind = "extended"
+    by = factory.SubFactory(UserFactory)
+    words = "Needs more time."

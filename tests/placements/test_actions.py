@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
 from placements import actions
-from placements.models import Placement, Status
+from placements.models import Ending, Placement, Status
 from pupils.models import Enrolment, Pupil
 from referrals.models import Referral
 from tests import factories
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 START = date(2024, 9, 2)
 END = date(2024, 10, 14)
+AGREED = [("Comes every morning", "The register")]
 
 
 @pytest.fixture
@@ -32,8 +33,27 @@ def proposal(provider, **details):
     return Placement(**given | details)
 
 
-def test_a_placement_is_opened_from_an_accepted_referral(referral, provider, caseworker):
-    placement = actions.open_from(referral, placement=proposal(provider), by=caseworker)
+def propose(placement, *, by, **source):
+    return actions.propose(placement, objectives=AGREED, by=by, **source)
+
+
+def take_up(placement, *, by, **source):
+    """Offer a placement and accept it for the provider."""
+    return actions.accept(propose(placement, by=by, **source), by=by)
+
+
+def end(placement, *, by, last_day=START, reason="Back.", **details):
+    ending = Ending(progress="Comes every day.", pupil_words="They listened.")
+    given = {"destination": "home school", "ending": ending} | details
+    return actions.end(placement, last_day=last_day, reason=reason, by=by, **given)
+
+
+def test_a_placement_is_offered_for_an_accepted_referral(referral, provider, caseworker):
+    placement = propose(proposal(provider), referral=referral, by=caseworker)
+
+    assert placement.status == Status.PROPOSED
+    assert placement.objectives.get().words == "Comes every morning"
+    assert not Enrolment.objects.filter(organisation=provider).exists()
 
     assert (placement.pupil, placement.home_school) == (referral.pupil, referral.school)
     assert (placement.tier, placement.referral, placement.opened_by) == (3, referral, caseworker)
@@ -53,7 +73,7 @@ def test_a_placement_puts_the_pupil_on_the_roll_of_the_provider(
     referral = factories.ReferralFactory(status="accepted", tier=tier)
     sessions = 0 if tier == 1 else 3
 
-    actions.open_from(referral, placement=proposal(provider, sessions=sessions), by=caseworker)
+    take_up(proposal(provider, sessions=sessions), referral=referral, by=caseworker)
 
     enrolment = Enrolment.objects.get(organisation=provider)
     assert (enrolment.status, enrolment.starts_on, enrolment.ends_on) == (status, START, END)
@@ -63,9 +83,9 @@ def test_the_provider_sees_the_child_of_a_placement_that_has_started(
     referral, provider, provider_staff, caseworker
 ):
     today = localdate()
-    actions.open_from(
-        referral,
-        placement=proposal(provider, starts_on=today, ends_on=today + timedelta(weeks=6)),
+    take_up(
+        proposal(provider, starts_on=today, ends_on=today + timedelta(weeks=6)),
+        referral=referral,
         by=caseworker,
     )
 
@@ -76,17 +96,17 @@ def test_a_placement_that_is_sent_twice_is_one(referral, provider, caseworker):
     first = proposal(provider)
     again = proposal(provider, uid=first.uid)
 
-    made = actions.open_from(referral, placement=first, by=caseworker)
+    made = propose(first, referral=referral, by=caseworker)
 
-    assert actions.open_from(referral, placement=again, by=caseworker) == made
+    assert propose(again, referral=referral, by=caseworker) == made
     assert Placement.objects.count() == 1
 
 
 def test_a_referral_leads_to_one_placement(referral, provider, other_provider, caseworker):
-    actions.open_from(referral, placement=proposal(provider), by=caseworker)
+    propose(proposal(provider), referral=referral, by=caseworker)
 
     with pytest.raises(ValidationError, match="has a placement already"):
-        actions.open_from(referral, placement=proposal(other_provider), by=caseworker)
+        propose(proposal(other_provider), referral=referral, by=caseworker)
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "declined", "withdrawn"])
@@ -94,7 +114,7 @@ def test_a_referral_that_is_not_accepted_leads_to_no_placement(provider, casewor
     referral = factories.ReferralFactory(status=status)
 
     with pytest.raises(ValidationError, match="not accepted"):
-        actions.open_from(referral, placement=proposal(provider), by=caseworker)
+        propose(proposal(provider), referral=referral, by=caseworker)
 
 
 @pytest.mark.parametrize(
@@ -104,20 +124,18 @@ def test_nobody_else_opens_a_placement(person, referral, provider, role):
     user = person(role)
 
     with pytest.raises(PermissionDenied):
-        actions.open_from(referral, placement=proposal(provider), by=user)
-    with pytest.raises(PermissionDenied):
-        actions.open_placement(proposal(provider), by=user)
+        propose(proposal(provider), referral=referral, by=user)
 
 
-def test_a_refused_enrolment_leaves_no_placement(referral, provider, caseworker):
+def test_a_refused_enrolment_leaves_the_offer_open(referral, provider, caseworker):
     factories.EnrolmentFactory(pupil=referral.pupil, organisation=provider)
+    placement = propose(proposal(provider), referral=referral, by=caseworker)
 
     with pytest.raises(ValidationError, match="already enrolled there"):
-        actions.open_from(referral, placement=proposal(provider), by=caseworker)
+        actions.accept(placement, by=caseworker)
 
-    assert not Placement.objects.exists()
-    referral.refresh_from_db()
-    assert not referral.is_placed
+    placement.refresh_from_db()
+    assert placement.status == Status.PROPOSED
 
 
 @pytest.mark.parametrize(("weeks", "days", "is_allowed"), [(6, 0, True), (6, 1, False)])
@@ -127,24 +145,24 @@ def test_a_placement_lasts_no_longer_than_its_tier(provider, caseworker, weeks, 
     placement = proposal(provider, ends_on=START + timedelta(weeks=weeks, days=days))
 
     if is_allowed:
-        actions.open_from(referral, placement=placement, by=caseworker)
+        propose(placement, referral=referral, by=caseworker)
     else:
         with pytest.raises(ValidationError, match="at most 6 weeks"):
-            actions.open_from(referral, placement=placement, by=caseworker)
+            propose(placement, referral=referral, by=caseworker)
 
 
 def test_a_longer_rule_does_not_reach_back(provider, caseworker):
     factories.TierRuleFactory(tier=2, starts_on=START + timedelta(days=1), longest_weeks=1)
     referral = factories.ReferralFactory(status="accepted", tier=2)
 
-    assert actions.open_from(referral, placement=proposal(provider), by=caseworker).pk
+    assert propose(proposal(provider), referral=referral, by=caseworker).pk
 
 
 def test_an_end_closes_the_placement_and_the_roll_after_the_last_day(caseworker):
     placement = factories.PlacementFactory(starts_on=START)
     last_day = date(2024, 9, 20)
 
-    placement = actions.end(placement, last_day=last_day, reason="Back.", by=caseworker)
+    placement = end(placement, last_day=last_day, by=caseworker)
 
     assert (placement.status, placement.last_day) == (Status.ENDED, last_day)
     assert Enrolment.objects.get().ends_on == date(2024, 9, 21)
@@ -154,7 +172,7 @@ def test_an_end_keeps_other_rolls_of_the_pupil(caseworker):
     placement = factories.PlacementFactory(starts_on=START)
     home = factories.EnrolmentFactory(pupil=placement.pupil, organisation=placement.home_school)
 
-    actions.end(placement, last_day=START, reason="Back.", by=caseworker)
+    end(placement, by=caseworker)
 
     home.refresh_from_db()
     assert home.ends_on is None
@@ -164,24 +182,24 @@ def test_an_end_before_the_start_is_refused(caseworker):
     placement = factories.PlacementFactory(starts_on=START)
 
     with pytest.raises(ValidationError, match="before the first day"):
-        actions.end(placement, last_day=START - timedelta(days=1), reason="Back.", by=caseworker)
+        end(placement, last_day=START - timedelta(days=1), by=caseworker)
 
 
 def test_an_end_needs_its_reason(caseworker):
     placement = factories.PlacementFactory(starts_on=START)
 
     with pytest.raises(ValidationError):
-        actions.end(placement, last_day=START, reason="", by=caseworker)
+        end(placement, reason="", by=caseworker)
 
     assert Enrolment.objects.get().ends_on is None
 
 
 def test_a_placement_ends_once(caseworker, manager):
     placement = factories.PlacementFactory(starts_on=START)
-    actions.end(placement, last_day=START, reason="Back.", by=caseworker)
+    end(placement, by=caseworker)
 
     with pytest.raises(WrongStatus):
-        actions.end(placement, last_day=END, reason="Later.", by=manager)
+        end(placement, last_day=END, by=manager)
 
 
 def test_an_end_that_a_stale_copy_starts_closes_the_roll_too(caseworker):
@@ -190,7 +208,7 @@ def test_an_end_that_a_stale_copy_starts_closes_the_roll_too(caseworker):
     Placement.objects.filter(pk=placement.pk).update(ends_on=END)
     Enrolment.objects.update(ends_on=END)
 
-    actions.end(stale, last_day=START, reason="Back.", by=caseworker)
+    end(stale, by=caseworker)
 
     assert Enrolment.objects.get().ends_on == START + timedelta(days=1)
 
@@ -203,9 +221,9 @@ def test_two_people_who_open_at_once_make_one_placement(person, council):
     providers = factories.ProviderFactory.create_batch(4)
 
     def open_at(place):
-        return actions.open_from(
-            Referral.objects.get(pk=referral.pk),
-            placement=proposal(providers[place]),
+        return propose(
+            proposal(providers[place]),
+            referral=Referral.objects.get(pk=referral.pk),
             by=people[place],
         )
 
@@ -213,4 +231,4 @@ def test_two_people_who_open_at_once_make_one_placement(person, council):
 
     assert [type(row) for row in found].count(Placement) == 1
     assert [type(row) for row in found].count(ValidationError) == 3
-    assert Placement.objects.count() == Enrolment.objects.count() == 1
+    assert Placement.objects.count() == 1

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError
 
 from placements.models import EVERY_SESSION, Placement, Status, TierRule
 from tests import factories
@@ -25,6 +26,16 @@ def two_placements(**second):
     return factories.PlacementFactory(pupil=first.pupil, enrolment=False, **details)
 
 
+def twice(name):
+    other = factories.ReferralFactory() if name == "referral" else factories.PlacementFactory()
+    return factories.PlacementFactory.create_batch(2, **{name: other})
+
+
+def again(row):
+    row.pk = None
+    row.save(force_insert=True)
+
+
 BREAKERS = {
     "placements_tierrule_one_from_a_day": lambda: factories.TierRuleFactory.create_batch(2),
     "placements_tierrule_longest_is_a_week_at_least": lambda: factories.TierRuleFactory(
@@ -38,9 +49,38 @@ BREAKERS = {
         starts_on=START, ends_on=START - timedelta(days=1)
     ),
     "placements_placement_sessions_fit_the_tier": make(tier=1, sessions=1),
-    "placements_placement_end_is_whole": make(status=Status.ENDED, end_reason=""),
+    "placements_placement_whole_at_its_end": make(status=Status.ENDED, end_reason=""),
     "placements_placement_tier_2_is_time_limited": make(tier=2, ends_on=None),
     "placements_placement_none_overlap_at_one_provider": two_placements,
+    "placements_tierrule_reviewed_each_half_term": lambda: factories.TierRuleFactory(
+        review_school_days=46
+    ),
+    "placements_placement_route_is_known": make(route="the moon"),
+    "placements_placement_one_for_a_referral": lambda: twice("referral"),
+    "placements_placement_one_follows_another": lambda: twice("follows"),
+    "placements_pause_ends_after_it_starts": lambda: factories.PauseFactory(
+        starts_on=END, ends_on=START
+    ),
+    "placements_pause_one_at_a_time": lambda: factories.PauseFactory.create_batch(
+        2, placement=factories.PlacementFactory()
+    ),
+    "placements_objective_outcome_is_known": lambda: factories.ObjectiveFactory(outcome="so so"),
+    "placements_objective_says_how_it_is_known": lambda: factories.ObjectiveFactory(measure=""),
+    "placements_review_one_a_day": lambda: factories.ReviewFactory.create_batch(
+        2, placement=factories.PlacementFactory()
+    ),
+    "placements_review_next_step_is_known": lambda: factories.ReviewFactory(next_step="wait"),
+    "placements_progress_once_a_review": lambda: again(factories.ProgressFactory()),
+    "placements_progress_outcome_is_known": lambda: factories.ProgressFactory(outcome="so so"),
+    "placements_ending_rating_is_known": lambda: factories.EndingFactory(pupil_rating=6),
+    "placements_ending_holds_the_pupils_own_words": lambda: factories.EndingFactory(
+        pupil_words=""
+    ),
+    "placements_award_kind_is_known": lambda: factories.AwardFactory(kind="sporting"),
+    "placements_award_once": lambda: factories.AwardFactory.create_batch(
+        2, placement=factories.PlacementFactory()
+    ),
+    "placements_entry_kind_is_known": lambda: factories.PlacementEntryFactory(kind="lost"),
 }
 
 
@@ -59,9 +99,12 @@ def test_every_constraint_has_a_row_that_breaks_it():
         ("sessions_fit_the_tier", {"tier": 3, "sessions": 0}),
         ("sessions_fit_the_tier", {"tier": 3, "sessions": EVERY_SESSION + 1}),
         ("sessions_fit_the_tier", {"tier": 4, "sessions": 1}),
-        ("end_is_whole", {"status": Status.ENDED, "ends_on": None}),
-        ("end_is_whole", {"status": Status.CANCELLED, "end_reason": ""}),
-        ("end_is_whole", {"status": Status.OPEN, "end_reason": "Back in school."}),
+        ("whole_at_its_end", {"status": Status.ENDED, "ends_on": None}),
+        ("whole_at_its_end", {"status": Status.CANCELLED, "end_reason": ""}),
+        ("whole_at_its_end", {"status": Status.OPEN, "end_reason": "Back in school."}),
+        ("whole_at_its_end", {"status": Status.OPEN, "destination": "home school"}),
+        ("whole_at_its_end", {"status": Status.ENDED, "destination": ""}),
+        ("whole_at_its_end", {"status": Status.DECLINED, "end_reason": ""}),
     ],
 )
 def test_what_does_not_fit_together_is_refused(name, details):
@@ -173,3 +216,60 @@ def test_a_filter_with_a_value_that_does_not_exist_keeps_all():
     assert list(Placement.objects.narrowed(status="?", tier="9")) == [placement]
     assert list(Placement.objects.narrowed(status="open", tier="3")) == [placement]
     assert list(Placement.objects.narrowed(tier="2")) == []
+
+
+@pytest.mark.parametrize("status", ["proposed", "declined", "cancelled"])
+def test_what_nobody_took_up_is_not_in_force(status):
+    factories.PlacementFactory(status=status, starts_on=START)
+
+    assert not Placement.objects.in_force(START).exists()
+
+
+@pytest.mark.parametrize(
+    ("on", "is_expected"),
+    [(date(2024, 2, 2), True), (date(2024, 2, 5), False), (date(2024, 2, 12), True)],
+)
+def test_a_paused_placement_expects_nobody(on, is_expected):
+    factories.PauseFactory()
+
+    assert Placement.objects.expected(on, 0).exists() is is_expected
+
+
+def test_a_pause_with_no_day_back_goes_on():
+    factories.PauseFactory(ends_on=None)
+
+    assert not Placement.objects.expected(date(2024, 3, 11), 0).exists()
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "is_over"),
+    [
+        (date(2024, 9, 2), None, False),  # ten weeks and four days: within twelve
+        (date(2024, 9, 2), date(2024, 11, 16), False),  # the last day is today
+        (date(2024, 9, 2), date(2024, 11, 15), True),  # the last day was yesterday
+        (date(2024, 8, 22), date(2025, 1, 1), True),  # twelve weeks and a day
+        (date(2024, 8, 23), date(2025, 1, 1), False),  # twelve weeks
+        (date(2023, 9, 4), date(2025, 1, 1), False),  # no limit when it started
+    ],
+)
+def test_an_overstay_shows_on_the_day_it_begins(starts_on, ends_on, is_over):
+    TierRule.objects.all().delete()
+    factories.TierRuleFactory(tier=3, starts_on=date(2023, 1, 1), longest_weeks=None)
+    factories.TierRuleFactory(tier=3, starts_on=date(2024, 1, 1), longest_weeks=12)
+    factories.PlacementFactory(starts_on=starts_on, ends_on=ends_on)
+
+    assert Placement.objects.overstaying(date(2024, 11, 15)).exists() is is_over
+
+
+def test_an_ended_placement_does_not_overstay():
+    factories.PlacementFactory(status="ended", starts_on=START)
+
+    assert not Placement.objects.overstaying(date(2025, 1, 1)).exists()
+
+
+def test_what_an_entry_told_stays():
+    entry = factories.PlacementEntryFactory()
+    entry.words = "Something else."
+
+    with pytest.raises(DatabaseError, match="append_only"):
+        entry.save()

@@ -57,7 +57,7 @@ def test_a_manager_changes_a_rule_on_its_page_and_everybody_reads_it(
 ):
     client.force_login(manager)
     path = reverse("placements:rule-change", args=[2])
-    sent = {**boxes(localdate()), "longest_weeks": "18"}
+    sent = {**boxes(localdate()), "longest_weeks": "18", "review_school_days": "30"}
 
     page = client.post(path, sent, follow=True)
 
@@ -76,6 +76,7 @@ def test_a_manager_changes_a_rule_on_its_page_and_everybody_reads_it(
     [
         ({"longest_weeks": "0"}, "longest_weeks", "Enter one week or more"),
         ({"longest_weeks": "9" * 30}, "longest_weeks", "weeks or fewer"),
+        ({"review_school_days": "46"}, "review_school_days", "45 school days or fewer"),
         ({"longest_weeks": "many"}, "longest_weeks", "whole number"),
         ({"starts_on_0": "32"}, "starts_on", "is not a real date"),
         (boxes(localdate() - DAY), "starts_on", "today or later"),
@@ -83,7 +84,7 @@ def test_a_manager_changes_a_rule_on_its_page_and_everybody_reads_it(
 )
 def test_what_is_wrong_with_a_rule_stands_beside_its_field(client, manager, change, field, words):
     client.force_login(manager)
-    sent = {**boxes(localdate()), "longest_weeks": "18"} | change
+    sent = {**boxes(localdate()), "longest_weeks": "18", "review_school_days": "30"} | change
 
     page = client.post(reverse("placements:rule-change", args=[2]), sent)
 

@@ -121,7 +121,7 @@ def test_a_second_roll_at_one_place_at_one_time_is_refused(caseworker):
     sorted(
         role
         for role in Role
-        if not GRANTS[role] & {Permission.PUPIL_ADD, Permission.PLACEMENT_OPEN}
+        if not GRANTS[role] & {Permission.PUPIL_ADD, Permission.PLACEMENT_ANSWER}
     ),
 )
 def test_nobody_else_puts_a_pupil_on_a_roll(person, school, role):

@@ -1,0 +1,205 @@
+"""A placement before it starts: offered, accepted, declined, cancelled."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts import work
+from accounts.models import SchoolCalendar, User
+from accounts.permissions import Permission
+from accounts.workflow import WrongStatus, make_move
+from placements.actions.rules import hold_apart, hold_to_rules
+from placements.models import Entry, EntryKind, Objective, Placement, Status, TierRule
+from placements.models.review import TO_COUNCIL, TO_PROVIDER
+from pupils import actions as pupil_actions
+from pupils.models import Pupil
+from pupils.models.codes import EnrolmentStatus
+from referrals.models import Referral, Tier
+
+Agreed = tuple[str, str]
+
+
+def check(by: User, permission: Permission) -> None:
+    """Raise PermissionDenied unless the person holds a permission."""
+    if not by.can(permission):
+        raise PermissionDenied(f"this asks for {permission}")
+
+
+def tell(placement: Placement, kind: EntryKind, *, by: User, words: str = "") -> Entry:
+    """Write what happened, for the page and the chronology, and post it to those concerned."""
+    entry = Entry(placement=placement, kind=kind, by=by, words=words)
+    entry.full_clean()
+    entry.save()
+    if kind in TO_PROVIDER or kind in TO_COUNCIL:
+        work.post("placement.changed", placement=placement.pk, told=kind)
+    return entry
+
+
+@transaction.atomic
+def propose(
+    placement: Placement,
+    *,
+    by: User,
+    objectives: Iterable[Agreed],
+    referral: Referral | None = None,
+    follows: Placement | None = None,
+    override: str = "",
+) -> Placement:
+    """Offer a placement to a provider: for an accepted referral, or to follow another placement.
+
+    Objectives are pairs: what is to be achieved, and how it will be known. The same placement sent
+    twice is one: its uid is made with the form. Raise NeedsOverride where a rule is broken.
+    """
+    check(by, Permission.PLACEMENT_OPEN)
+    if referral:
+        referral = (
+            Referral.objects.as_user(by)
+            .select_for_update(of=("self",))
+            .select_related("pupil", "school")
+            .get(pk=referral.pk)
+        )
+    if same := Placement.objects.as_user(by).filter(uid=placement.uid, opened_by=by).first():
+        return same
+    if referral:
+        _fill_from(placement, referral)
+    elif follows:
+        placement.follows, placement.pupil = follows, follows.pupil
+        placement.home_school = follows.home_school
+    _lock(placement.pupil_id)
+    placement.opened_by, placement.status = by, Status.PROPOSED
+    set_aside = hold_to_rules(placement, override=override, by=by)
+    hold_apart(placement)
+    placement.full_clean()
+    placement.save()
+    _agree(placement, objectives)
+    tell(placement, EntryKind.PROPOSED, by=by)
+    if set_aside:
+        tell(placement, EntryKind.OVERRIDDEN, by=by, words=set_aside)
+    return placement
+
+
+def _fill_from(placement: Placement, referral: Referral) -> None:
+    if referral.tier is None or referral.is_placed:
+        raise ValidationError("This referral has a placement already, or is not accepted.")
+    placement.pupil, placement.home_school = referral.pupil, referral.school
+    placement.referral, placement.tier = referral, referral.tier
+    referral.is_placed = True
+    referral.save(update_fields=["is_placed"])
+
+
+def _agree(placement: Placement, objectives: Iterable[Agreed]) -> None:
+    rows = [Objective(placement=placement, words=words, measure=how) for words, how in objectives]
+    if not rows:
+        raise ValidationError({"objective_1": "Enter at least one objective."})
+    for row in rows:
+        row.full_clean()
+        row.save()
+
+
+def _lock(pupil: int) -> None:
+    Pupil.objects.select_for_update(of=("self",)).get(pk=pupil)
+
+
+@transaction.atomic
+def accept(placement: Placement, *, by: User, lead: User | None = None) -> Placement:
+    """Accept an offer for the provider, and put the pupil on its roll for the time agreed.
+
+    A placement that follows another sets the day on which that one is to end.
+    """
+    _lock(placement.pupil_id)
+    review_on = review_after(placement, placement.starts_on)
+    if placement.follows:
+        _make_way(placement.follows, placement.starts_on)
+    placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on)
+    hold_apart(placement)
+    pupil_actions.enrol(
+        placement.pupil,
+        at=placement.provider,
+        status=_status_at(placement),
+        starts_on=placement.starts_on,
+        ends_on=placement.ends_on,
+        by=by,
+    )
+    tell(placement, EntryKind.ACCEPTED, by=by, words=f"{lead} leads." if lead else "")
+    return placement
+
+
+def _status_at(placement: Placement) -> str:
+    if placement.tier == Tier.OUTREACH:
+        return EnrolmentStatus.OUTREACH
+    if placement.provider.is_registered_school:
+        return EnrolmentStatus.SUBSIDIARY
+    return EnrolmentStatus.OTHER_PROVIDER
+
+
+def _make_way(before: Placement, start: date) -> None:
+    if before.ends_on is None or before.ends_on > start:
+        before.ends_on = max(start, before.starts_on)
+        before.save(update_fields=["ends_on"])
+        follow_on_roll(before)
+
+
+@transaction.atomic
+def decline(placement: Placement, *, reason: str, by: User) -> Placement:
+    """Decline an offer for the provider: the referral waits for another one."""
+    placement = make_move(placement, "decline", by=by, end_reason=reason)
+    _wait_again(placement)
+    tell(placement, EntryKind.DECLINED, by=by, words=reason)
+    return placement
+
+
+@transaction.atomic
+def cancel(placement: Placement, *, reason: str, by: User) -> Placement:
+    """Take back an offer, or a placement that has not started."""
+    was_accepted = placement.status == Status.OPEN
+    placement = make_move(placement, "cancel", by=by, end_reason=reason)
+    if was_accepted:
+        if placement.has_started:
+            raise WrongStatus("The placement has started. End it instead.")
+        rolls = placement.pupil.enrolments.filter(organisation=placement.provider_id)
+        for row in rolls.select_for_update(of=("self",)).filter(starts_on=placement.starts_on):
+            row.ends_on = row.starts_on
+            row.save(update_fields=["ends_on"])
+    _wait_again(placement)
+    tell(placement, EntryKind.CANCELLED, by=by, words=reason)
+    return placement
+
+
+def _wait_again(placement: Placement) -> None:
+    if placement.referral_id:
+        referral = Referral.objects.select_for_update(of=("self",)).get(pk=placement.referral_id)
+        referral.is_placed = False
+        referral.save(update_fields=["is_placed"])
+
+
+@transaction.atomic
+def name_lead(placement: Placement, *, lead: User, by: User) -> Placement:
+    """Name who leads a placement at the provider."""
+    check(by, Permission.PLACEMENT_ANSWER)
+    fresh = Placement.objects.as_user(by).select_for_update(of=("self",)).get(pk=placement.pk)
+    fresh.lead = lead
+    fresh.save(update_fields=["lead"])
+    tell(fresh, EntryKind.LED, by=by, words=f"{lead} leads.")
+    return fresh
+
+
+def review_after(placement: Placement, day: date) -> date | None:
+    """Return when the next review after a day is due; None beyond the school calendar."""
+    rule = TierRule.objects.on(placement.starts_on).get(placement.tier)
+    if rule is None:
+        return None
+    calendar = SchoolCalendar(day, day)
+    return calendar.after(day, rule.review_school_days, placement.provider_id)
+
+
+def follow_on_roll(placement: Placement) -> None:
+    """Let the pupil's time on the provider's roll end with the placement."""
+    rolls = placement.pupil.enrolments.filter(
+        organisation=placement.provider_id, starts_on=placement.starts_on
+    )
+    for row in rolls.select_for_update(of=("self",)):
+        row.ends_on = placement.ends_on
+        row.full_clean()
+        row.save(update_fields=["ends_on"])

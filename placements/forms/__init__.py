@@ -1,0 +1,27 @@
+"""Forms of placements and of the rules they keep."""
+
+from placements.forms.opening import AcceptForm, PlacementForm, ReasonForm
+from placements.forms.rules import RuleForm
+from placements.forms.running import (
+    AwardForm,
+    EndForm,
+    ExtendForm,
+    ObjectiveForm,
+    PauseForm,
+    ResumeForm,
+    ReviewForm,
+)
+
+__all__ = [
+    "AcceptForm",
+    "AwardForm",
+    "EndForm",
+    "ExtendForm",
+    "ObjectiveForm",
+    "PauseForm",
+    "PlacementForm",
+    "ReasonForm",
+    "ResumeForm",
+    "ReviewForm",
+    "RuleForm",
+]

@@ -1,0 +1,1 @@
+"""Pages of placements: offer and answer, follow, run and end; the rules of the tiers."""

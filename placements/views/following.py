@@ -1,0 +1,124 @@
+"""The list of placements, and the page of one."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
+
+from accounts.access import Request, looked_at, requires
+from accounts.models import SchoolCalendar, User
+from accounts.models.clocks import Clock
+from accounts.permissions import REACH_PROVIDER, Permission
+from apsystem.lib.pages import page_of
+from placements.models import RUNNING, Entry, Placement, Review, Status
+from referrals.models import Tier
+
+WAITS = [("review", "Review is due"), ("end", "Past the last day or the limit")]
+
+
+def find(request: Request, uid: str) -> Placement:
+    """Return a placement within reach, and write down the look."""
+    rows = Placement.objects.as_user(request.user).with_names()
+    found = get_object_or_404(rows.select_related("opened_by", "lead", "referral"), uid=uid)
+    looked_at(request, [found.pupil_id])
+    return found
+
+
+def is_outsider(user: User, placement: Placement) -> bool:
+    """Tell whether the person is of a provider where the pupil is not so far.
+
+    An offer names no child; once accepted, the name and the first day are shown until the pupil
+    comes (assurance 2a, scope p).
+    """
+    at_provider = bool(user.organisations_as(REACH_PROVIDER))
+    return at_provider and (placement.status == Status.PROPOSED or not placement.has_started)
+
+
+@requires(Permission.PLACEMENT_VIEW)
+def index(request: Request) -> HttpResponse:
+    """List the placements within reach, the newest first."""
+    asked = {name: request.GET.get(name, "") for name in ("status", "tier", "waits")}
+    rows = Placement.objects.as_user(request.user).with_names().narrowed(**asked)
+    page = page_of(request, rows)
+    hides_offers = bool(request.user.organisations_as(REACH_PROVIDER))
+    for row in page:
+        row.is_nameless = hides_offers and row.status == Status.PROPOSED
+    looked_at(request, [row.pupil_id for row in page], act="list")
+    return render(
+        request,
+        "placements/list.html",
+        {"title": "Placements", "page": page, "statuses": Status.choices, "waits": WAITS},
+    )
+
+
+@requires(Permission.PLACEMENT_VIEW)
+def detail(request: Request, uid: str) -> HttpResponse:
+    """Show a placement; to a provider that is asked to take it on, what it needs for the answer."""
+    placement, user = find(request, uid), request.user
+    is_outside = is_outsider(user, placement)
+    shown = {
+        "title": "Placement",
+        "placement": placement,
+        "moves": placement.moves_open_to(user),
+        "is_running": placement.status in RUNNING,
+        "objectives": placement.objectives.all(),
+        "can_answer": user.can(Permission.PLACEMENT_ANSWER),
+    }
+    if is_outside:
+        needs = placement.pupil.needs.all()
+        return render(request, "placements/offer.html", {**shown, "needs": needs})
+    return render(
+        request,
+        "placements/detail.html",
+        {
+            **shown,
+            "reviews": Review.objects.as_user(user).filter(placement=placement).told(),
+            "entries": Entry.objects.as_user(user).filter(placement=placement).told(),
+            "awards": placement.awards.all(),
+            "pauses": placement.pauses.all(),
+            "ending": getattr(placement, "ending", None),
+            "history": _history(placement, user),
+            "clocks": _clocks(placement),
+            "can_review": user.can(Permission.PLACEMENT_REVIEW),
+            "tiers": [tier for tier in Tier if tier != placement.tier],
+            "can_step": placement.status in RUNNING and user.can(Permission.PLACEMENT_OPEN),
+        },
+    )
+
+
+def _history(placement: Placement, user: User) -> list[Placement]:
+    """Return the placements that step from one to the next, as far as the person may see them."""
+    rows = Placement.objects.as_user(user).filter(pupil=placement.pupil_id).with_names()
+    known = {row.pk: row for row in rows}
+    chain: list[Placement] = []
+    row = placement
+    while row.follows_id in known:
+        row = known[row.follows_id]
+        chain.insert(0, row)
+    chain.append(placement)
+    later = {row.follows_id: row for row in known.values() if row.status not in _OVER}
+    row = placement
+    while row.pk in later:
+        row = later[row.pk]
+        chain.append(row)
+    return chain if len(chain) > 1 else []
+
+
+_OVER = {Status.DECLINED, Status.CANCELLED}
+
+
+def _clocks(placement: Placement) -> list[Clock]:
+    if placement.status not in RUNNING or placement.next_review_on is None:
+        return []
+    today = localdate()
+    calendar = SchoolCalendar(placement.starts_on, today)
+    last = placement.reviews.order_by("-held_on").values_list("held_on", flat=True).first()
+    return [
+        calendar.clock(
+            "Next review",
+            last or placement.starts_on,
+            placement.next_review_on,
+            today=today,
+            place=placement.provider_id,
+            source="at least once a half term (Arranging alternative provision, DfE 2025)",
+        )
+    ]

@@ -1,0 +1,292 @@
+"""A placement from the offer to its end: answers, clashes, pauses, reviews, steps."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.timezone import localdate
+
+from accounts import work
+from accounts.models import OutboxMessage
+from accounts.permissions import Role
+from accounts.workflow import WrongStatus
+from placements import actions
+from placements.models import Award, Ending, Entry, Pause, Placement, Review, Status
+from pupils.models import Enrolment
+from tests import factories
+from tests.placements.test_actions import AGREED, END, START, end, proposal, propose, take_up
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+MORNINGS, AFTERNOONS = 0b0101010101, 0b1010101010
+
+
+@pytest.fixture
+def referral(school):
+    return factories.ReferralFactory(status="accepted", tier=3, school=school)
+
+
+@pytest.fixture
+def placement(referral, provider, caseworker):
+    return take_up(proposal(provider), referral=referral, by=caseworker)
+
+
+def kinds(placement):
+    return [entry.kind for entry in Entry.objects.filter(placement=placement).order_by("pk")]
+
+
+def test_a_provider_lead_accepts_and_both_sides_are_told(referral, provider, caseworker, person):
+    lead = person(Role.PROVIDER_LEAD)
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+
+    placement = actions.accept(offer, lead=lead, by=lead)
+
+    assert (placement.status, placement.lead) == (Status.OPEN, lead)
+    assert kinds(placement) == ["proposed", "accepted"]
+    for message in OutboxMessage.objects.order_by("pk"):
+        work.work(message.pk)
+    assert [message.to[0] for message in mail.outbox] == [lead.email, caseworker.email]
+    assert not any(placement.pupil.surname in message.body for message in mail.outbox)
+
+
+def test_an_offer_is_answered_by_its_own_provider_only(
+    referral, provider, other_provider, caseworker, person
+):
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+    stranger = person(Role.PROVIDER_LEAD, other_provider)
+
+    with pytest.raises(Placement.DoesNotExist):
+        actions.accept(offer, by=stranger)
+
+
+def test_a_declined_offer_lets_the_referral_wait_for_another(
+    referral, provider, other_provider, caseworker, person
+):
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+
+    actions.decline(offer, reason="The group is full.", by=person(Role.PROVIDER_LEAD))
+
+    referral.refresh_from_db()
+    assert not referral.is_placed
+    assert take_up(proposal(other_provider), referral=referral, by=caseworker).pk
+
+
+def test_a_placement_that_has_not_started_is_cancelled(referral, provider, caseworker):
+    start = localdate() + timedelta(days=7)
+    coming = proposal(provider, starts_on=start, ends_on=start + timedelta(weeks=6))
+    placement = take_up(coming, referral=referral, by=caseworker)
+
+    actions.cancel(placement, reason="The family moved.", by=caseworker)
+
+    assert not Enrolment.objects.filter(organisation=provider).in_force(start).exists()
+    referral.refresh_from_db()
+    assert not referral.is_placed
+
+
+def test_a_placement_that_has_started_is_not_cancelled(placement, caseworker):
+    with pytest.raises(WrongStatus, match="End it instead"):
+        actions.cancel(placement, reason="A mistake.", by=caseworker)
+
+
+def test_an_offer_needs_an_objective(referral, provider, caseworker):
+    with pytest.raises(ValidationError, match="at least one objective"):
+        actions.propose(proposal(provider), referral=referral, objectives=[], by=caseworker)
+
+    referral.refresh_from_db()
+    assert not referral.is_placed
+
+
+def test_a_pupil_is_never_in_two_places_at_one_session(placement, other_provider, caseworker):
+    referral = factories.ReferralFactory(status="accepted", tier=2, pupil=placement.pupil)
+    asked = proposal(other_provider, sessions=0b111)
+
+    with pytest.raises(ValidationError) as found:
+        propose(asked, referral=referral, by=caseworker)
+
+    assert found.value.message_dict["weekly"] == [
+        f"At {placement.provider} already, until 13 October 2024: Monday. "
+        "Choose other sessions or days, or end that placement first."
+    ]
+    free = proposal(other_provider, sessions=0b1100)
+    assert take_up(free, referral=referral, by=caseworker).pk
+
+
+@pytest.mark.parametrize(("start", "is_free"), [(END - timedelta(days=1), False), (END, True)])
+def test_sessions_are_free_from_the_day_after_the_last(
+    placement, other_provider, caseworker, start, is_free
+):
+    referral = factories.ReferralFactory(status="accepted", tier=3, pupil=placement.pupil)
+    asked = proposal(other_provider, starts_on=start, ends_on=start + timedelta(weeks=2))
+
+    if is_free:
+        assert propose(asked, referral=referral, by=caseworker).pk
+    else:
+        with pytest.raises(ValidationError, match="already, until"):
+            propose(asked, referral=referral, by=caseworker)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_offers_accepted_at_once_never_overlap(person, provider, other_provider, council):
+    officer = person(Role.CASEWORKER)
+    pupil = factories.PupilFactory()
+    offers = [
+        propose(
+            proposal(place, sessions=1),
+            referral=factories.ReferralFactory(status="accepted", tier=3, pupil=pupil),
+            by=officer,
+        )
+        for place in (provider, other_provider)
+    ]
+
+    found = at_once([lambda row=row: actions.accept(row, by=officer) for row in offers])
+
+    assert sorted(type(row) for row in found if isinstance(row, Exception)) == [ValidationError]
+    assert Placement.objects.filter(status="open").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.MANAGER])
+def test_only_a_manager_sets_the_limit_aside_and_says_why(placement, person, role):
+    factories.TierRuleFactory(tier=3, starts_on=date(2024, 9, 1), longest_weeks=6)
+    by, late = person(role), START + timedelta(weeks=7)
+
+    with pytest.raises(actions.NeedsOverride, match="at most 6 weeks"):
+        actions.extend(placement, last_day=late, reason="Not ready.", by=by)
+    if role == Role.CASEWORKER:
+        with pytest.raises(actions.NeedsOverride):
+            actions.extend(placement, last_day=late, reason="x", override="Please", by=by)
+        return
+    actions.extend(placement, last_day=late, reason="Not ready.", override="Exams.", by=by)
+
+    assert kinds(placement)[-2:] == ["extended", "overridden"]
+    words = Entry.objects.filter(placement=placement, kind="overridden").get().words
+    assert "at most 6 weeks" in words
+    assert words.endswith("Reason: Exams.")
+    assert Enrolment.objects.get(organisation=placement.provider).last_day == late
+
+
+def test_a_pause_stops_the_register_until_the_day_back(placement, caseworker):
+    paused_on, back_on = date(2024, 9, 9), date(2024, 9, 16)
+
+    actions.pause(placement, starts_on=paused_on, reason="In hospital.", by=caseworker)
+    assert not Placement.objects.expected(date(2024, 9, 30), 0).exists()
+    actions.resume(placement, back_on=back_on, by=caseworker)
+
+    days = [date(2024, 9, 2), paused_on, back_on]
+    assert [Placement.objects.expected(day, 0).exists() for day in days] == [True, False, True]
+    placement.refresh_from_db()
+    assert placement.status == Status.OPEN
+
+
+def test_a_day_back_before_the_pause_is_refused(placement, caseworker):
+    actions.pause(placement, starts_on=date(2024, 9, 9), reason="Ill.", by=caseworker)
+
+    with pytest.raises(ValidationError, match="must not be before the pause"):
+        actions.resume(placement, back_on=date(2024, 9, 8), by=caseworker)
+
+
+def test_an_end_closes_a_pause(placement, caseworker):
+    actions.pause(placement, starts_on=date(2024, 9, 9), reason="Ill.", by=caseworker)
+
+    end(Placement.objects.get(), last_day=date(2024, 9, 20), by=caseworker)
+
+    assert Pause.objects.get().ends_on == date(2024, 9, 21)
+
+
+def held(day=date(2024, 9, 27), **details):
+    given = {"attended": "All", "progress_words": "Well.", "next_step": "continue"}
+    return Review(held_on=day, **given | details)
+
+
+@pytest.mark.usefixtures("calendar")
+def test_the_first_review_is_due_within_a_half_term(placement):
+    # Thirty school days after Monday 2 September: a day short of six weeks.
+    assert placement.next_review_on == date(2024, 10, 14)
+
+
+@pytest.mark.usefixtures("calendar")
+def test_a_review_keeps_how_each_objective_stands_and_sets_the_next(placement, provider_staff):
+    objective = placement.objectives.get()
+
+    review = actions.review(
+        placement, held(), outcomes={objective.pk: "partly"}, by=_here(provider_staff, placement)
+    )
+
+    objective.refresh_from_db()
+    assert (objective.outcome, review.progress.get().outcome) == ("partly", "partly")
+    placement.refresh_from_db()
+    # Twenty school days to the half-term break on 26 October, and ten from 4 November.
+    assert placement.next_review_on == date(2024, 11, 15)
+
+
+def _here(user, placement):
+    """Put the child of a placement of long ago on the roll today, so that the provider sees it."""
+    Enrolment.objects.filter(organisation=placement.provider).update(ends_on=None)
+    return user
+
+
+@pytest.mark.parametrize("day", [START - timedelta(days=1), date(2999, 1, 1)])
+def test_a_review_is_held_while_the_placement_runs(placement, caseworker, day):
+    with pytest.raises(ValidationError, match="from the first day"):
+        actions.review(placement, held(day), outcomes={}, by=caseworker)
+
+
+def test_a_step_keeps_one_history_and_makes_way(placement, caseworker, referral):
+    next_start = date(2024, 9, 30)
+    asked = proposal(placement.provider, starts_on=next_start, tier=2, sessions=1023)
+
+    offer = actions.propose(asked, follows=placement, objectives=AGREED, by=caseworker)
+    placement.refresh_from_db()
+    assert placement.last_day == END - timedelta(days=1)  # only the answer makes way
+    after = actions.accept(offer, by=caseworker)
+
+    placement.refresh_from_db()
+    assert placement.last_day == next_start - timedelta(days=1)
+    assert placement.is_over_its_time  # it still waits for its destination
+    assert (after.follows, after.home_school) == (placement, referral.school)
+    rolls = Enrolment.objects.filter(organisation=placement.provider).order_by("starts_on")
+    assert [row.starts_on for row in rolls] == [START, next_start]
+
+
+def test_an_end_keeps_the_destination_and_the_pupils_own_words(placement, caseworker):
+    objective = placement.objectives.get()
+
+    placement = end(placement, outcomes={objective.pk: "met"}, by=caseworker)
+
+    assert placement.destination == "home school"
+    assert placement.ending.pupil_words == "They listened."
+    objective.refresh_from_db()
+    assert objective.outcome == "met"
+
+
+def test_an_end_without_the_pupils_words_says_why(placement, caseworker):
+    silent = Ending(progress="None.")
+    with pytest.raises(ValidationError, match="what the pupil says"):
+        end(placement, ending=silent, by=caseworker)
+
+    placement.refresh_from_db()
+    assert placement.status == Status.OPEN
+
+
+def test_an_end_to_come_is_a_change_of_the_last_day(placement, caseworker):
+    with pytest.raises(ValidationError, match="once it has come"):
+        end(placement, last_day=localdate() + timedelta(days=1), by=caseworker)
+
+
+def test_an_award_is_kept_with_the_placement(placement, caseworker):
+    award = Award(kind="academic", title="English, level 1", gained_on=date(2024, 10, 1))
+
+    actions.add_award(placement, award, by=caseworker)
+
+    assert kinds(placement)[-1] == "awarded"
+
+
+def test_nobody_else_runs_a_placement(placement, school_staff):
+    with pytest.raises(PermissionDenied):
+        actions.extend(placement, last_day=END, reason="x", by=school_staff)
+    with pytest.raises(PermissionDenied):
+        actions.review(placement, held(), outcomes={}, by=school_staff)
+    with pytest.raises(PermissionDenied):
+        actions.name_lead(placement, lead=school_staff, by=school_staff)
