@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, tuple[Handler, int]] = {}
+_parts: dict[str, list[str]] = {}
 ERROR_LENGTH = 200
 POST = """
     INSERT INTO accounts_outboxmessage (kind, payload, created_at, attempts, last_error)
@@ -41,15 +42,21 @@ class Task(DjangoTask):
             return super().__call__(*args, **kwargs)
 
 
-def handles(kind: str, *, gather_seconds: int = 0) -> Callable[[Handler], Handler]:
+def handles(kind: str, *, part: str = "", gather_seconds: int = 0) -> Callable[[Handler], Handler]:
     """Register what is done for messages of a kind.
 
     With `gather_seconds` the task waits so long, and one run answers all messages of the kind that
     were written by then: many changes, one computation. Its payload holds theirs as "gathered".
+
+    A further handler of the same kind names its `part`: `post` writes it a message of its own, so
+    that each is done once, is locked no longer than it needs, and fails alone.
     """
+    name = f"{kind}: {part}" if part else kind
 
     def register(handler: Handler) -> Handler:
-        _handlers[kind] = (handler, gather_seconds)
+        _handlers[name] = (handler, gather_seconds)
+        if part and name not in _parts.setdefault(kind, []):
+            _parts[kind].append(name)
         return handler
 
     return register
@@ -60,8 +67,16 @@ def post(kind: str, **payload: Any) -> int:
 
     Return the message's id. Written by hand, because every save of a register comes through here.
     """
+    written = json.dumps(payload)
+    message_id = _write(kind, written)
+    for part in _parts.get(kind, ()):
+        _write(part, written)
+    return message_id
+
+
+def _write(kind: str, payload: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(POST, [kind, json.dumps(payload), timezone.now()])
+        cursor.execute(POST, [kind, payload, timezone.now()])
         message_id = int(cursor.fetchone()[0])
     transaction.on_commit(partial(ring, message_id, kind))
     return message_id

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts import work
-from accounts.models import ClockRule, Organisation, SchoolCalendar, User
+from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from apsystem.lib.documents import checked
@@ -24,11 +24,11 @@ from referrals.models import (
     Attachment,
     DecisionRead,
     Entry,
-    Reason,
     Referral,
     RequestForMore,
     Status,
 )
+from referrals.models.due import Clocks
 from referrals.models.entry import Kind
 
 MOST_DOCUMENTS = 10
@@ -156,26 +156,35 @@ def submit(referral: Referral, *, by: User, at: datetime | None = None) -> Refer
     """Send a draft to the SEND team, now or at the moment that paper records; start the clocks."""
     at = at or timezone.now()
     fresh = Referral.objects.as_user(by).filter(pk=referral.pk).first() or referral
-    referral = make_move(referral, "submit", by=by, submitted_at=at, **due_dates(fresh, at))
+    referral = make_move(referral, "submit", by=by, submitted_at=at, **_due_dates(fresh, at))
     _tell(referral, Kind.SUBMITTED, by=by, at=at)
     work.post("referral.submitted", referral=referral.pk)
     return referral
 
 
-def due_dates(referral: Referral, submitted_at: datetime) -> dict[str, date | None]:
-    """Return when a referral must be decided, and when education must begin; None: no clock."""
+def _due_dates(referral: Referral, submitted_at: datetime) -> dict[str, date | None]:
     sent_on = timezone.localtime(submitted_at).date()
-    calendar = SchoolCalendar(min(sent_on, referral.event_on or sent_on), sent_on)
-    decision = ClockRule.objects.of(ClockRule.Kind.DECISION, sent_on)
-    found: dict[str, date | None] = {"decide_by": None, "day_six_on": None}
-    if decision:
-        found["decide_by"] = calendar.after(sent_on, decision.school_days)
-    if referral.reason == Reason.PERMANENT_EXCLUSION and referral.event_on:
-        day_six = ClockRule.objects.of(ClockRule.Kind.DAY_SIX, referral.event_on)
-        if day_six:
-            place = referral.school_id
-            found["day_six_on"] = calendar.after(referral.event_on, day_six.school_days, place)
-    return found
+    return Clocks.around({sent_on, referral.event_on}).due_dates(referral, sent_on)
+
+
+@transaction.atomic
+def count_again() -> int:
+    """Count the due dates of undecided referrals by today's calendar. Return how many changed."""
+    rows = Referral.objects.filter(status__in=UNDECIDED, submitted_at__isnull=False)
+    undecided = list(rows.select_for_update().order_by("pk"))
+    if not undecided:
+        return 0
+    sent = {row.pk: timezone.localtime(row.submitted_at).date() for row in undecided}
+    clocks = Clocks.around({*sent.values(), *(row.event_on for row in undecided)})
+    changed = []
+    for referral in undecided:
+        dates = clocks.due_dates(referral, sent[referral.pk])
+        if any(getattr(referral, name) != day for name, day in dates.items()):
+            for name, day in dates.items():
+                setattr(referral, name, day)
+            changed.append(referral)
+    Referral.objects.bulk_update(changed, ["decide_by", "day_six_on"], batch_size=500)
+    return len(changed)
 
 
 @transaction.atomic
@@ -210,7 +219,7 @@ def amend(referral: Referral, *, by: User, **answers: Any) -> Referral:
         setattr(fresh, name, value)
         _tell(fresh, Kind.AMENDED, by=by, answer=name, before=before, after=shown(fresh, name))
     if {"reason", "event_on"} & set(changed) and fresh.submitted_at:
-        dates = due_dates(fresh, fresh.submitted_at)
+        dates = _due_dates(fresh, fresh.submitted_at)
         fresh.decide_by, fresh.day_six_on = dates["decide_by"], dates["day_six_on"]
     fresh.revision += 1
     fresh.full_clean()

@@ -8,7 +8,10 @@ from django.core.mail import send_mail
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.work import handles
+from referrals import actions
 from referrals.models import DECIDED, Referral
+
+GATHER_SECONDS = 5
 
 
 def _mail(subject: str, line: str, recipients: list[str]) -> None:
@@ -110,3 +113,9 @@ def tell_the_referrer(payload: dict[str, Any]) -> None:
             f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
             [referral.holder.email],
         )
+
+
+@handles("calendar.changed", part="due dates", gather_seconds=GATHER_SECONDS)
+def count_due_dates_again(payload: dict[str, Any]) -> None:
+    """Count when undecided referrals are due, once for all the changes written by now."""
+    actions.count_again()

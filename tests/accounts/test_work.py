@@ -28,7 +28,7 @@ LATE = timedelta(minutes=5)
 def handle(monkeypatch):
     """Register a handler for the length of a test, and see what it was called with."""
 
-    def register(kind, handler=None, *, gather_seconds=0):
+    def register(kind, handler=None, *, part="", gather_seconds=0):
         calls = []
 
         def called(payload):
@@ -36,7 +36,10 @@ def handle(monkeypatch):
             if handler:
                 handler(payload)
 
-        monkeypatch.setitem(work._handlers, kind, (called, gather_seconds))
+        parts = {key: [*names] for key, names in work._parts.items()}
+        monkeypatch.setattr(work, "_handlers", dict(work._handlers))
+        monkeypatch.setattr(work, "_parts", parts)
+        work.handles(kind, part=part, gather_seconds=gather_seconds)(called)
         return calls
 
     return register
@@ -101,6 +104,30 @@ def test_a_message_is_sent_after_the_commit_and_not_before(
         assert calls == []
 
     assert calls == [{"name": "After"}]
+
+
+@pytest.mark.django_db
+def test_each_part_of_the_work_has_a_message_of_its_own_and_fails_alone(
+    handle, django_capture_on_commit_callbacks
+):
+    def fail(payload):
+        raise ValueError("no calendar")
+
+    first = handle("tests.made")
+    handle("tests.made", fail, part="due dates")
+    third = handle("tests.made", part="letters")
+
+    with django_capture_on_commit_callbacks() as rings:
+        work.post("tests.made", day="2026-09-01")
+    with pytest.raises(ValueError, match="no calendar"):
+        rings[1]()
+    for ring in (rings[0], rings[2]):
+        ring()
+
+    assert first == third == [{"day": "2026-09-01"}]
+    assert list(OutboxMessage.objects.filter(done_at=None).values_list("kind", "attempts")) == [
+        ("tests.made: due dates", 1)
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
