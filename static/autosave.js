@@ -1,4 +1,5 @@
-// Save a draft as it is written: two seconds after the last key, and on leaving a box.
+// Save a draft as it is written: two seconds after the first key that is not saved, however long
+// the typing goes on, and on leaving a box.
 // What cannot be saved stays in the boxes, is said in words, and is tried again.
 const PAUSE = 2000;
 const LONGEST = 30000;
@@ -50,8 +51,8 @@ export const watch = (said) => {
     if (isDirty && !isStopped) later(wait);
   };
   form.addEventListener("input", () => {
+    if (!isDirty && !isBusy) later(PAUSE); // a timer that every key put off would never run out
     isDirty = true;
-    later(PAUSE);
   });
   form.addEventListener("focusout", () => later(0));
   form.addEventListener("submit", () => {

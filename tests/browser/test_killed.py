@@ -1,0 +1,117 @@
+"""The web server is killed with SIGKILL while a school writes: what was typed goes on."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from accounts.permissions import Role
+from referrals.models import Referral
+from tests import servers
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SAVED = "[data-autosave]:text-matches('^Saved')"
+WORDS = 60
+LATEST = timedelta(seconds=5)
+
+
+class Server:
+    """gunicorn in processes of its own, on the database of the test."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def start(self):
+        usual = os.environ["DATABASE_URL"]
+        name = settings.DATABASES["default"]["NAME"]
+        path, _, options = usual.partition("?")
+        environment = {
+            **{key: value for key, value in os.environ.items() if key != servers.RUN},
+            "DATABASE_URL": f"{path.rpartition('/')[0]}/{name}?{options}".rstrip("?"),
+            "DJANGO_SETTINGS_MODULE": "apsystem.settings",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "DEBUG": "1",  # static files are served as they lie
+            "HTTPS": "0",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "apsystem.wsgi", "--workers", "2",
+             "--bind", f"127.0.0.1:{self.port}", "--log-level", "critical"],
+            cwd=settings.BASE_DIR, env=environment, start_new_session=True,
+        )  # fmt: skip
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/accessibility/", timeout=5).close()  # noqa: S310
+                return
+            time.sleep(0.1)
+        raise TimeoutError("the server does not answer")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
+
+
+@pytest.fixture
+def server(transactional_db):
+    assert connection.settings_dict["NAME"] == settings.DATABASES["default"]["NAME"]
+    server = Server()
+    server.start()
+    yield server
+    with contextlib.suppress(ProcessLookupError):
+        server.kill()
+
+
+def test_a_killed_server_loses_nothing_older_than_five_seconds(world, server, page_of):
+    draft = world.own.draft
+    path = f"{server.url}/referrals/{draft.uid}/answers/happening/"
+    page = page_of(world.people[Role.SCHOOL_STAFF], width=360)
+    page.context.add_cookies(
+        [
+            {"name": cookie["name"], "value": cookie["value"], "url": server.url}
+            for cookie in page.context.cookies()
+        ]
+    )
+    page.goto(path)
+    box = page.locator("[name=concern]")
+    box.fill("")
+    typed = []
+    for number in range(WORDS):  # without a pause in which a patient timer would run out
+        box.press_sequentially(f"w{number} ")
+        typed.append((timezone.now(), f"w{number}"))
+        time.sleep(0.12)
+
+    server.kill()
+    killed = timezone.now()
+
+    kept = set(Referral.objects.get(pk=draft.pk).concern.split())
+    must = {word for at, word in typed if at < killed - LATEST}
+    assert len(must) > 5
+    assert must <= kept
+    box.press_sequentially("after the end")
+    page.wait_for_selector("[data-autosave]:has-text('no connection')", timeout=10_000)
+
+    server.start()
+    page.wait_for_selector(SAVED, timeout=20_000)
+
+    whole = " ".join([*(word for _, word in typed), "after the end"])
+    assert Referral.objects.get(pk=draft.pk).concern == whole
+    assert page.input_value("[name=concern]") == whole
+    again = page.context.new_page()
+    again.goto(path)
+    again.fill("[name=concern]", f"{whole}, and on.")
+    again.wait_for_selector(SAVED, timeout=10_000)
+    assert Referral.objects.get(pk=draft.pk).concern == f"{whole}, and on."
