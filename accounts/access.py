@@ -10,6 +10,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 MARK = "permission_asked"
 OPEN = "open to all"
 ONE_MINUTE = 60
+ONE_HOUR = 60 * 60
 
 
 class Request(HttpRequest):
@@ -86,6 +88,16 @@ def address_hash(request: HttpRequest) -> str:
     """Return a keyed hash of where the request came from: enough to compare, not to trace."""
     address = request.META.get("REMOTE_ADDR", "")
     return salted_hmac("accounts.address", address).hexdigest()[:16]
+
+
+def too_often(request: HttpRequest, act: str, most: int) -> bool:
+    """Count an act of an address in this hour, and tell whether it came too often."""
+    key = f"too-often:{act}:{address_hash(request)}:{int(time.time()) // ONE_HOUR}"
+    cache.add(key, 0, ONE_HOUR)
+    try:
+        return cache.incr(key) > most
+    except ValueError:  # it ran out in between
+        return False
 
 
 class GateMiddleware:

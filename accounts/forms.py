@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Membership, Organisation, User
-from accounts.permissions import Role
-from apsystem.lib.forms import DateField, GdsForm, RangeForm, offer
+from accounts.models import Cover, Digest, Membership, Organisation, User
+from accounts.models.personal import FIRST_HOUR, LAST_HOUR
+from accounts.permissions import Permission, Role
+from apsystem.lib.forms import DateField, GdsForm, RangeForm, RowForm, offer
 
 IDLE, NO_ROLE = "idle", "none"
+NOON = 12
 
 
 class PeopleFilter(forms.Form):
@@ -105,3 +107,72 @@ class EndRoleForm(GdsForm):
     last_day = DateField(
         label="Last day of the role", help_text="To end it at once, enter yesterday's date"
     )
+
+
+def _hour(hour: int) -> str:
+    return f"{(hour - 1) % NOON + 1}{'am' if hour < NOON else 'pm'}"
+
+
+class DigestForm(RowForm):
+    """When a summary of what changed comes by mail."""
+
+    submit_label = "Save"
+
+    hour = forms.TypedChoiceField(
+        label="Hour",
+        choices=[
+            ("", "No mail"),
+            *((hour, _hour(hour)) for hour in range(FIRST_HOUR, LAST_HOUR + 1)),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="The mail says what changed since the last one, by references, and names no "
+        "child. Where nothing changed, no mail comes.",
+    )
+    is_on_school_days_only = forms.BooleanField(label="On school days only", required=False)
+
+    class Meta:
+        model = Digest
+        fields = ["hour", "is_on_school_days_only"]
+
+
+class CoverForm(RangeForm):
+    """Who covers for whom, from when to when."""
+
+    submit_label = "See what moves"
+    boxes = ("person", "colleague", *(f"{name}_{box}" for name in ("starts_on", "last_day")
+                                      for box in range(3)))  # fmt: skip
+
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(), label="Who is away", to_field_name="uid", empty_label=None
+    )
+    colleague = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label="Who covers",
+        to_field_name="uid",
+        empty_label="Choose a colleague",
+        help_text="Somebody of the same organisation and role",
+        error_messages={"required": "Choose who covers"},
+    )
+    starts_on = DateField(label="First day away")
+    last_day = DateField(label="Last day away")
+
+    class Meta:
+        model = Cover
+        fields = ["person", "colleague", "starts_on"]
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        """Offer the colleagues; who arranges for others chooses who is away, too."""
+        super().__init__(*args, **kwargs)
+        own = by.acting[0].organisation if by.acting else None
+        self.instance.organisation = own
+        self.instance.person = by
+        colleagues = by.colleagues()
+        offer(self, "colleague", colleagues)
+        if by.can(Permission.COVER_ARRANGE):
+            offer(self, "person", colleagues)
+            self.initial.setdefault("person", by.uid)
+        else:
+            del self.fields["person"]
+            offer(self, "colleague", colleagues.exclude(pk=by.pk))

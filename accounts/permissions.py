@@ -57,6 +57,7 @@ class Permission(StrEnum):
     PEOPLE_VIEW = "people.view"
     PEOPLE_CHANGE = "people.change"
     ROLE_END = "role.end"
+    COVER_ARRANGE = "cover.arrange"
 
 
 MEANINGS = {
@@ -86,6 +87,7 @@ MEANINGS = {
     Permission.PEOPLE_VIEW: "See who works where: all staff, or those of the own organisation",
     Permission.PEOPLE_CHANGE: "Add people, give them roles, and close their accounts",
     Permission.ROLE_END: "End roles: any, or those in the own organisation",
+    Permission.COVER_ARRANGE: "Choose who covers for a colleague of the own organisation",
 }
 
 _READS_CASES = {
@@ -133,8 +135,14 @@ _MANAGES = {
     Permission.PLACEMENT_OVERRIDE,
     Permission.PEOPLE_VIEW,
     Permission.TRAIL_VIEW,
+    Permission.COVER_ARRANGE,
 }
-_LEADS = {Permission.CLOSURE_CHANGE, Permission.PEOPLE_VIEW, Permission.ROLE_END}
+_LEADS = {
+    Permission.CLOSURE_CHANGE,
+    Permission.PEOPLE_VIEW,
+    Permission.ROLE_END,
+    Permission.COVER_ARRANGE,
+}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
     Permission.CALENDAR_VIEW,

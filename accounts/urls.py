@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import acting, people
+from accounts.views import acting, people, personal
 
 app_name = "accounts"
 
 urlpatterns = [
     path("switch/", acting.switch, name="switch"),
+    path("stay/", acting.stay, name="stay"),
+    path("settings/", personal.index, name="settings"),
+    path("settings/calendar/", personal.make_feed, name="feed-make"),
+    path("settings/calendar/revoke/", personal.revoke_feed, name="feed-revoke"),
+    path("settings/mail/", personal.digest, name="digest"),
+    path("settings/cover/<int:pk>/end/", personal.end_cover, name="cover-end"),
     path("people/", people.index, name="people"),
     path("people/new/", people.add, name="person-add"),
     path("people/<uuid:uid>/", people.detail, name="person"),

@@ -27,4 +27,8 @@ app.conf.beat_schedule = {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),
     },
+    "send the summaries": {
+        "task": "reporting.nightly.send_digests",
+        "schedule": crontab(minute=0),
+    },
 }

@@ -44,6 +44,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
     }
     if user is not None and user.is_authenticated:
+        context["idle"] = {
+            "seconds": settings.IDLE_SECONDS,
+            "warning": settings.IDLE_WARNING_SECONDS,
+            "minutes": max(1, settings.IDLE_WARNING_SECONDS // 60),
+        }
         entries = [
             (label, reverse(name))
             for label, name, permission in NAVIGATION

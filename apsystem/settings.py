@@ -43,6 +43,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SERVICE_NAME = env.str("SERVICE_NAME", default="Alternative provision")
 COUNCIL_NAME = env.str("COUNCIL_NAME", default="Hammersmith & Fulham")
 COUNCIL_LA_CODE = env.str("COUNCIL_LA_CODE", default="205")
+SERVICE_URL = env.str("SERVICE_URL", default="http://127.0.0.1:8000/")  # for links in mails
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="ap-support@council.example")
 # Fewer children than this behind a figure and people outside the case work do not see it.
 SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
@@ -205,6 +206,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # the longest a sign-in lasts
 IDLE_SECONDS = 30 * 60
+IDLE_WARNING_SECONDS = 2 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- The browser ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Forms of a referral."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -10,9 +10,10 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_SCHOOL
-from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea, offer
+from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea, address_day, offer
 from pupils.models import Pupil
 from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status, Tier
+from referrals.models.narrowing import kept_words
 from referrals.models.referral import SORTS
 
 # The parts of the task list: address, title, answers.
@@ -314,8 +315,18 @@ class ReferralFilterForm(forms.Form):
         required=False,
     )
     reason = forms.ChoiceField(choices=[("", "All"), *Reason.choices], required=False)
-    placed = forms.CharField(max_length=3, required=False)
     q = forms.CharField(max_length=100, required=False, label="Pupil's name")
+    placed = forms.CharField(max_length=3, required=False)
+    unread = forms.CharField(max_length=3, required=False)
+    sent = address_day()
+    changed = address_day()
+    whose = forms.RegexField(r"^[1-9]\d{0,17}$", required=False)
+    holder = forms.IntegerField(required=False, min_value=1, max_value=10**18)
+
+    @property
+    def words(self) -> list[str]:
+        """Say what the list keeps that no box of the filter shows."""
+        return kept_words(**self.cleaned_data) if self.is_valid() else []
 
 
 class DeskFilterForm(forms.Form):
@@ -347,18 +358,32 @@ class DeskFilterForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, officers: QuerySet, schools: QuerySet, **kwargs: Any) -> None:
-        """Offer the officers and the schools."""
+    def __init__(
+        self,
+        *args: Any,
+        officers: QuerySet,
+        schools: QuerySet,
+        covered: Sequence[User] = (),
+        by: User | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the officers and the schools, and together the own work and that of the covered."""
         super().__init__(*args, **kwargs)
-        self.officers = list(officers)
+        self.officers, self.covered = list(officers), list(covered)
         names = [(str(officer.pk), officer.name) for officer in self.officers]
         places = [(str(pk), name) for pk, name in schools.values_list("pk", "name")]
+        if by and covered:
+            people = [by, *covered]
+            together = ",".join(str(person.pk) for person in people)
+            names.insert(0, (together, f"Mine, and for {' and '.join(map(str, covered))}"))
+        missing = {str(person.pk) for person in covered} - {pk for pk, _ in names}
+        names += [(str(person.pk), person.name) for person in covered if str(person.pk) in missing]
         whose = [("", "Anybody"), ("nobody", "Nobody yet"), *names]
         cast("forms.ChoiceField", self.fields["whose"]).choices = whose
         cast("forms.ChoiceField", self.fields["school"]).choices = [("", "Any school"), *places]
 
     @property
-    def narrowing(self) -> dict[str, str]:
+    def narrowing(self) -> dict[str, Any]:
         """Return the filter; what cannot be understood filters nothing."""
         self.is_valid()
         names = ("status", "reason", "whose", "school", "late", "q")

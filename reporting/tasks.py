@@ -1,11 +1,17 @@
-"""What follows a change of the marks or the calendar: the figures are computed again."""
+"""What follows a change of the marks or the calendar, and the mail that sums up what changed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+from django.core.mail import send_mail
+
+from accounts.models import User
 from accounts.work import handles
 from apsystem.lib.calendar import academic_year
 from reporting import actions
+from reporting.cards import CARDS, Day, Group, lines
+from reporting.cards.card import references
 
 GATHER_SECONDS = 5
 
@@ -16,3 +22,26 @@ def compute_after_change(payload: dict[str, Any]) -> None:
     """Compute the figures of the changed years, once for all the changes written by now."""
     days = (date.fromisoformat(change["day"]) for change in payload["gathered"])
     actions.compute(years={academic_year(day) for day in days})
+
+
+@handles("digest.due")
+def mail_the_digest(payload: dict[str, Any]) -> None:
+    """Mail a person what changed since the last summary, by counts and references. No change, no mail.
+
+    It sees what the person may see today, and names no child.
+    """
+    user = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if user is None or not user.memberships_in_force:
+        return
+    day = Day.of(user, since=datetime.fromisoformat(payload["since"]))
+    news = [line for card in CARDS if card.is_news for line in references(day, card)]
+    if not news:
+        return
+    due = [
+        f"{line.title}: {line.count}" for line in lines(day, CARDS) if line.card.group == Group.DUE
+    ]
+    since = day.since.astimezone().strftime("%d %B, %H:%M").lstrip("0")
+    parts = [f"Since {since}:", *news, *(["", "Due:", *due] if due else [])]
+    parts += ["", f"Sign in to {settings.SERVICE_NAME} to read more: {settings.SERVICE_URL}", "",
+              "This message holds no child's details on purpose. Turn it off in your settings."]  # fmt: skip
+    send_mail(f"{settings.SERVICE_NAME}: what changed", "\n".join(parts), None, [user.email])

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from reporting.views import figures, home, pupil, trail
+from reporting.views import cover, figures, home, pupil, trail
 
 app_name = "reporting"
 
 urlpatterns = [
     path("", home.my_day, name="my-day"),
+    path("my-day/calendar/<str:token>.ics", home.feed, name="feed"),
+    path("settings/cover/", cover.arrange, name="cover"),
     path("search/", pupil.search, name="search"),
     path("pupils/<uuid:uid>/", pupil.pupil, name="pupil"),
     path("reporting/", figures.dashboard, name="dashboard"),

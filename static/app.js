@@ -15,3 +15,4 @@ const start = async (selector, load, name) => {
 
 start("[data-keys]", () => import("./keys.js"), "listen");
 start("[data-autosave]", () => import("./autosave.js"), "watch");
+start("[data-idle-warning]", () => import("./idle.js"), "warn");

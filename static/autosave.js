@@ -30,6 +30,7 @@ export const watch = (said) => {
         const told = await answer.json();
         form.elements.revision.value = told.revision;
         say(`Saved ${told.saved}.`);
+        document.dispatchEvent(new Event("app-saved")); // the sign-in is renewed with it
         wait = PAUSE;
       } else if (answer.status === 409) {
         isStopped = true;

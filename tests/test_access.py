@@ -222,6 +222,7 @@ def test_public_pages_are_these_and_no_others():
         "favicon.ico",
         "healthz",
         "privacy",
+        "reporting:feed",  # its token is the credential: see tests/reporting/test_feed.py
     }
 
 

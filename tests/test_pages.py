@@ -32,6 +32,9 @@ LISTS = {
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
     "reporting:pupil": ("", Role.CASEWORKER),
+    "reporting:feed": ("", Role.CASEWORKER),
+    "reporting:cover": ("", Role.MANAGER),
+    "accounts:settings": ("", Role.MANAGER),
     "accounts:people": ("", Role.MANAGER),
     "attendance:calendar": ("", Role.ADMINISTRATOR),
 }
@@ -48,7 +51,14 @@ def more_children(world, count):
         pupil = factories.PupilFactory()
         factories.EnrolmentFactory(pupil=pupil, organisation=world.own.school)
         factories.ContactFactory(pupil=world.own.pupil)
-        factories.ReferralFactory(pupil=pupil, school=world.own.school, status=Status.SUBMITTED)
+        factories.ReferralFactory(
+            pupil=pupil,
+            school=world.own.school,
+            status=Status.SUBMITTED,
+            assigned_to=world.people[Role.CASEWORKER],
+            decide_by=world.school_day,
+        )
+        factories.CoverFactory(organisation=world.council)
         placement = factories.PlacementFactory(
             pupil=pupil,
             provider=world.own.provider,

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.models import Closure, HalfTerm, Membership, Organisation, User
+from accounts.models import Closure, Cover, HalfTerm, Membership, Organisation, User
+from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
@@ -33,6 +35,7 @@ PLACEMENT_PAGES = [
     "step",
     "end",
 ]
+FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
 TOKEN = re.compile(r"zqx[a-z]+zqx", re.IGNORECASE)
@@ -58,6 +61,7 @@ class Side:
     role: Membership
     care: CareStatus
     enrolment: Enrolment
+    cover: Cover
     tokens: set[str] = field(default_factory=set)
 
 
@@ -143,6 +147,8 @@ class World:
             ("accounts:role-end", "pk"): rows.role.pk,
             ("accounts:link-send", "uid"): rows.role.user.uid,
             ("accounts:account-change", "uid"): rows.role.user.uid,
+            ("accounts:cover-end", "pk"): rows.cover.pk,
+            ("reporting:feed", "token"): FEED_TOKEN,
             ("account_reset_password_from_key", "uidb36"): "abc",
             ("account_reset_password_from_key", "key"): "set-password",
         }
@@ -153,7 +159,7 @@ class World:
             return uuid.uuid4()
         if isinstance(value, int):
             return 0
-        return "no-such-thing" if key == "slug" else value
+        return "no-such-thing" if key in {"slug", "token"} else value
 
 
 def build() -> World:
@@ -180,6 +186,13 @@ def build() -> World:
         factories.MembershipFactory(user=people[role], organisation=place, role=role)
     for side in (own, foreign):
         Referral.objects.filter(school=side.school).update(made_by=people[Role.SCHOOL_STAFF])
+    own.cover = factories.CoverFactory(
+        person=people[Role.CASEWORKER], colleague=people[Role.MANAGER], organisation=council
+    )
+    factories.FeedFactory(user=people[Role.CASEWORKER], token_hash=hash_of(FEED_TOKEN))
+    Referral.objects.filter(pk=own.submitted.pk).update(
+        assigned_to=people[Role.CASEWORKER], decide_by=today + timedelta(days=5)
+    )
     half_term = HalfTerm.objects.earliest("starts_on")
     return World(council, half_term, own, foreign, people, own.mark.date)
 
@@ -261,7 +274,7 @@ def _side(name: str, today: date) -> Side:
     submitted, waiting = referral(one, Status.SUBMITTED), referral(four, Status.WAITING)
     factories.RequestForMoreFactory(referral=waiting, words=token("request"))
     factories.EntryFactory(referral=submitted, kind="amended", answer="tried",
-                           before=token("before"), after=token("after"))  # fmt: skip
+                           before=token("before"), after=token("after"), at=timezone.now())  # fmt: skip
     attachment = factories.AttachmentFactory(
         referral=submitted, document__name=token("file"), document__text=token("content")
     )
@@ -284,6 +297,7 @@ def _side(name: str, today: date) -> Side:
         role=_member(school, provider),
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
         enrolment=one.enrolments.get(organisation=school),
+        cover=factories.CoverFactory(organisation=school, role=Role.SCHOOL_STAFF),
         tokens=tokens,
     )
 

@@ -1,6 +1,14 @@
 """What happens among the actors: schools are taken in, people come, get roles, and leave."""
 
 from accounts.actions.people import CannotAdd, add_person
+from accounts.actions.personal import (
+    arrange_cover,
+    check_cover,
+    end_cover,
+    make_feed,
+    revoke_feed,
+    set_digest,
+)
 from accounts.actions.schools import SchoolsResult, import_schools
 from accounts.actions.staff import close_account, end_role, give_role, reopen_account, take_on
 from apsystem.lib.tables import ImportRefused
@@ -10,10 +18,16 @@ __all__ = [
     "ImportRefused",
     "SchoolsResult",
     "add_person",
+    "arrange_cover",
+    "check_cover",
     "close_account",
+    "end_cover",
     "end_role",
     "give_role",
     "import_schools",
+    "make_feed",
     "reopen_account",
+    "revoke_feed",
+    "set_digest",
     "take_on",
 ]

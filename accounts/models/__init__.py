@@ -3,6 +3,7 @@
 from accounts.models.calendar import Closure, HalfTerm
 from accounts.models.clocks import Clock, ClockRule, SchoolCalendar
 from accounts.models.organisation import Organisation
+from accounts.models.personal import Cover, Digest, Feed
 from accounts.models.trail import ViewEntry
 from accounts.models.user import Membership, User
 from accounts.models.work import OutboxMessage, Run
@@ -11,6 +12,9 @@ __all__ = [
     "Clock",
     "ClockRule",
     "Closure",
+    "Cover",
+    "Digest",
+    "Feed",
     "HalfTerm",
     "Membership",
     "Organisation",

@@ -144,6 +144,13 @@ class User(AbstractBaseUser):
         here = [entry.organisation_id for entry in self.acting]
         return Membership.objects.filter(organisation__in=here).people_who(permission)
 
+    def colleagues(self) -> "models.QuerySet[User]":
+        """Return the active people of the places the person acts for, themselves too, by name."""
+        here = [entry.organisation_id for entry in self.acting]
+        held = Membership.objects.in_force(localdate()).filter(organisation__in=here)
+        people = User.objects.filter(is_active=True, pk__in=held.values("user"))
+        return people.order_by("name", "pk")
+
     def organisations_as(self, roles: set[Role]) -> list[int]:
         """Return the ids of the organisations where the person acts in one of the roles."""
         return [entry.organisation_id for entry in self.acting if entry.role in roles]

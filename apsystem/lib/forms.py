@@ -8,6 +8,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
@@ -140,6 +141,14 @@ class Radios(forms.ChoiceField):
     """One choice of a few."""
 
     widget = forms.RadioSelect
+
+
+OUR_TIMES = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
+
+
+def address_day() -> forms.DateField:
+    """Return a field for a day in an address, like 2026-09-01. No box is drawn for it."""
+    return forms.DateField(required=False, validators=OUR_TIMES, input_formats=["%Y-%m-%d"])
 
 
 def offer(form: forms.BaseForm, name: str, rows: QuerySet) -> None:

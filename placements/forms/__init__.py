@@ -1,5 +1,6 @@
 """Forms of placements and of the rules they keep."""
 
+from placements.forms.listing import PlacementFilter
 from placements.forms.opening import AcceptForm, PlacementForm, ReasonForm
 from placements.forms.rules import RuleForm
 from placements.forms.running import (
@@ -19,6 +20,7 @@ __all__ = [
     "ExtendForm",
     "ObjectiveForm",
     "PauseForm",
+    "PlacementFilter",
     "PlacementForm",
     "ReasonForm",
     "ResumeForm",

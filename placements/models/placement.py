@@ -124,7 +124,28 @@ class PlacementQuerySet(ChildQuerySet):
         rows = self.expected(on, session).order_by().values_list("provider")
         return dict(rows.annotate(children=models.Count("pk")))
 
-    def narrowed(self, *, status: str = "", tier: str = "", waits: str = "") -> Self:
+    def beginning_from(self, on: date) -> Self:
+        """Keep those that go ahead and begin on a day or later."""
+        return self.filter(status__in=[*RUNNING, Status.ENDED], starts_on__gte=on)
+
+    def ending_by(self, on: date) -> Self:
+        """Keep the running ones whose last day is that day or earlier."""
+        return self.filter(status__in=RUNNING, ends_on__lte=on + timedelta(days=1))
+
+    def ended_from(self, on: date) -> Self:
+        """Keep those that were ended, with a last day on that day or later."""
+        return self.filter(status=Status.ENDED, ends_on__gt=on)
+
+    def narrowed(
+        self,
+        *,
+        status: str = "",
+        tier: str = "",
+        waits: str = "",
+        beginning: date | None = None,
+        ending: date | None = None,
+        ended: date | None = None,
+    ) -> Self:
         """Keep what a filter asks for; a value that does not exist keeps all."""
         rows, today = self, localdate()
         if status in Status.values:
@@ -135,7 +156,11 @@ class PlacementQuerySet(ChildQuerySet):
             rows = rows.review_due(today)
         elif waits == "end":
             rows = rows.overstaying(today)
-        return rows
+        if beginning:
+            rows = rows.beginning_from(beginning)
+        if ending:
+            rows = rows.ending_by(ending)
+        return rows.ended_from(ended) if ended else rows
 
     def with_names(self) -> Self:
         """Fetch with them what a list shows."""

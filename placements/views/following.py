@@ -9,6 +9,7 @@ from accounts.models import SchoolCalendar, User
 from accounts.models.clocks import Clock
 from accounts.permissions import REACH_PROVIDER, Permission
 from apsystem.lib.pages import page_of
+from placements.forms import PlacementFilter
 from placements.models import RUNNING, Entry, Placement, Review, Status
 from referrals.models import Tier
 
@@ -36,8 +37,8 @@ def is_outsider(user: User, placement: Placement) -> bool:
 @requires(Permission.PLACEMENT_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the placements within reach, the newest first."""
-    asked = {name: request.GET.get(name, "") for name in ("status", "tier", "waits")}
-    rows = Placement.objects.as_user(request.user).with_names().narrowed(**asked)
+    form = PlacementFilter(request.GET)
+    rows = Placement.objects.as_user(request.user).with_names().narrowed(**form.narrowing)
     page = page_of(request, rows)
     hides_offers = bool(request.user.organisations_as(REACH_PROVIDER))
     for row in page:
@@ -46,7 +47,13 @@ def index(request: Request) -> HttpResponse:
     return render(
         request,
         "placements/list.html",
-        {"title": "Placements", "page": page, "statuses": Status.choices, "waits": WAITS},
+        {
+            "title": "Placements",
+            "page": page,
+            "statuses": Status.choices,
+            "waits": WAITS,
+            "form": form,
+        },
     )
 
 

@@ -15,7 +15,8 @@ from django.utils.timezone import localdate
 from accounts.models import Clock, Organisation, SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
-from pupils.models import ChildQuerySet, Pupil, Reach, searchable
+from pupils.models import Pupil, Reach
+from referrals.models.narrowing import NarrowedQuerySet
 
 
 class Status(models.TextChoices):
@@ -81,7 +82,7 @@ SORTS: dict[str, list[Any]] = {
 }
 
 
-class ReferralQuerySet(ChildQuerySet):
+class ReferralQuerySet(NarrowedQuerySet):
     """Referrals within reach: a school sees its own."""
 
     reach = Reach(pupil="pupil", school="school")
@@ -89,40 +90,6 @@ class ReferralQuerySet(ChildQuerySet):
     def waiting(self) -> Self:
         """Keep those that wait for a decision, the longest wait first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at")
-
-    def narrowed(
-        self,
-        *,
-        status: str = "",
-        reason: str = "",
-        placed: str = "",
-        q: str = "",
-        whose: str = "",
-        school: str = "",
-        late: str = "",
-    ) -> Self:
-        """Keep what a filter asks for; `late` keeps those past the day of a clock.
-
-        `whose` is the id of the officer who has it, or "nobody"; `school` the school's id.
-        """
-        rows = self.filter(is_placed=False) if placed == "no" else self
-        if status:
-            rows = rows.filter(status=status)
-        if reason:
-            rows = rows.filter(reason=reason)
-        if whose:
-            rows = rows.filter(assigned_to=None if whose == "nobody" else int(whose))
-        if late:
-            rows = rows.late(localdate())
-        if school:
-            rows = rows.filter(school=int(school))
-        for word in searchable(q).split():
-            rows = rows.filter(pupil__search_name__contains=word)
-        return rows
-
-    def late(self, today: date) -> Self:
-        """Keep those past the day by which to decide, or from which education is due."""
-        return self.filter(Q(decide_by__lt=today) | Q(day_six_on__lt=today))
 
     def sorted_by(self, name: str) -> Self:
         """Order by one of the sorts that the desk offers; the longest wait first otherwise."""

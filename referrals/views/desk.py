@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from accounts.access import Request, looked_at, requires
-from accounts.models import Organisation, SchoolCalendar
+from accounts.models import Cover, Organisation, SchoolCalendar
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.pages import page_of
@@ -31,6 +31,8 @@ def _filter(request: Request) -> DeskFilterForm:
         request.GET,
         officers=request.user.colleagues_who(Permission.REFERRAL_DECIDE),
         schools=Organisation.objects.as_user(request.user).schools(),
+        covered=Cover.objects.as_user(request.user).taken_on_by(request.user, localdate()),
+        by=request.user,
     )
 
 
@@ -57,7 +59,8 @@ def desk(request: Request) -> HttpResponse:
         "officers": form.officers,
         "rows": [
             {"referral": row, "age": row.age(calendar), "clock": next(iter(row.clocks(calendar)), None),
-             "is_chosen": row is chosen}
+             "is_chosen": row is chosen,
+             "covered": row.assigned_to if row.assigned_to in form.covered else None}
             for row in page
         ],
     }  # fmt: skip

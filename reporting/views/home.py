@@ -1,97 +1,90 @@
-"""My day: what waits for this person."""
+"""My day: what waits for this person, and the same as a calendar feed."""
 
-from dataclasses import dataclass
-
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from icalendar import Calendar, Event
 
-from accounts.access import Request, requires
-from accounts.models.calendar import is_school_day
-from accounts.permissions import REACH_PROVIDER, Permission
-from attendance.models import Mark
-from placements.models import Placement
-from referrals.models import Referral, Status
+from accounts.access import Request, open_to_all, requires, too_often
+from accounts.models.personal import person_of
+from accounts.permissions import Permission
+from reporting.cards import CARDS, Day, Due, Group, dues, lines
 
-NOON = 12
-
-
-@dataclass(frozen=True)
-class Card:
-    """One thing that waits, as a count with a link to exactly those rows."""
-
-    title: str
-    count: int
-    url: str
-    words: str
+FEED_READS_AN_HOUR = 60
+EMPTY = {
+    Group.DUE: "Nothing is due.",
+    Group.NEW: "Nothing is new.",
+    Group.CHANGED: "Nothing of yours was changed by others in the last seven days.",
+    Group.WAITING: "You wait for nobody.",
+}
 
 
 @requires(Permission.HOME_VIEW)
 def my_day(request: Request) -> HttpResponse:
     """Show what is due. Counts only, so nobody's record is opened by coming here."""
-    cards = [
-        *_decider(request),
-        *_placer(request),
-        *_referrer(request),
-        *_registers(request),
-    ]
+    day = Day.of(request.user)
+    found = list(lines(day, CARDS))
+    has_cards = any(request.user.can(card.permission) for card in CARDS)
     return render(
         request,
         "reporting/my_day.html",
-        {"title": "My day", "cards": cards, "today": localdate()},
+        {
+            "title": "My day",
+            "today": day.today,
+            "covered": day.covered,
+            "has_cards": has_cards,
+            "groups": [
+                {
+                    "group": group,
+                    "lines": [line for line in found if line.card.group == group],
+                    "empty": EMPTY[group],
+                }
+                for group in Group
+            ],
+        },
     )
 
 
-def _decider(request: Request) -> list[Card]:
-    if not request.user.can(Permission.REFERRAL_DECIDE):
-        return []
-    rows, desk = Referral.objects.as_user(request.user), reverse("referrals:desk")
-    waiting = rows.waiting()
-    mine = waiting.filter(assigned_to=request.user).count()
-    late = waiting.late(localdate()).count()
-    return [
-        Card("Referrals to decide", waiting.count(), desk, "wait for the SEND team's decision"),
-        Card("Yours to decide", mine, f"{desk}?whose={request.user.pk}", "are assigned to you"),
-        Card("Late", late, f"{desk}?late=yes", "are past the day of their clock"),
-    ]
+@open_to_all
+@require_safe
+def feed(request: Request, token: str) -> HttpResponse:
+    """Send a person's due dates to a calendar program. The token is the credential.
+
+    It acts as the person, with the roles of today. No child's record stands in it, so that no look
+    is written down. A token that is wrong, revoked or of somebody without a role is a 404.
+    """
+    if too_often(request, "feed", FEED_READS_AN_HOUR):
+        return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
+    person = person_of(token)
+    if person is None or not person.can(Permission.HOME_VIEW):
+        raise Http404
+    content = _calendar(request, dues(Day.of(person)))
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": 'attachment; filename="due-dates.ics"',
+        },
+    )
 
 
-def _placer(request: Request) -> list[Card]:
-    if not request.user.can(Permission.PLACEMENT_OPEN):
-        return []
-    rows = Referral.objects.as_user(request.user).accepted_without_placement().count()
-    url = f"{reverse('referrals:list')}?status={Status.ACCEPTED}&placed=no"
-    return [Card("Placements to open", rows, url, "are accepted and have no placement yet")]
-
-
-def _referrer(request: Request) -> list[Card]:
-    if not request.user.can(Permission.REFERRAL_MAKE):
-        return []
-    rows, base = Referral.objects.as_user(request.user), reverse("referrals:list")
-    drafts = rows.filter(status=Status.DRAFT).count()
-    waiting = rows.waiting().count()
-    asked = rows.filter(status=Status.WAITING).count()
-    return [
-        Card("To answer", asked, f"{base}?status={Status.WAITING}", "wait for an answer of yours"),
-        Card("Drafts", drafts, f"{base}?status={Status.DRAFT}", "are not submitted yet"),
-        Card("With the SEND team", waiting, f"{base}?status={Status.SUBMITTED}",
-             "wait for a decision"),
-    ]  # fmt: skip
-
-
-def _registers(request: Request) -> list[Card]:
-    own = request.user.organisations_as(REACH_PROVIDER)
-    if not own or not request.user.can(Permission.REGISTER_MARK):
-        return []
-    session = 0 if localtime().hour < NOON else 1
-    place = next(row.organisation for row in request.user.acting if row.organisation_id in own)
-    if not is_school_day(place, localdate()):
-        return [Card("No register today", 0, reverse("attendance:today"),
-                     f"{place} is closed today: it is no school day")]  # fmt: skip
-    expected = Placement.objects.as_user(request.user).expected_by_provider(localdate(), session)
-    marked = Mark.objects.as_user(request.user).count_by_provider(localdate(), session)
-    left = expected.get(place.pk, 0) - marked.get(place.pk, 0)
-    half = "this afternoon" if session else "this morning"
-    return [Card("Still to mark", left, reverse("attendance:today"),
-                 f"of {expected.get(place.pk, 0)} expected {half}")]  # fmt: skip
+def _calendar(request: Request, found: list[Due]) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.COUNCIL_NAME}//{settings.SERVICE_NAME}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{settings.SERVICE_NAME}: due dates")
+    now = timezone.now()
+    for due in found:
+        event = Event()
+        event.add("uid", f"{due.uid}@{request.get_host().split(':')[0]}")
+        event.add("dtstamp", now)
+        event.add("dtstart", due.on)
+        event.add("summary", due.title)
+        event.add("description", due.words)
+        event.add("url", request.build_absolute_uri(due.url))
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return calendar.to_ical()

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import factory
 import pytest
 from django.utils.timezone import localdate
 
@@ -62,6 +63,20 @@ BREAKERS = {
         2, organisation=factories.SchoolFactory()
     ),
     "accounts_closure_none_overlap_for_all": lambda: factories.ClosureFactory.create_batch(2),
+    "accounts_feed_one_valid_for_a_person": lambda: factories.FeedFactory.create_batch(
+        2, user=factories.UserFactory()
+    ),
+    "accounts_digest_hour_is_in_the_day": lambda: factories.DigestFactory(hour=5),
+    "accounts_cover_role_is_known": lambda: factories.CoverFactory(role="wizard"),
+    "accounts_cover_by_somebody_else": lambda: factories.CoverFactory(
+        colleague=factory.SelfAttribute("person")
+    ),
+    "accounts_cover_ends_after_it_starts": lambda: factories.CoverFactory(
+        starts_on=date(2024, 9, 2), ends_on=date(2024, 9, 2)
+    ),
+    "accounts_cover_none_overlap_for_a_person": lambda: factories.CoverFactory.create_batch(
+        2, person=factories.UserFactory()
+    ),
     "accounts_run_once_a_period": lambda: factories.RunFactory.create_batch(2),
 }
 

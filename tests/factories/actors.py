@@ -3,12 +3,16 @@
 from datetime import date, timedelta
 
 import factory
+from django.utils.timezone import localdate
 from factory.django import DjangoModelFactory
 from stdnum.gb import upn
 
 from accounts.models import (
     ClockRule,
     Closure,
+    Cover,
+    Digest,
+    Feed,
     HalfTerm,
     Membership,
     Organisation,
@@ -17,6 +21,7 @@ from accounts.models import (
     User,
     ViewEntry,
 )
+from accounts.models.personal import hash_of
 from accounts.permissions import Role
 
 LONG_AGO = date(2020, 9, 1)
@@ -124,3 +129,32 @@ class ClockRuleFactory(DjangoModelFactory):
     school_days = 10
     starts_on = date(2023, 9, 1)
     source = "A setting of the council"
+
+
+class FeedFactory(DjangoModelFactory):
+    class Meta:
+        model = Feed
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(lambda n: hash_of(f"token {n}"))
+
+
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    hour = 7
+
+
+class CoverFactory(DjangoModelFactory):
+    class Meta:
+        model = Cover
+
+    person = factory.SubFactory(UserFactory)
+    colleague = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(CouncilFactory)
+    role = Role.CASEWORKER
+    starts_on = factory.LazyFunction(localdate)
+    ends_on = factory.LazyAttribute(lambda row: row.starts_on + timedelta(days=7))
+    made_by = factory.SelfAttribute("person")

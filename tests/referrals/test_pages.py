@@ -366,29 +366,6 @@ def test_the_desk_narrows_to_an_officer_and_a_school(council, world):
     assert [row["referral"] for row in page.context["rows"]] == [world.own.submitted]
 
 
-def test_my_day_counts_what_is_waiting_mine_and_late_and_leads_to_exactly_that(council, world):
-    row = Referral.objects.filter(pk=world.own.submitted.pk)
-    row.update(assigned_to=world.people[Role.CASEWORKER], decide_by="2020-01-01")
-    row = Referral.objects.filter(pk=world.foreign.submitted.pk)
-    row.update(day_six_on="2020-01-01")
-
-    cards = {card.title: card for card in council.get("/").context["cards"]}
-
-    found = {
-        title: cards[title].count for title in ("Referrals to decide", "Yours to decide", "Late")
-    }
-    assert found == {"Referrals to decide": 2, "Yours to decide": 1, "Late": 2}
-    for title, count in found.items():
-        assert council.get(cards[title].url).context["page"].paginator.count == count
-
-
-def test_my_day_of_a_school_counts_what_to_answer(school, world):
-    cards = {card.title: card for card in school.get("/").context["cards"]}
-
-    assert cards["To answer"].count == 1
-    assert world.own.waiting.reference in text(school.get(cards["To answer"].url))
-
-
 def test_the_chronology_tells_what_was_asked_and_amended(council, world):
     sent = world.own.submitted
     actions.ask(sent, questions=["hoped"], words="", by=world.people[Role.CASEWORKER])

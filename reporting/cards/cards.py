@@ -1,0 +1,250 @@
+"""The cards of my day. A new feature adds one entry here, and nothing elsewhere."""
+
+from datetime import timedelta
+
+from django.utils.timezone import localdate, localtime
+
+from accounts.models import User
+from accounts.models.calendar import is_school_day
+from accounts.permissions import REACH_PROVIDER, Permission
+from attendance.models import Mark
+from placements.models import Placement
+from referrals.models import Referral, Status
+from referrals.models.narrowing import HOLDER, OFFICER
+from referrals.models.referral import ReferralQuerySet
+from reporting.cards.card import Card, Day, Group, Told
+
+NOON = 12
+SOON = timedelta(days=14)
+
+
+def _referrals(day: Day) -> ReferralQuerySet:
+    return Referral.objects.as_user(day.user)
+
+
+def _undecided(day: Day) -> ReferralQuerySet:
+    return _referrals(day).waiting()
+
+
+def _with_news(day: Day, owner: str) -> ReferralQuerySet:
+    rows = _referrals(day).with_holder()
+    return rows.changed_since(day.since, owner=owner)
+
+
+def _still_to_mark(day: Day) -> Told | None:
+    own = day.user.organisations_as(REACH_PROVIDER)
+    if not own:
+        return None
+    session = 0 if localtime().hour < NOON else 1
+    place = next(row.organisation for row in day.user.acting if row.organisation_id in own)
+    if not is_school_day(place, day.today):
+        words = f"registers today: {place} is closed, it is no school day"
+        return Told(0, words, is_said_at_0=True)
+    expected = Placement.objects.as_user(day.user).expected_by_provider(day.today, session)
+    marked = Mark.objects.as_user(day.user).count_by_provider(day.today, session)
+    half = "this afternoon" if session else "this morning"
+    left = expected.get(place.pk, 0) - marked.get(place.pk, 0)
+    return Told(left, f"of {expected.get(place.pk, 0)} expected {half}")
+
+
+CARDS = [
+    # --- Due ---
+    Card(
+        "yours",
+        Group.DUE,
+        Permission.REFERRAL_DECIDE,
+        "Yours to decide",
+        "assigned to you",
+        rows=_undecided,
+        owner=OFFICER,
+        page="referrals:desk",
+        query=lambda day, person: {"whose": person.pk},
+    ),
+    Card(
+        "late",
+        Group.DUE,
+        Permission.REFERRAL_DECIDE,
+        "Late",
+        "past the day of their clock",
+        rows=lambda day: _undecided(day).late(day.today),
+        page="referrals:desk",
+        query=lambda day, person: {"late": "yes"},
+    ),
+    Card(
+        "to-decide",
+        Group.DUE,
+        Permission.REFERRAL_DECIDE,
+        "Referrals to decide",
+        "in the SEND team's queue",
+        rows=_undecided,
+        page="referrals:desk",
+    ),
+    Card(
+        "to-place",
+        Group.DUE,
+        Permission.PLACEMENT_OPEN,
+        "Placements to open",
+        "accepted, with no placement yet",
+        rows=lambda day: _referrals(day).accepted_without_placement(),
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.ACCEPTED, "placed": "no"},
+    ),
+    Card(
+        "to-answer",
+        Group.DUE,
+        Permission.REFERRAL_MAKE,
+        "To answer",
+        "asked of your school by the SEND team",
+        rows=lambda day: _referrals(day).filter(status=Status.WAITING),
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.WAITING},
+    ),
+    Card(
+        "drafts",
+        Group.DUE,
+        Permission.REFERRAL_MAKE,
+        "Drafts",
+        "not submitted yet",
+        rows=lambda day: _referrals(day).filter(status=Status.DRAFT),
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.DRAFT},
+    ),
+    Card(
+        "to-mark",
+        Group.DUE,
+        Permission.REGISTER_MARK,
+        "Still to mark",
+        "",
+        rows=_still_to_mark,
+        page="attendance:today",
+    ),
+    Card(
+        "ending",
+        Group.DUE,
+        Permission.PLACEMENT_VIEW,
+        "Placements that end soon",
+        "open, with a last day in the next 14 days or past",
+        rows=lambda day: Placement.objects.as_user(day.user).ending_by(day.today + SOON),
+        page="placements:list",
+        query=lambda day, person: {"ending": (day.today + SOON).isoformat()},
+    ),
+    Card(
+        "idle",
+        Group.DUE,
+        Permission.PEOPLE_CHANGE,
+        "Accounts not used for 90 days",
+        "to check, and to close where nobody needs them",
+        rows=lambda day: User.objects.as_user(day.user).idle(),
+        page="accounts:people",
+        query=lambda day, person: {"show": "idle"},
+    ),
+    # --- New ---
+    Card(
+        "nobodys",
+        Group.NEW,
+        Permission.REFERRAL_DECIDE,
+        "With nobody yet",
+        "to be assigned to an officer",
+        rows=lambda day: _undecided(day).filter(assigned_to=None),
+        page="referrals:desk",
+        query=lambda day, person: {"whose": "nobody"},
+    ),
+    Card(
+        "sent",
+        Group.NEW,
+        Permission.REFERRAL_DECIDE,
+        "New referrals",
+        "sent in the last seven days, to decide",
+        rows=lambda day: _undecided(day).sent_since(day.since),
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.SUBMITTED, "sent": day.since_day},
+        is_news=True,
+    ),
+    Card(
+        "unread",
+        Group.NEW,
+        Permission.REFERRAL_MAKE,
+        "Decisions to read",
+        "opened by nobody at your school",
+        rows=lambda day: _referrals(day).unread(),
+        page="referrals:list",
+        query=lambda day, person: {"unread": "yes"},
+    ),
+    Card(
+        "beginning",
+        Group.NEW,
+        Permission.PLACEMENT_VIEW,
+        "New placements",
+        "begun in the last seven days, or to come",
+        rows=lambda day: Placement.objects.as_user(day.user).beginning_from(localdate(day.since)),
+        page="placements:list",
+        query=lambda day, person: {"beginning": day.since_day},
+    ),
+    # --- Changed ---
+    Card(
+        "news",
+        Group.CHANGED,
+        Permission.REFERRAL_DECIDE,
+        "Your referrals with news",
+        "changed by others in the last seven days",
+        rows=lambda day: _with_news(day, OFFICER),
+        owner=OFFICER,
+        page="referrals:list",
+        query=lambda day, person: {"whose": person.pk, "changed": day.since_day},
+        is_news=True,
+    ),
+    Card(
+        "school-news",
+        Group.CHANGED,
+        Permission.REFERRAL_MAKE,
+        "Your referrals with news",
+        "changed by others in the last seven days",
+        rows=lambda day: _with_news(day, HOLDER),
+        owner=HOLDER,
+        page="referrals:list",
+        query=lambda day, person: {"holder": person.pk, "changed": day.since_day},
+        is_news=True,
+    ),
+    Card(
+        "ended",
+        Group.CHANGED,
+        Permission.PLACEMENT_VIEW,
+        "Placements that ended",
+        "in the last seven days",
+        rows=lambda day: Placement.objects.as_user(day.user).ended_from(localdate(day.since)),
+        page="placements:list",
+        query=lambda day, person: {"ended": day.since_day},
+    ),
+    # --- Waiting for others ---
+    Card(
+        "with-school",
+        Group.WAITING,
+        Permission.REFERRAL_DECIDE,
+        "With the school",
+        "asked by the SEND team, assigned to you",
+        rows=lambda day: _referrals(day).filter(status=Status.WAITING),
+        owner=OFFICER,
+        page="referrals:desk",
+        query=lambda day, person: {"status": Status.WAITING, "whose": person.pk},
+    ),
+    Card(
+        "with-team",
+        Group.WAITING,
+        Permission.REFERRAL_MAKE,
+        "With the SEND team",
+        "to be decided",
+        rows=_undecided,
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.SUBMITTED},
+    ),
+    Card(
+        "with-placer",
+        Group.WAITING,
+        Permission.REFERRAL_MAKE,
+        "Accepted, to be placed",
+        "with no placement open yet",
+        rows=lambda day: _referrals(day).accepted_without_placement(),
+        page="referrals:list",
+        query=lambda day, person: {"status": Status.ACCEPTED, "placed": "no"},
+    ),
+]

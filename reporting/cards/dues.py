@@ -1,0 +1,53 @@
+"""The due dates of a person, for the feed of a calendar program. No child's name stands in them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import SchoolCalendar
+from accounts.permissions import Permission
+from referrals.models import UNDECIDED, Referral
+from referrals.models.narrowing import OFFICER
+from reporting.cards.card import Day
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is due on a day. `uid` stays the same while the day moves."""
+
+    uid: str
+    on: date
+    title: str
+    words: str
+    url: str
+
+
+def _referrals(day: Day) -> Iterator[Due]:
+    """Tell of the clocks of undecided referrals that are the person's, or that they cover."""
+    if not day.user.can(Permission.REFERRAL_DECIDE):
+        return
+    people = {person.pk: person for person in (day.user, *day.covered)}
+    rows = Referral.objects.as_user(day.user).filter(status__in=UNDECIDED)
+    rows = rows.filter(**{f"{OFFICER}__in": people}).order_by("pk")
+    calendar = SchoolCalendar(day.today, day.today)
+    for row in rows:
+        whose = people[row.assigned_to_id or 0]
+        mark = "" if whose == day.user else f", for {whose}"
+        for clock in row.clocks(calendar, day.today):
+            if clock.due_on:
+                yield Due(
+                    uid=f"{row.uid}-{clock.title.lower().replace(' ', '-')}",
+                    on=clock.due_on,
+                    title=f"{clock.title}: {row.reference}{mark}",
+                    words=f"{clock}. {clock.counted}",
+                    url=row.get_absolute_url(),
+                )
+
+
+DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals]
+
+
+def dues(day: Day) -> list[Due]:
+    """Return all that is due, the next first."""
+    found = [due for source in DUES for due in source(day)]
+    return sorted(found, key=lambda due: (due.on, due.uid))

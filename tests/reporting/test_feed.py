@@ -1,0 +1,160 @@
+"""The calendar feed: a secret address that acts as its person, and names no child."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils.timezone import localdate
+from icalendar import Calendar
+
+from accounts import actions
+from accounts.models import Feed, ViewEntry
+from accounts.models.personal import hash_of
+from accounts.permissions import Role
+from referrals.models import Referral, Status
+from reporting.views.home import FEED_READS_AN_HOUR
+from tests import factories
+from tests import world as worlds
+
+
+@pytest.fixture(autouse=True)
+def _fresh_hour():
+    cache.clear()
+
+
+@pytest.fixture
+def world(db):
+    return worlds.build()
+
+
+def read(client, token=worlds.FEED_TOKEN):
+    return client.get(reverse("reporting:feed", args=[token]))
+
+
+def events(answer):
+    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+
+
+def test_the_feed_holds_the_own_due_dates_and_no_child(client, world):
+    answer = read(client)
+
+    (event,) = events(answer)
+    referral = world.own.submitted
+    due = Referral.objects.get(pk=referral.pk).decide_by
+    assert str(event["summary"]) == f"Decision: {referral.reference}"
+    assert event.decoded("dtstart") == due  # a date, not a moment: all day
+    assert event["dtstamp"] is not None
+    assert "school day" in str(event["description"])
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer["Cache-Control"] == "no-store"
+    text = answer.content.decode().replace("\r\n ", "").lower()
+    assert not worlds.TOKEN.search(text)
+    for name in (referral.pupil.forename, referral.pupil.surname, referral.school.name):
+        assert name.lower() not in text
+    assert not ViewEntry.objects.exists()
+
+
+def test_an_event_keeps_its_name_while_its_day_moves(client, world):
+    (before,) = events(read(client))
+    Referral.objects.filter(pk=world.own.submitted.pk).update(
+        decide_by=localdate() + timedelta(days=9)
+    )
+
+    (after,) = events(read(client))
+
+    assert after["uid"] == before["uid"]
+    assert after.decoded("dtstart") == localdate() + timedelta(days=9)
+
+
+def test_what_is_decided_or_of_others_is_not_in_the_feed(client, world):
+    factories.ReferralFactory(
+        status=Status.DECLINED,
+        assigned_to=world.people[Role.CASEWORKER],
+        decide_by=localdate(),
+    )
+    factories.ReferralFactory(status=Status.SUBMITTED, decide_by=localdate())
+
+    assert len(events(read(client))) == 1
+
+
+def test_the_feed_of_who_covers_holds_the_work_of_who_is_away(client, world):
+    manager = world.people[Role.MANAGER]
+    factories.MembershipFactory(user=manager, organisation=world.council, role=Role.CASEWORKER)
+    token = actions.make_feed(by=manager)
+
+    (event,) = events(read(client, token))
+
+    assert str(event["summary"]).endswith(", for Demo Caseworker")
+
+
+def end_roles(world):
+    world.people[Role.CASEWORKER].memberships.update(ends_on=localdate())
+
+
+def close_account(world):
+    user = world.people[Role.CASEWORKER]
+    user.is_active = False
+    user.save()
+
+
+def revoke(world):
+    actions.revoke_feed(by=world.people[Role.CASEWORKER])
+
+
+def replace(world):
+    actions.make_feed(by=world.people[Role.CASEWORKER])
+
+
+@pytest.mark.parametrize("end", [end_roles, close_account, revoke, replace])
+def test_an_address_stops_when_it_is_taken_back_or_its_person_leaves(client, world, end):
+    assert read(client).status_code == 200
+
+    end(world)
+
+    assert read(client).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["wrong", "a" * 500, hash_of(worlds.FEED_TOKEN), "é\0"])
+def test_a_wrong_token_is_not_found(client, world, token):
+    assert read(client, token).status_code in {400, 404}
+
+
+def test_a_signed_in_person_gets_nothing_by_a_wrong_token(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+
+    assert read(client, "wrong").status_code == 404
+
+
+def test_the_feed_is_only_read(client, world):
+    path = reverse("reporting:feed", args=[worlds.FEED_TOKEN])
+
+    assert client.post(path).status_code == 405
+
+
+def test_who_asks_too_often_is_told_to_wait(client, world):
+    codes = [read(client, f"guess-{n}").status_code for n in range(FEED_READS_AN_HOUR)]
+
+    answer = read(client)
+
+    assert set(codes) == {404}
+    assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+
+
+def test_the_address_is_shown_once_and_kept_as_its_hash(client, world):
+    user = world.people[Role.SCHOOL_STAFF]
+    client.force_login(user)
+
+    page = client.post(reverse("accounts:feed-make"))
+
+    address = page.context["address"]
+    token = address.rpartition("/")[2].removesuffix(".ics")
+    assert len(token) >= 43
+    kept = Feed.objects.get(user=user)
+    assert kept.token_hash == hash_of(token)
+    assert token not in client.get(reverse("accounts:settings")).content.decode()
+    assert token not in str(list(Feed.pgh_event_model.objects.values()))
+    assert client.get(address.removeprefix("http://testserver")).status_code == 200
+    client.post(reverse("accounts:feed-revoke"))
+    assert client.get(address.removeprefix("http://testserver")).status_code == 404
+    assert "Make an address" in client.get(reverse("accounts:settings")).content.decode()

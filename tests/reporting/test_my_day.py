@@ -1,0 +1,165 @@
+"""My day: four groups for every role, and each number is the number of rows behind its link."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts.permissions import GRANTS, Permission, Role
+from referrals.models import Referral, Status
+from reporting.cards import CARDS, Day, Group, lines
+from reporting.cards.card import RECENT
+from tests import factories
+from tests import world as worlds
+
+DAY = timedelta(days=1)
+NO_LIST = {"to-mark"}  # a register is a page of its own, not a list
+EMPTY_ROLES = [role for role in Role if not any(card.permission in GRANTS[role] for card in CARDS)]
+
+
+@pytest.fixture
+def world(db):
+    """A borough in which every card counts something, in numbers that differ."""
+    world = worlds.build()
+    people, now = world.people, timezone.now()
+    Referral.objects.filter(pk=world.foreign.submitted.pk).update(day_six_on="2020-01-01")
+
+    def referral(**details):
+        child = factories.PupilFactory()
+        factories.EnrolmentFactory(pupil=child, organisation=world.own.school)
+        return factories.ReferralFactory(
+            pupil=child,
+            school=world.own.school,
+            assigned_to=people[Role.CASEWORKER],
+            made_by=people[Role.SCHOOL_STAFF],
+            **details,
+        )
+
+    for _ in range(3):
+        new = referral(status=Status.SUBMITTED, submitted_at=now)
+        factories.EntryFactory(referral=new, by=people[Role.MANAGER])
+    quiet = referral(status=Status.WAITING)
+    for by in (people[Role.CASEWORKER], people[Role.SCHOOL_STAFF]):
+        factories.EntryFactory(referral=quiet, by=by, at=now - RECENT - DAY)
+    factories.EntryFactory(referral=quiet, by=people[Role.CASEWORKER])
+    referral(status=Status.DECLINED)
+    read = referral(status=Status.DECLINED)
+    factories.DecisionReadFactory(referral=read)
+    today = localdate()
+    for number, details in enumerate([
+        {"starts_on": today + DAY}, {"starts_on": today - 2 * DAY}, {"ends_on": today + 15 * DAY},
+        {"ends_on": today + 16 * DAY}, {"ends_on": today - 2 * DAY, "status": "ended"},
+        {"ends_on": today - 20 * DAY, "status": "ended"},
+    ]):  # fmt: skip
+        factories.PlacementFactory(
+            pupil=factories.PupilFactory(forename=f"Extra{number}"),
+            provider=world.own.provider, home_school=world.own.school,
+            tier=3, **{"starts_on": today - 90 * DAY} | details,
+        )  # fmt: skip
+    factories.UserFactory(is_active=True, last_login=now - timedelta(days=100))
+    old = factories.MembershipFactory(organisation=world.council)
+    assert old.user.last_login is None
+    return world
+
+
+def shown(client, user):
+    client.force_login(user)
+    context = client.get("/").context
+    return {line.title: line for entry in context["groups"] for line in entry["lines"]}
+
+
+def found_behind(client, line):
+    return client.get(line.url).context["page"].paginator.count
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_each_number_is_the_number_of_rows_behind_its_link(client, world, role):
+    cards = shown(client, world.people[role])
+
+    wrong = {
+        title: (line.count, rows)
+        for title, line in cards.items()
+        if line.card.slug not in NO_LIST and line.count != (rows := found_behind(client, line))
+    }
+
+    assert wrong == {}
+
+
+def test_every_card_is_counted_for_somebody_and_tested_with_rows(client, world):
+    counted = {
+        line.card.slug for user in world.people.values() for line in shown(client, user).values()
+    }
+
+    assert counted >= {card.slug for card in CARDS} - NO_LIST
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in EMPTY_ROLES], ids=str)
+def test_each_group_has_a_heading_and_words_where_it_is_empty(client, person, role):
+    client.force_login(person(role))
+
+    response = client.get("/")
+
+    page, groups = response.content.decode(), response.context["groups"]
+    assert [entry["group"] for entry in groups] == list(Group)
+    for entry in groups:
+        assert f">{entry['group'].label}</h2>" in page
+        assert entry["lines"] or f'<p class="govuk-body">{entry["empty"]}</p>' in page
+    assert {line.card.slug for entry in groups for line in entry["lines"]} <= NO_LIST
+
+
+@pytest.mark.parametrize("role", EMPTY_ROLES, ids=str)
+def test_a_role_without_a_queue_is_told_so(client, world, role):
+    client.force_login(world.people[role])
+
+    assert "Nothing waits for you" in client.get("/").content.decode()
+
+
+def test_cards_have_names_of_their_own_and_an_owner_where_they_say_yours():
+    slugs = [card.slug for card in CARDS]
+
+    assert len(slugs) == len(set(slugs))
+    assert {card.slug for card in CARDS if card.title.startswith("Your")} <= {
+        card.slug for card in CARDS if card.owner
+    }
+
+
+def test_what_i_did_myself_is_no_news_to_me(world):
+    day = Day.of(world.people[Role.CASEWORKER])
+
+    news = {line.card.slug: line.count for line in lines(day, CARDS)}["news"]
+
+    # three got an entry of a manager's, the world's own one an amendment by the school
+    assert news == 4
+
+
+def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
+    cards = shown(client, world.people[Role.SCHOOL_STAFF])
+
+    assert cards["To answer"].count == 2
+    assert cards["Decisions to read"].count == 2
+    assert cards["With the SEND team"].card.group == Group.WAITING
+
+
+def test_a_list_says_what_no_box_of_its_filter_shows(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+
+    page = client.get("/referrals/?changed=2026-09-01&whose=1").content.decode()
+
+    assert "changed by others since 1 September 2026; of one person" in page
+    for wrong in ("changed=0001-01-01", "whose=1,2", "holder=x", "sent=tomorrow"):
+        assert client.get(f"/referrals/?{wrong}").status_code == 200
+    for asked in ("beginning", "ending", "ended"):
+        for value in ("2026-09-01", "0001-01-01", "soon"):
+            assert client.get(f"/placements/?{asked}={value}").status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    client, world, django_assert_max_num_queries
+):
+    client.force_login(world.people[Role.CASEWORKER])
+    client.get("/")
+    assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
+
+    with django_assert_max_num_queries(20):
+        client.get("/")
