@@ -8,7 +8,7 @@ export const warn = (dialog) => {
   const [title, words] = ["h2", "p"].map((name) => dialog.querySelector(name));
   const stay = dialog.querySelector("[data-stay]");
   const usual = [title.textContent, words.textContent];
-  let seen = Date.now(), isOver = false;
+  let seen = Date.now(), isOver = false, isDismissed = false;
 
   const share = () => {
     try {
@@ -20,12 +20,13 @@ export const warn = (dialog) => {
     words.textContent = second;
   };
   const open = () => {
-    if (!dialog.open) dialog.showModal(); // keeps the focus inside, and gives it back
+    if (dialog.open) return;
+    dialog.showModal(); // keeps the focus inside, and gives it back
     stay.focus();
   };
   const renewed = (at) => {
     seen = at;
-    isOver = false;
+    isOver = isDismissed = false;
     say(...usual);
     if (dialog.open) dialog.close();
   };
@@ -38,7 +39,7 @@ export const warn = (dialog) => {
     const left = seen + idle - Date.now();
     if (isOver) return;
     if (left <= 0) end();
-    else if (left <= ahead) open();
+    else if (left <= ahead && !isDismissed) open();
   };
   const ask = async () => {
     try {
@@ -62,7 +63,10 @@ export const warn = (dialog) => {
     event.preventDefault();
     ask();
   });
-  dialog.querySelector("[data-later]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("[data-later]").addEventListener("click", () => {
+    isDismissed = true;
+    dialog.close();
+  });
   window.addEventListener("storage", (event) => {
     if (event.key === SEEN && Number(event.newValue) > seen) renewed(Number(event.newValue));
   });

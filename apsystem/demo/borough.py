@@ -80,7 +80,7 @@ def _staff(borough: Borough, since: date) -> None:
             place = borough.providers[1]
         else:
             place = borough.council
-        borough.people[role] = _person(
+        borough.people[role] = person(
             f"{role.replace(' ', '.')}@demo.example",
             f"Demo {role.label}",
             [(place, role)],
@@ -91,25 +91,26 @@ def _staff(borough: Borough, since: date) -> None:
     borough.tutors[borough.providers[1].pk] = borough.people[Role.PROVIDER_STAFF]
     for number, school in enumerate(borough.schools):
         if school.pk not in borough.referrers:
-            borough.referrers[school.pk] = _person(
+            borough.referrers[school.pk] = person(
                 f"senco.{number + 1}@demo.example", f"Sam Senco {number + 1}",
                 [(school, Role.SCHOOL_STAFF)], since, password.password,
             )  # fmt: skip
     for number, place in enumerate(borough.providers):
         if place.pk not in borough.tutors:
-            borough.tutors[place.pk] = _person(
+            borough.tutors[place.pk] = person(
                 f"tutor.{number + 1}@demo.example", f"Toni Tutor {number + 1}",
                 [(place, Role.PROVIDER_STAFF)], since, password.password,
             )  # fmt: skip
 
 
-def _person(
+def person(
     email: str,
     name: str,
     roles: list[tuple[Organisation, Role]],
     since: date,
     password: str,
 ) -> User:
+    """Make a person with roles."""
     email = email.replace("data.protection.officer@", "data.protection@")
     user = User(email=email, name=name, position=roles[0][1].label, password=password)
     user.full_clean()

@@ -14,8 +14,8 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
+from apsystem.demo import away, bulk, stories
 from apsystem.demo import borough as boroughs
-from apsystem.demo import bulk, stories
 from apsystem.demo.marks import marks
 from apsystem.lib.calendar import academic_year
 from attendance.actions import load_marks
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             self._progress("children", number, len(told))
         bulk.write(told[BY_ACTIONS:], place, today)
         self._mark(place, today, seed)
+        away.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)
