@@ -190,11 +190,17 @@ def build() -> World:
         person=people[Role.CASEWORKER], colleague=people[Role.MANAGER], organisation=council
     )
     factories.FeedFactory(user=people[Role.CASEWORKER], token_hash=hash_of(FEED_TOKEN))
-    Referral.objects.filter(pk=own.submitted.pk).update(
-        assigned_to=people[Role.CASEWORKER], decide_by=today + timedelta(days=5)
-    )
     half_term = HalfTerm.objects.earliest("starts_on")
     return World(council, half_term, own, foreign, people, own.mark.date)
+
+
+def build_with_a_case() -> World:
+    """Make the world, and give the caseworker a referral that is due."""
+    world = build()
+    Referral.objects.filter(pk=world.own.submitted.pk).update(
+        assigned_to=world.people[Role.CASEWORKER], decide_by=localdate() + timedelta(days=5)
+    )
+    return world
 
 
 def _address(role: Role) -> str:

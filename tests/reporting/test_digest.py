@@ -33,7 +33,7 @@ def clock():
 
 @pytest.fixture
 def world(db, clock):
-    return worlds.build()
+    return worlds.build_with_a_case()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_five_deliveries_send_one_mail(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_at_once_send_one_mail(clock):
-    world = worlds.build()
+    world = worlds.build_with_a_case()
     clock(6.2)
     factories.DigestFactory(user=world.people[Role.CASEWORKER], told_until=timezone.now())
     happen(world)

@@ -25,7 +25,7 @@ def _fresh_hour():
 
 @pytest.fixture
 def world(db):
-    return worlds.build()
+    return worlds.build_with_a_case()
 
 
 def read(client, token=worlds.FEED_TOKEN):

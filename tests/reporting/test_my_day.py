@@ -21,7 +21,7 @@ EMPTY_ROLES = [role for role in Role if not any(card.permission in GRANTS[role] 
 @pytest.fixture
 def world(db):
     """A borough in which every card counts something, in numbers that differ."""
-    world = worlds.build()
+    world = worlds.build_with_a_case()
     people, now = world.people, timezone.now()
     Referral.objects.filter(pk=world.foreign.submitted.pk).update(day_six_on="2020-01-01")
 
