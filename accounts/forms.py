@@ -130,7 +130,9 @@ class DigestForm(RowForm):
         help_text="The mail says what changed since the last one, by references, and names no "
         "child. Where nothing changed, no mail comes.",
     )
-    is_on_school_days_only = forms.BooleanField(label="On school days only", required=False)
+    is_on_school_days_only = forms.BooleanField(
+        label="On school days only", required=False, initial=True
+    )
 
     class Meta:
         model = Digest
