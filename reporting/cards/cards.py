@@ -8,7 +8,8 @@ from accounts.models import User
 from accounts.models.calendar import is_school_day
 from accounts.permissions import REACH_PROVIDER, Permission
 from attendance.models import Mark
-from placements.models import Placement
+from placements.models import Placement, PlacementQuerySet
+from placements.models import Status as PlacementStatus
 from referrals.models import Referral, Status
 from referrals.models.narrowing import HOLDER, OFFICER
 from referrals.models.referral import ReferralQuerySet
@@ -45,6 +46,14 @@ def _still_to_mark(day: Day) -> Told | None:
     half = "this afternoon" if session else "this morning"
     left = expected.get(place.pk, 0) - marked.get(place.pk, 0)
     return Told(left, f"of {expected.get(place.pk, 0)} expected {half}")
+
+
+def _offered(day: Day) -> PlacementQuerySet:
+    return Placement.objects.as_user(day.user).offered()
+
+
+def _to_answer(day: Day) -> PlacementQuerySet | None:
+    return _offered(day) if day.user.organisations_as(REACH_PROVIDER) else None
 
 
 CARDS = [
@@ -117,6 +126,36 @@ CARDS = [
         "",
         rows=_still_to_mark,
         page="attendance:today",
+    ),
+    Card(
+        "offers",
+        Group.DUE,
+        Permission.PLACEMENT_ANSWER,
+        "Offers to answer",
+        "a pupil offered to you, with no answer yet",
+        rows=_to_answer,
+        page="placements:list",
+        query=lambda day, person: {"status": PlacementStatus.PROPOSED},
+    ),
+    Card(
+        "reviews",
+        Group.DUE,
+        Permission.PLACEMENT_REVIEW,
+        "Reviews to hold",
+        "due today or earlier",
+        rows=lambda day: Placement.objects.as_user(day.user).review_due(day.today),
+        page="placements:list",
+        query=lambda day, person: {"waits": "review"},
+    ),
+    Card(
+        "overdue-ends",
+        Group.DUE,
+        Permission.PLACEMENT_END,
+        "Placements to end or extend",
+        "past the last day, or the longest time of the tier",
+        rows=lambda day: Placement.objects.as_user(day.user).overstaying(day.today),
+        page="placements:list",
+        query=lambda day, person: {"waits": "end"},
     ),
     Card(
         "ending",
@@ -216,6 +255,16 @@ CARDS = [
         query=lambda day, person: {"ended": day.since_day},
     ),
     # --- Waiting for others ---
+    Card(
+        "with-provider",
+        Group.WAITING,
+        Permission.PLACEMENT_OPEN,
+        "With the provider",
+        "offered, with no answer yet",
+        rows=_offered,
+        page="placements:list",
+        query=lambda day, person: {"status": PlacementStatus.PROPOSED},
+    ),
     Card(
         "with-school",
         Group.WAITING,

@@ -51,6 +51,7 @@ def world(db):
         {"starts_on": today + DAY}, {"starts_on": today - 2 * DAY}, {"ends_on": today + 15 * DAY},
         {"ends_on": today + 16 * DAY}, {"ends_on": today - 2 * DAY, "status": "ended"},
         {"ends_on": today - 20 * DAY, "status": "ended"},
+        {"next_review_on": today - DAY}, {"ends_on": today - DAY}, {"ends_on": today - 3 * DAY},
     ]):  # fmt: skip
         factories.PlacementFactory(
             pupil=factories.PupilFactory(forename=f"Extra{number}"),
