@@ -46,6 +46,9 @@ class Permission(StrEnum):
     PLACEMENT_END = "placement.end"
     PLACEMENT_OVERRIDE = "placement.override"
     RULE_CHANGE = "rule.change"
+    ASSESSMENT_VIEW = "assessment.view"
+    ASSESSMENT_RECORD = "assessment.record"
+    INSTRUMENT_CHANGE = "instrument.change"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     CALENDAR_VIEW = "calendar.view"
@@ -76,6 +79,9 @@ MEANINGS = {
     Permission.PLACEMENT_END: "Pause, extend and end a placement",
     Permission.PLACEMENT_OVERRIDE: "Agree a placement against a rule, with the reason",
     Permission.RULE_CHANGE: "Change what holds for placements of a tier, from a day on",
+    Permission.ASSESSMENT_VIEW: "Read scores of assessments within reach",
+    Permission.ASSESSMENT_RECORD: "Record assessments, and amend those of the own organisation",
+    Permission.INSTRUMENT_CHANGE: "Set instruments of assessment, their scales and bands",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
@@ -101,16 +107,21 @@ _READS_CASES = {
     Permission.FIGURES_VIEW,
     Permission.FIGURES_CHILDREN,
 }
-_WORKS_CASES = _READS_CASES | {
-    Permission.PUPIL_ADD,
-    Permission.PUPIL_CHANGE,
-    Permission.REFERRAL_DECIDE,
-    Permission.PLACEMENT_OPEN,
-    Permission.PLACEMENT_ANSWER,
-    Permission.PLACEMENT_REVIEW,
-    Permission.PLACEMENT_END,
-}
-_TEACHES = {
+_ASSESSES = {Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_RECORD}
+_WORKS_CASES = (
+    _READS_CASES
+    | _ASSESSES
+    | {
+        Permission.PUPIL_ADD,
+        Permission.PUPIL_CHANGE,
+        Permission.REFERRAL_DECIDE,
+        Permission.PLACEMENT_OPEN,
+        Permission.PLACEMENT_ANSWER,
+        Permission.PLACEMENT_REVIEW,
+        Permission.PLACEMENT_END,
+    }
+)
+_TEACHES = _ASSESSES | {
     Permission.HOME_VIEW,
     Permission.PUPIL_SEARCH,
     Permission.PUPIL_VIEW,
@@ -120,7 +131,7 @@ _TEACHES = {
     Permission.REGISTER_MARK,
     Permission.CALENDAR_VIEW,
 }
-_REFERS = {
+_REFERS = _ASSESSES | {
     Permission.HOME_VIEW,
     Permission.PUPIL_SEARCH,
     Permission.PUPIL_VIEW,
@@ -132,6 +143,7 @@ _REFERS = {
 }
 _MANAGES = {
     Permission.RULE_CHANGE,
+    Permission.INSTRUMENT_CHANGE,
     Permission.PLACEMENT_OVERRIDE,
     Permission.PEOPLE_VIEW,
     Permission.TRAIL_VIEW,
@@ -157,8 +169,8 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.CASEWORKER: _WORKS_CASES,
     Role.MANAGER: _WORKS_CASES | _MANAGES,
     Role.ATTENDANCE_OFFICER: _READS_CASES,
-    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW},
-    Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW},
+    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
+    Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.PROVIDER_STAFF: _TEACHES,
     Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER},
     Role.SCHOOL_STAFF: _REFERS,

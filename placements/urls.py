@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placements.views import following, rules, running
+from placements.views import assessments, following, instruments, rules, running
 
 app_name = "placements"
 
@@ -10,6 +10,21 @@ urlpatterns = [
     path("", following.index, name="list"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<int:tier>/change/", rules.change_rule, name="rule-change"),
+    path("assessments/<uuid:uid>/", assessments.assessments, name="assessments"),
+    path("assessments/<uuid:uid>/new/<int:instrument>/", assessments.assess, name="assess"),
+    path("scores/<uuid:uid>/amend/", assessments.amend, name="scores-amend"),
+    path("scores/<uuid:uid>/take-back/", assessments.take_back, name="scores-take-back"),
+    path("instruments/", instruments.instruments, name="instruments"),
+    path("instruments/new/", instruments.add, name="instrument-add"),
+    path("instruments/<int:pk>/change/", instruments.change, name="instrument-change"),
+    path("instruments/<int:pk>/scales/new/", instruments.add_scale, name="scale-add"),
+    path(
+        "instruments/<int:pk>/bands/<str:informant>/source/",
+        instruments.confirm,
+        name="bands-confirm",
+    ),
+    path("scales/<int:pk>/change/", instruments.change_scale, name="scale-change"),
+    path("scales/<int:pk>/bands/<str:informant>/", instruments.bands, name="bands"),
     path("new/<uuid:referral>/", running.open_from, name="open"),
     path("<uuid:uid>/", following.detail, name="detail"),
     path("<uuid:uid>/accept/", running.accept, name="accept"),

@@ -26,6 +26,8 @@ LISTS = {
     "referrals:desk": ("", Role.CASEWORKER),
     "referrals:detail": ("", Role.SCHOOL_STAFF),
     "placements:list": ("", Role.CASEWORKER),
+    "placements:assessments": ("", Role.CASEWORKER),
+    "placements:instruments": ("", Role.MANAGER),
     "attendance:today": ("", Role.CASEWORKER),
     "attendance:register": ("", Role.PROVIDER_STAFF),
     "reporting:children": ("", Role.CASEWORKER),
@@ -66,6 +68,11 @@ def more_children(world, count):
             starts_on=world.school_day - timedelta(days=20),
         )
         factories.MarkFactory(placement=placement, date=world.school_day)
+        factories.ScoreFactory(
+            assessment__pupil=world.own.pupil,
+            assessment__instrument=factories.ScaleFactory().instrument,
+        )
+        factories.BandFactory()
         factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
         factories.ClosureFactory(
             organisation=factories.SchoolFactory(), starts_on=world.school_day

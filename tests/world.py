@@ -18,7 +18,7 @@ from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
-from placements.models import Placement
+from placements.models import Assessment, Placement, Scale
 from pupils.models import CareStatus, Enrolment, Pupil
 from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
@@ -35,6 +35,8 @@ PLACEMENT_PAGES = [
     "step",
     "end",
 ]
+INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
+SCALE_PAGES = ["scale-change", "bands"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
@@ -62,6 +64,8 @@ class Side:
     care: CareStatus
     enrolment: Enrolment
     cover: Cover
+    scores: Assessment
+    scale: Scale
     tokens: set[str] = field(default_factory=set)
 
 
@@ -131,6 +135,18 @@ class World:
                 [(f"placements:{verb}", "uid") for verb in PLACEMENT_PAGES], rows.placement.uid
             ),
             ("placements:step", "tier"): Tier.SHORT.value,
+            ("placements:assessments", "uid"): rows.pupil.uid,
+            ("placements:assess", "uid"): rows.pupil.uid,
+            ("placements:scores-amend", "uid"): rows.scores.uid,
+            ("placements:scores-take-back", "uid"): rows.scores.uid,
+            **dict.fromkeys([(f"placements:{page}", "pk") for page in SCALE_PAGES], rows.scale.pk),
+            **dict.fromkeys(
+                [(f"placements:{page}", "pk") for page in INSTRUMENT_PAGES],
+                rows.scale.instrument_id,
+            ),
+            ("placements:assess", "instrument"): rows.scale.instrument_id,
+            ("placements:bands", "informant"): "teacher",
+            ("placements:bands-confirm", "informant"): "teacher",
             ("attendance:register", "provider"): rows.provider.uid,
             ("attendance:register", "on"): self.school_day.isoformat(),
             ("attendance:register", "half"): "am",
@@ -284,6 +300,22 @@ def _side(name: str, today: date) -> Side:
     attachment = factories.AttachmentFactory(
         referral=submitted, document__name=token("file"), document__text=token("content")
     )
+    scale = factories.ScaleFactory()
+    scores = [
+        factories.AssessmentFactory(
+            pupil=one,
+            placement=placement,
+            instrument=scale.instrument,
+            held_on=start + timedelta(days=week * 7),
+            recorded_for=place,
+        )
+        for week, place in enumerate([school, provider])
+    ]
+    for row in scores:
+        factories.ScoreFactory(assessment=row, scale=scale)
+        factories.AssessmentAmendmentFactory(
+            assessment=row, before=token("scored"), reason=token("corrected")
+        )
     return Side(
         name=name,
         school=school,
@@ -303,6 +335,8 @@ def _side(name: str, today: date) -> Side:
         role=_member(school, provider),
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
         enrolment=one.enrolments.get(organisation=school),
+        scores=scores[0],
+        scale=scale,
         cover=factories.CoverFactory(organisation=school, role=Role.SCHOOL_STAFF),
         tokens=tokens,
     )

@@ -1,5 +1,6 @@
 """Template tags for the components that GOV.UK Frontend names. Markup is written here, once."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -55,6 +56,12 @@ def table_head(*heads: str, numeric: str = "") -> SafeString:
     return format_html(
         '<thead class="govuk-table__head"><tr class="govuk-table__row">{}</tr></thead>', cells
     )
+
+
+@register.simple_tag
+def table_head_of(heads: Sequence[str]) -> SafeString:
+    """Draw the head of a table whose columns follow from its rows."""
+    return table_head(*heads)
 
 
 @register.simple_tag

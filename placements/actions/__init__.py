@@ -1,5 +1,12 @@
 """What happens to a placement: offered and answered, run and reviewed, ended; and its rules."""
 
+from placements.actions.assessments import amend, record, take_back
+from placements.actions.instruments import (
+    confirm_bands,
+    save_instrument,
+    save_scale,
+    set_bands,
+)
 from placements.actions.opening import accept, cancel, decline, name_lead, propose, review_after
 from placements.actions.rules import NeedsOverride, change_rule
 from placements.actions.running import (
@@ -17,15 +24,22 @@ __all__ = [
     "accept",
     "add_award",
     "add_objective",
+    "amend",
     "cancel",
     "change_rule",
+    "confirm_bands",
     "decline",
     "end",
     "extend",
     "name_lead",
     "pause",
     "propose",
+    "record",
     "resume",
     "review",
     "review_after",
+    "save_instrument",
+    "save_scale",
+    "set_bands",
+    "take_back",
 ]

@@ -1,5 +1,14 @@
 """Forms of placements and of the rules they keep."""
 
+from placements.forms.assessments import (
+    AmendForm,
+    BandsForm,
+    InstrumentForm,
+    ScaleForm,
+    ScoresForm,
+    SourceForm,
+    TakeBackForm,
+)
 from placements.forms.listing import PlacementFilter
 from placements.forms.opening import AcceptForm, PlacementForm, ReasonForm
 from placements.forms.rules import RuleForm
@@ -15,9 +24,12 @@ from placements.forms.running import (
 
 __all__ = [
     "AcceptForm",
+    "AmendForm",
     "AwardForm",
+    "BandsForm",
     "EndForm",
     "ExtendForm",
+    "InstrumentForm",
     "ObjectiveForm",
     "PauseForm",
     "PlacementFilter",
@@ -26,4 +38,8 @@ __all__ = [
     "ResumeForm",
     "ReviewForm",
     "RuleForm",
+    "ScaleForm",
+    "ScoresForm",
+    "SourceForm",
+    "TakeBackForm",
 ]

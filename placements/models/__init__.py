@@ -1,5 +1,20 @@
 """Placements of the three tiers: the rules they keep, what they are for, and how they go."""
 
+from placements.models.assessment import (
+    Assessment,
+    AssessmentAmendment,
+    AssessmentQuerySet,
+    Score,
+)
+from placements.models.change import Series, series_of
+from placements.models.instrument import (
+    Band,
+    Direction,
+    Informant,
+    Instrument,
+    Scale,
+    plain,
+)
 from placements.models.placement import (
     EVERY_SESSION,
     RUNNING,
@@ -30,11 +45,18 @@ __all__ = [
     "RATINGS",
     "RUNNING",
     "TAKEN_UP",
+    "Assessment",
+    "AssessmentAmendment",
+    "AssessmentQuerySet",
     "Award",
+    "Band",
     "Destination",
+    "Direction",
     "Ending",
     "Entry",
     "EntryKind",
+    "Informant",
+    "Instrument",
     "NextStep",
     "Objective",
     "Outcome",
@@ -44,6 +66,11 @@ __all__ = [
     "Progress",
     "Review",
     "Route",
+    "Scale",
+    "Score",
+    "Series",
     "Status",
     "TierRule",
+    "plain",
+    "series_of",
 ]

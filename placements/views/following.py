@@ -49,6 +49,7 @@ def index(request: Request) -> HttpResponse:
         "placements/list.html",
         {
             "title": "Placements",
+            "sees_scores": request.user.can(Permission.ASSESSMENT_VIEW),
             "page": page,
             "statuses": Status.choices,
             "waits": WAITS,
@@ -85,6 +86,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "ending": getattr(placement, "ending", None),
             "history": _history(placement, user),
             "clocks": _clocks(placement),
+            "sees_scores": user.can(Permission.ASSESSMENT_VIEW),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
             "tiers": [tier for tier in Tier if tier != placement.tier],
             "can_step": placement.status in RUNNING and user.can(Permission.PLACEMENT_OPEN),

@@ -9,7 +9,7 @@ from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.models import Mark
-from placements.models import Placement
+from placements.models import Assessment, Placement
 from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
 from referrals.models import Entry, Referral
 from reporting.kpis.arithmetic import rate
@@ -75,6 +75,9 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "entries": chronology(referrals, placements, entries),
             "today": localdate(),
             "can_change": user.can(Permission.PUPIL_CHANGE),
+            "assessments": Assessment.objects.as_user(user).kept().filter(pupil=found).count()
+            if user.can(Permission.ASSESSMENT_VIEW)
+            else None,
             "sees_referrals": user.can(Permission.REFERRAL_VIEW),
         },
     )

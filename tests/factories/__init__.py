@@ -54,11 +54,22 @@ from tests.factories.figures import (
     SnapshotFactory,
     write_marks,
 )
+from tests.factories.scores import (
+    AssessmentAmendmentFactory,
+    AssessmentFactory,
+    BandFactory,
+    InstrumentFactory,
+    ScaleFactory,
+    ScoreFactory,
+)
 
 __all__ = [
     "LONG_AGO",
+    "AssessmentAmendmentFactory",
+    "AssessmentFactory",
     "AttachmentFactory",
     "AwardFactory",
+    "BandFactory",
     "CareStatusFactory",
     "ClockRuleFactory",
     "ClosureFactory",
@@ -75,6 +86,7 @@ __all__ = [
     "EntryFactory",
     "FeedFactory",
     "HalfTermFactory",
+    "InstrumentFactory",
     "MarkAmendmentFactory",
     "MarkFactory",
     "MembershipFactory",
@@ -92,7 +104,9 @@ __all__ = [
     "RequestForMoreFactory",
     "ReviewFactory",
     "RunFactory",
+    "ScaleFactory",
     "SchoolFactory",
+    "ScoreFactory",
     "SnapshotFactory",
     "TierRuleFactory",
     "UserFactory",

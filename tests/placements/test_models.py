@@ -1,5 +1,6 @@
 """Tier rules and placements: what is true of their rows."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -31,12 +32,42 @@ def twice(name):
     return factories.PlacementFactory.create_batch(2, **{name: other})
 
 
+def two_scales(**details):
+    instrument = factories.InstrumentFactory()
+    return factories.ScaleFactory.create_batch(2, instrument=instrument, **details)
+
+
 def again(row):
     row.pk = None
+    if hasattr(row, "uid"):
+        row.uid = uuid.uuid4()
     row.save(force_insert=True)
 
 
 BREAKERS = {
+    "placements_instrument_has_an_informant": lambda: factories.InstrumentFactory(informants=[]),
+    "placements_instrument_informants_are_known": lambda: factories.InstrumentFactory(
+        informants=["nobody"]
+    ),
+    "placements_scale_maximum_is_above_the_minimum": lambda: factories.ScaleFactory(maximum=0),
+    "placements_scale_direction_is_known": lambda: factories.ScaleFactory(direction="sideways"),
+    "placements_scale_total_is_not_in_itself": lambda: factories.ScaleFactory(
+        is_total=True, counts_in_total=True
+    ),
+    "placements_scale_one_of_a_name": lambda: two_scales(name="Lessons"),
+    "placements_scale_one_total": lambda: two_scales(is_total=True),
+    "placements_band_informant_is_known": lambda: factories.BandFactory(informant="nobody"),
+    "placements_band_one_from_a_score": lambda: factories.BandFactory.create_batch(
+        2, scale=factories.ScaleFactory()
+    ),
+    "placements_assessment_informant_is_known": lambda: factories.AssessmentFactory(
+        informant="nobody"
+    ),
+    "placements_assessment_once_a_day": lambda: again(factories.AssessmentFactory()),
+    "placements_score_one_of_a_scale": lambda: again(factories.ScoreFactory()),
+    "placements_assessmentamendment_has_a_reason": lambda: factories.AssessmentAmendmentFactory(
+        reason=""
+    ),
     "placements_tierrule_one_from_a_day": lambda: factories.TierRuleFactory.create_batch(2),
     "placements_tierrule_longest_is_a_week_at_least": lambda: factories.TierRuleFactory(
         longest_weeks=0
