@@ -45,6 +45,9 @@ class Permission(StrEnum):
     PLACEMENT_REVIEW = "placement.review"
     PLACEMENT_END = "placement.end"
     PLACEMENT_OVERRIDE = "placement.override"
+    PLACES_VIEW = "places.view"
+    PLACES_CHANGE = "places.change"
+    COST_VIEW = "cost.view"
     RULE_CHANGE = "rule.change"
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RECORD = "assessment.record"
@@ -78,6 +81,9 @@ MEANINGS = {
     Permission.PLACEMENT_REVIEW: "Record reviews, objectives and awards of a placement",
     Permission.PLACEMENT_END: "Pause, extend and end a placement",
     Permission.PLACEMENT_OVERRIDE: "Agree a placement against a rule, with the reason",
+    Permission.PLACES_VIEW: "See how many places each provider, or the own one, has left",
+    Permission.PLACES_CHANGE: "Enter commissioned places, rates, and when a provider is closed",
+    Permission.COST_VIEW: "See rates, and what placements cost",
     Permission.RULE_CHANGE: "Change what holds for placements of a tier, from a day on",
     Permission.ASSESSMENT_VIEW: "Read scores of assessments within reach",
     Permission.ASSESSMENT_RECORD: "Record assessments, and amend those of the own organisation",
@@ -102,6 +108,7 @@ _READS_CASES = {
     Permission.PUPIL_VIEW,
     Permission.REFERRAL_VIEW,
     Permission.PLACEMENT_VIEW,
+    Permission.PLACES_VIEW,
     Permission.REGISTER_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
@@ -119,6 +126,7 @@ _WORKS_CASES = (
         Permission.PLACEMENT_ANSWER,
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
+        Permission.COST_VIEW,
     }
 )
 _TEACHES = _ASSESSES | {
@@ -142,6 +150,7 @@ _REFERS = _ASSESSES | {
     Permission.CALENDAR_VIEW,
 }
 _MANAGES = {
+    Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
     Permission.PLACEMENT_OVERRIDE,
@@ -172,7 +181,7 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.PROVIDER_STAFF: _TEACHES,
-    Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER},
+    Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER, Permission.PLACES_VIEW},
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS,
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},

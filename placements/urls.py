@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from placements.views import assessments, following, instruments, rules, running
+from placements.views import (
+    assessments,
+    following,
+    instruments,
+    places,
+    rates,
+    rules,
+    running,
+)
 
 app_name = "placements"
 
@@ -25,11 +33,21 @@ urlpatterns = [
     ),
     path("scales/<int:pk>/change/", instruments.change_scale, name="scale-change"),
     path("scales/<int:pk>/bands/<str:informant>/", instruments.bands, name="bands"),
+    path("places/", places.board, name="places"),
+    path("places/<uuid:provider>/<int:half_term>/", places.cell, name="places-cell"),
+    path("places/commission/", places.commission, name="commission"),
+    path("places/close/", places.close_to_new, name="close-to-new"),
+    path("places/open/<int:pk>/", places.open_to_new, name="open-to-new"),
+    path("places/hold/<uuid:referral>/", places.hold, name="hold"),
+    path("places/release/<int:pk>/", places.release, name="release"),
+    path("rates/", rates.index, name="rates"),
+    path("rates/add/", rates.add, name="rate-add"),
     path("new/<uuid:referral>/", running.open_from, name="open"),
     path("<uuid:uid>/", following.detail, name="detail"),
     path("<uuid:uid>/accept/", running.accept, name="accept"),
     path("<uuid:uid>/decline/", running.decline, name="decline"),
     path("<uuid:uid>/cancel/", running.cancel, name="cancel"),
+    path("<uuid:uid>/rate/", rates.choose, name="rate"),
     path("<uuid:uid>/lead/", running.name_lead, name="lead"),
     path("<uuid:uid>/pause/", running.pause, name="pause"),
     path("<uuid:uid>/resume/", running.resume, name="resume"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import cover, figures, home, pupil, trail
+from reporting.views import costs, cover, figures, home, pupil, trail
 
 app_name = "reporting"
 
@@ -15,5 +15,6 @@ urlpatterns = [
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
+    path("reporting/costs/", costs.costs, name="costs"),
     path("who-looked/", trail.who_looked, name="who-looked"),
 ]

@@ -28,6 +28,10 @@ LISTS = {
     "placements:list": ("", Role.CASEWORKER),
     "placements:assessments": ("", Role.CASEWORKER),
     "placements:instruments": ("", Role.MANAGER),
+    "placements:places": ("", Role.CASEWORKER),
+    "placements:places-cell": ("", Role.CASEWORKER),
+    "placements:rates": ("", Role.CASEWORKER),
+    "reporting:costs": ("", Role.CASEWORKER),
     "attendance:today": ("", Role.CASEWORKER),
     "attendance:register": ("", Role.PROVIDER_STAFF),
     "reporting:children": ("", Role.CASEWORKER),
@@ -73,6 +77,11 @@ def more_children(world, count):
             assessment__instrument=factories.ScaleFactory().instrument,
         )
         factories.BandFactory()
+        factories.HoldFactory(referral=pupil.referrals.get(), provider=world.own.provider)
+        factories.CommissionFactory()
+        factories.ClosedToNewFactory()
+        placement.rate = factories.RateFactory(provider=world.own.provider, package=str(pupil.pk))
+        placement.save()
         factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
         factories.ClosureFactory(
             organisation=factories.SchoolFactory(), starts_on=world.school_day

@@ -18,13 +18,14 @@ from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
-from placements.models import Assessment, Placement, Scale
+from placements.models import Assessment, ClosedToNew, Hold, Placement, Scale
 from pupils.models import CareStatus, Enrolment, Pupil
 from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
 
 OFFER_PAGES = ["accept", "decline", "cancel"]
 PLACEMENT_PAGES = [
+    "rate",
     "lead",
     "pause",
     "resume",
@@ -66,6 +67,8 @@ class Side:
     cover: Cover
     scores: Assessment
     scale: Scale
+    closed: ClosedToNew
+    hold: Hold
     tokens: set[str] = field(default_factory=set)
 
 
@@ -75,6 +78,7 @@ class World:
 
     council: Organisation
     half_term: HalfTerm
+    next_half_term: HalfTerm
     own: Side
     foreign: Side
     people: dict[Role, User]
@@ -127,6 +131,11 @@ class World:
             ("referrals:ask", "uid"): rows.submitted.uid,
             ("referrals:undo", "uid"): rows.accepted.uid,
             ("placements:open", "referral"): rows.accepted.uid,
+            ("placements:hold", "referral"): rows.accepted.uid,
+            ("placements:release", "pk"): rows.hold.pk,
+            ("placements:open-to-new", "pk"): rows.closed.pk,
+            ("placements:places-cell", "provider"): rows.provider.uid,
+            ("placements:places-cell", "half_term"): self.next_half_term.pk,
             ("placements:detail", "uid"): rows.placement.uid,
             **dict.fromkeys(
                 [(f"placements:{verb}", "uid") for verb in OFFER_PAGES], rows.offer.uid
@@ -207,7 +216,8 @@ def build() -> World:
     )
     factories.FeedFactory(user=people[Role.CASEWORKER], token_hash=hash_of(FEED_TOKEN))
     half_term = HalfTerm.objects.earliest("starts_on")
-    return World(council, half_term, own, foreign, people, own.mark.date)
+    coming = HalfTerm.objects.latest("starts_on")
+    return World(council, half_term, coming, own, foreign, people, own.mark.date)
 
 
 def build_with_a_case() -> World:
@@ -289,6 +299,8 @@ def _side(name: str, today: date) -> Side:
         purpose=token("offer"),
     )
     factories.ObjectiveFactory(placement=offer, words=token("agreed"), measure=token("known"))
+    factories.CommissionFactory(provider=provider)
+    factories.RateFactory(provider=provider)
     accepted = referral(three, Status.ACCEPTED)
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
     mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
@@ -338,6 +350,12 @@ def _side(name: str, today: date) -> Side:
         scores=scores[0],
         scale=scale,
         cover=factories.CoverFactory(organisation=school, role=Role.SCHOOL_STAFF),
+        closed=factories.ClosedToNewFactory(
+            provider=provider, starts_on=today + timedelta(days=300)
+        ),
+        hold=factories.HoldFactory(
+            referral=submitted, provider=provider, against=token("against")
+        ),
         tokens=tokens,
     )
 

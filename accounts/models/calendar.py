@@ -63,6 +63,10 @@ class HalfTermQuerySet(models.QuerySet["HalfTerm"]):
         """Keep those of one academic year, first to last."""
         return self.filter(year=year).order_by("number")
 
+    def not_over(self, today: date) -> Self:
+        """Keep the half term of a day and those after it, in their order."""
+        return self.filter(ends_on__gt=today).order_by("starts_on")
+
 
 @pghistory.track()
 class HalfTerm(models.Model):

@@ -1,16 +1,21 @@
 """Organisations, calendar and staff of the demo borough."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from accounts.models import ClockRule, HalfTerm, Membership, Organisation, User
 from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.demo import invented
-from placements.models import TierRule
-from referrals.models import Tier
+from apsystem.lib.calendar import academic_year
+from placements import actions, places
+from placements.models import ClosedToNew, Commission, Hold, Placement, Rate, TierRule, Unit
+from referrals.models import Referral, Status, Tier
 
 DAYS_TO_DECIDE = 10  # settings of the demo borough: the strategy names no number
 TIER_2_WEEKS = 18
+SPARE = [3, 1, 0]
+PACKAGES = [("Full programme", Unit.SESSION, Decimal(38)), ("Whole week", Unit.WEEK, Decimal(360))]
 
 
 @dataclass
@@ -61,6 +66,43 @@ def build(years: list[int], today: date) -> Borough:
     )
     _staff(borough, date(min(years) - 1, 9, 1))
     return borough
+
+
+def commission(borough: Borough, today: date) -> None:
+    """Commission places near to what is taken, enter rates, and close one provider to new pupils.
+
+    The numbers are settings of the demo borough, like the rates.
+    """
+    manager = borough.people[Role.MANAGER]
+    shown = places.spans(HalfTerm.objects.not_over(today)[:1], today)
+    since = today.replace(month=9, day=1, year=academic_year(today))
+    for number, line in enumerate(places.board(borough.providers, shown, today)):
+        taken = sum(cell.filled + cell.held for cell in line.cells)
+        actions.commission(
+            Commission(provider=line.provider, starts_on=since, places=taken + SPARE[number % 3]),
+            by=manager,
+        )
+        for package, unit, pounds in PACKAGES:
+            rate = Rate(provider=line.provider, package=package, unit=unit, starts_on=since)
+            rate.pounds = pounds + number
+            actions.enter_rate(rate, by=manager)
+    last = borough.providers[-1]
+    actions.close_to_new(
+        ClosedToNew(
+            provider=last, starts_on=today, reason="A new head begins in the next half term"
+        ),
+        by=manager,
+    )
+    for row in Placement.objects.running().with_register().filter(starts_on__gte=since):
+        rate = Rate.objects.filter(provider=row.provider_id, unit=Unit.SESSION).earliest("pk")
+        actions.agree_rate(row, rate=rate, by=manager)
+    waiting = (
+        Referral.objects.filter(status=Status.SUBMITTED, is_placed=False).order_by("pk").first()
+    )
+    if waiting:
+        hold = Hold(referral=waiting, provider=borough.providers[0], starts_on=today)
+        hold.expires_on = today + timedelta(days=10)
+        actions.hold(hold, by=borough.people[Role.CASEWORKER])
 
 
 def _organisation(name: str, kind: str, phase: str, **details: bool) -> Organisation:

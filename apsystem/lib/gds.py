@@ -1,6 +1,6 @@
 """Template tags for the components that GOV.UK Frontend names. Markup is written here, once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -42,15 +42,19 @@ def status_tag(row: Any) -> SafeString:
 
 
 @register.simple_tag
-def table_head(*heads: str, numeric: str = "") -> SafeString:
-    """Draw the head of a table. `numeric` names the columns of figures by place: "2 3"."""
+def table_head(*heads: str | Iterable[object], numeric: str = "") -> SafeString:
+    """Draw the head of a table. `numeric` names the columns of figures by place: "2 3".
+
+    A head that is a list of rows is one column for each of them.
+    """
     places = {int(place) for place in numeric.split()}
+    columns = [column for head in heads for column in ([head] if isinstance(head, str) else head)]
     cells = format_html_join(
         "",
         '<th scope="col" class="govuk-table__header{}">{}</th>',
         (
             (" govuk-table__header--numeric" if place in places else "", head)
-            for place, head in enumerate(heads, start=1)
+            for place, head in enumerate(columns, start=1)
         ),
     )
     return format_html(
@@ -102,6 +106,12 @@ def one_decimal(value: Decimal | float | None) -> str:
         return "no data"
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     return f"{exact.quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
+
+
+@register.filter
+def pounds(value: Decimal | None) -> str:
+    """Write money: £1,234.50. 'no data' where there is none."""
+    return "no data" if value is None else f"£{value:,.2f}"
 
 
 @register.simple_tag(takes_context=True)

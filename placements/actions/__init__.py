@@ -8,6 +8,15 @@ from placements.actions.instruments import (
     set_bands,
 )
 from placements.actions.opening import accept, cancel, decline, name_lead, propose, review_after
+from placements.actions.places import (
+    agree_rate,
+    close_to_new,
+    commission,
+    enter_rate,
+    hold,
+    open_to_new,
+    release,
+)
 from placements.actions.rules import NeedsOverride, change_rule
 from placements.actions.running import (
     add_award,
@@ -24,17 +33,24 @@ __all__ = [
     "accept",
     "add_award",
     "add_objective",
+    "agree_rate",
     "amend",
     "cancel",
     "change_rule",
+    "close_to_new",
+    "commission",
     "confirm_bands",
     "decline",
     "end",
+    "enter_rate",
     "extend",
+    "hold",
     "name_lead",
+    "open_to_new",
     "pause",
     "propose",
     "record",
+    "release",
     "resume",
     "review",
     "review_after",

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import work
 from accounts.models import SchoolCalendar, User
@@ -69,10 +70,13 @@ def propose(
         placement.home_school = follows.home_school
     _lock(placement.pupil_id)
     placement.opened_by, placement.status = by, Status.PROPOSED
-    set_aside = hold_to_rules(placement, override=override, by=by)
+    set_aside = hold_to_rules(placement, override=override, by=by, is_new=True)
     hold_apart(placement)
+    keep_rate_of(placement)
     placement.full_clean()
     placement.save()
+    if referral:
+        referral.holds.filter(released_at=None).update(released_at=timezone.now())
     _agree(placement, objectives)
     tell(placement, EntryKind.PROPOSED, by=by)
     if set_aside:
@@ -87,6 +91,15 @@ def _fill_from(placement: Placement, referral: Referral) -> None:
     placement.referral, placement.tier = referral, referral.tier
     referral.is_placed = True
     referral.save(update_fields=["is_placed"])
+
+
+def keep_rate_of(placement: Placement) -> None:
+    """Raise ValidationError where the rate is another provider's, or begins after the placement."""
+    rate = placement.rate
+    if rate and rate.provider_id != placement.provider_id:
+        raise ValidationError({"rate": f"This rate is not one of {placement.provider}."})
+    if rate and rate.starts_on > placement.starts_on:
+        raise ValidationError({"rate": "This rate begins after the first day of the placement."})
 
 
 def _agree(placement: Placement, objectives: Iterable[Agreed]) -> None:

@@ -9,7 +9,7 @@ from accounts.models import Organisation, User
 from apsystem.lib.calendar import SESSIONS_A_WEEK
 from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, TextArea, offer
 from placements.forms.override import OverridableMixin
-from placements.models import EVERY_SESSION, Placement, Route
+from placements.models import EVERY_SESSION, Placement, Rate, Route
 from referrals.models import Tier
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
@@ -48,6 +48,13 @@ class PlacementForm(OverridableMixin, RangeForm):
         required=False,
         help_text="The provider reads this before it accepts: do not name the pupil",
     )
+    rate = forms.ModelChoiceField(
+        queryset=Rate.objects.none(),
+        label="Rate (optional)",
+        required=False,
+        empty_label="No rate agreed so far",
+        help_text="The placement keeps it, whatever the rate card says later",
+    )
     transport = forms.CharField(
         label="Transport (optional)",
         required=False,
@@ -57,14 +64,15 @@ class PlacementForm(OverridableMixin, RangeForm):
 
     class Meta:
         model = Placement
-        fields = ["provider", "starts_on", "route", "purpose", "transport"]
+        fields = ["provider", "starts_on", "route", "purpose", "rate", "transport"]
 
-    def __init__(self, *args: Any, tier: int, providers: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tier: int, providers: Any, rates: Any, **kwargs: Any) -> None:
         """Ask only what the tier needs."""
         super().__init__(*args, **kwargs)
         self.tier = tier
         self.initial["uid"] = uuid.uuid4()
         offer(self, "provider", providers)
+        offer(self, "rate", rates)
         self._ask_objectives()
         if tier == Tier.OUTREACH:
             del self.fields["weekly"], self.fields["route"]

@@ -6,7 +6,7 @@ from apsystem.lib.forms import TextArea
 
 
 class OverridableMixin:
-    """A form whose rules a manager may set aside, once one turns out to be broken."""
+    """A form whose rules some people may set aside, once one turns out to be broken."""
 
     fields: dict[str, Any]
     data: Any
@@ -23,5 +23,5 @@ class OverridableMixin:
             label="Reason to agree it all the same",
             max_length=500,
             required=False,
-            help_text="A manager may set the rule aside. The reason stays with the placement.",
+            help_text="The reason stays with the placement.",
         )

@@ -26,6 +26,8 @@ from placements.models.placement import (
     Route,
     Status,
 )
+from placements.models.places import ClosedToNew, Commission, Hold
+from placements.models.rate import Rate, Unit
 from placements.models.review import (
     RATINGS,
     Award,
@@ -50,11 +52,14 @@ __all__ = [
     "AssessmentQuerySet",
     "Award",
     "Band",
+    "ClosedToNew",
+    "Commission",
     "Destination",
     "Direction",
     "Ending",
     "Entry",
     "EntryKind",
+    "Hold",
     "Informant",
     "Instrument",
     "NextStep",
@@ -64,6 +69,7 @@ __all__ = [
     "Placement",
     "PlacementQuerySet",
     "Progress",
+    "Rate",
     "Review",
     "Route",
     "Scale",
@@ -71,6 +77,7 @@ __all__ = [
     "Series",
     "Status",
     "TierRule",
+    "Unit",
     "plain",
     "series_of",
 ]

@@ -8,15 +8,17 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.models.calendar import DateRange, SameNumber
-from accounts.permissions import Permission
+from accounts.permissions import REACH_PROVIDER, Permission
+from accounts.scoping import NO_ROWS
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.calendar import SESSIONS_A_WEEK, pattern_words, session_bit
+from placements.models.rate import Rate
 from placements.models.rule import TierRule
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 from referrals.models import Referral, Tier
@@ -84,8 +86,11 @@ class PlacementQuerySet(ChildQuerySet):
 
     def overlapping(self, start: date, end: date | None) -> Self:
         """Keep those taken up whose time touches one from a day up to, not on, another."""
-        rows = self.filter(Q(ends_on=None) | Q(ends_on__gt=start), status__in=TAKEN_UP)
-        return rows.filter(starts_on__lt=end) if end else rows
+        return self.filter(status__in=TAKEN_UP).lying_in(start, end or date.max)
+
+    def lying_in(self, start: date, end: date) -> Self:
+        """Keep those whose time touches one from a day up to, not on, another."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=start), starts_on__lt=end)
 
     def with_register(self) -> Self:
         """Keep those whose sessions the provider marks."""
@@ -162,6 +167,11 @@ class PlacementQuerySet(ChildQuerySet):
             rows = rows.ending_by(ending)
         return rows.ended_from(ended) if ended else rows
 
+    def nameless_to(self, user: User) -> Self:
+        """Mark which rows a person is shown without the name: offers, to a provider's people."""
+        is_hidden = Q(status=Status.PROPOSED) if user.organisations_as(REACH_PROVIDER) else NO_ROWS
+        return self.annotate(is_nameless=ExpressionWrapper(is_hidden, models.BooleanField()))
+
     def with_names(self) -> Self:
         """Fetch with them what a list shows."""
         return self.select_related("pupil", "provider", "home_school")
@@ -210,6 +220,9 @@ class Placement(WorkflowModel):
     purpose = models.TextField(max_length=2000, blank=True)
     route = models.CharField(max_length=20, choices=Route, default=Route.UNDECIDED)
     transport = models.CharField(max_length=500, blank=True)
+    rate = models.ForeignKey(
+        Rate, models.PROTECT, related_name="placements", null=True, blank=True
+    )
     lead = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     next_review_on = models.DateField(null=True, blank=True)
     destination = models.CharField(max_length=20, choices=Destination, blank=True)

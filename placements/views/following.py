@@ -8,7 +8,9 @@ from accounts.access import Request, looked_at, requires
 from accounts.models import SchoolCalendar, User
 from accounts.models.clocks import Clock
 from accounts.permissions import REACH_PROVIDER, Permission
+from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.pages import page_of
+from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
 from placements.models import RUNNING, Entry, Placement, Review, Status
 from referrals.models import Tier
@@ -19,7 +21,9 @@ WAITS = [("review", "Review is due"), ("end", "Past the last day or the limit")]
 def find(request: Request, uid: str) -> Placement:
     """Return a placement within reach, and write down the look."""
     rows = Placement.objects.as_user(request.user).with_names()
-    found = get_object_or_404(rows.select_related("opened_by", "lead", "referral"), uid=uid)
+    found = get_object_or_404(
+        rows.select_related("opened_by", "lead", "referral", "rate__provider"), uid=uid
+    )
     looked_at(request, [found.pupil_id])
     return found
 
@@ -39,10 +43,7 @@ def index(request: Request) -> HttpResponse:
     """List the placements within reach, the newest first."""
     form = PlacementFilter(request.GET)
     rows = Placement.objects.as_user(request.user).with_names().narrowed(**form.narrowing)
-    page = page_of(request, rows)
-    hides_offers = bool(request.user.organisations_as(REACH_PROVIDER))
-    for row in page:
-        row.is_nameless = hides_offers and row.status == Status.PROPOSED
+    page = page_of(request, rows.nameless_to(request.user))
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(
         request,
@@ -53,6 +54,7 @@ def index(request: Request) -> HttpResponse:
             "page": page,
             "statuses": Status.choices,
             "waits": WAITS,
+            "can_see_places": request.user.can(Permission.PLACES_VIEW),
             "form": form,
         },
     )
@@ -88,10 +90,21 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "clocks": _clocks(placement),
             "sees_scores": user.can(Permission.ASSESSMENT_VIEW),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
+            "cost": _cost(placement) if user.can(Permission.COST_VIEW) else None,
+            "can_see_cost": user.can(Permission.COST_VIEW) and placement.sessions,
             "tiers": [tier for tier in Tier if tier != placement.tier],
             "can_step": placement.status in RUNNING and user.can(Permission.PLACEMENT_OPEN),
         },
     )
+
+
+def _cost(placement: Placement) -> Cost | None:
+    """Return what the placement costs to its last day, or to the end of the year without one."""
+    today = localdate()
+    _, end = year_bounds(academic_year(max(today, placement.starts_on)))
+    calendar = SchoolCalendar(placement.starts_on, today)
+    start, end = placement.starts_on, placement.ends_on or end
+    return cost_of(placement, calendar, start=start, end=end, today=today)
 
 
 def _history(placement: Placement, user: User) -> list[Placement]:

@@ -27,7 +27,7 @@ from placements.forms import (
     ResumeForm,
     ReviewForm,
 )
-from placements.models import RUNNING, Award, Ending, Placement, Review
+from placements.models import RUNNING, Award, Ending, Hold, Placement, Rate, Review
 from placements.views.following import find, is_outsider
 from referrals.models import Referral, Tier
 
@@ -50,7 +50,7 @@ def act_on(
         try:
             act(placement, form)
         except actions.NeedsOverride as error:
-            if request.user.can(Permission.PLACEMENT_OVERRIDE):
+            if error.may_be_set_aside(by=request.user):
                 form.ask_override()
             take_errors(form, error)
         except ValidationError as error:
@@ -87,10 +87,11 @@ def open_from(request: Request, referral: str) -> HttpResponse:
     looked_at(request, [found.pupil_id])
     if found.is_placed and request.method != "POST":
         raise Http404
+    held = Hold.objects.as_user(request.user).live().filter(referral=found).first()
     return _propose(
         request,
         tier=found.tier or 0,
-        initial={"provider": found.provider},
+        initial={"provider": held.provider if held else found.provider},
         heading=f"Offer a placement for {found.pupil}",
         referral=found,
     )
@@ -126,6 +127,7 @@ def _propose(
         initial=initial,
         tier=tier,
         providers=Organisation.objects.as_user(request.user).providers(),
+        rates=Rate.objects.as_user(request.user).newest_first(),
     )
     if form.is_valid():
         form.instance.uid = form.cleaned_data["uid"] or form.instance.uid
@@ -139,7 +141,7 @@ def _propose(
                 **source,
             )
         except actions.NeedsOverride as error:
-            if request.user.can(Permission.PLACEMENT_OVERRIDE):
+            if error.may_be_set_aside(by=request.user):
                 form.ask_override()
             take_errors(form, error)
         except ValidationError as error:

@@ -71,6 +71,8 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "entries": Entry.objects.as_user(user).filter(referral=referral).told(),
             "asked": asked.select_related("asked_by").first(),
             "can_place": user.can(Permission.PLACEMENT_OPEN),
+            "can_hold": not referral.is_placed
+            and referral.status in [*UNDECIDED, Status.ACCEPTED],
             "can_add": referral.status in UNDECIDED and user.can(Permission.REFERRAL_MAKE),
         },
     )

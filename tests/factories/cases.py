@@ -1,8 +1,10 @@
 """Referrals and placements. The status is an argument."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import factory
+from django.utils.timezone import localdate
 from factory.django import DjangoModelFactory
 
 from placements import models as placements
@@ -142,6 +144,46 @@ class PlacementFactory(DjangoModelFactory):
             ends_on=self.ends_on,
             **details,
         )
+
+
+class CommissionFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Commission
+
+    provider = factory.SubFactory(ProviderFactory)
+    starts_on = date(2024, 1, 8)
+    places = 20
+
+
+class ClosedToNewFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.ClosedToNew
+
+    provider = factory.SubFactory(ProviderFactory)
+    starts_on = date(2024, 1, 8)
+    reason = "The building is repaired"
+
+
+class HoldFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Hold
+
+    referral = factory.SubFactory(ReferralFactory, status=referrals.Status.SUBMITTED)
+    provider = factory.SubFactory(ProviderFactory)
+    starts_on = factory.LazyFunction(localdate)
+    expires_on = factory.LazyAttribute(lambda row: row.starts_on + timedelta(days=14))
+    held_by = factory.SubFactory(UserFactory)
+
+
+class RateFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.Rate
+
+    provider = factory.SubFactory(ProviderFactory)
+    package = "Full time"
+    unit = "session"
+    pounds = Decimal("42.50")
+    starts_on = date(2024, 1, 8)
 
 
 class PauseFactory(DjangoModelFactory):

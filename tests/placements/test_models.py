@@ -111,6 +111,26 @@ BREAKERS = {
     "placements_award_once": lambda: factories.AwardFactory.create_batch(
         2, placement=factories.PlacementFactory()
     ),
+    "placements_commission_one_from_a_day": lambda: factories.CommissionFactory.create_batch(
+        2, provider=factories.ProviderFactory()
+    ),
+    "placements_commission_places_are_believable": lambda: factories.CommissionFactory(
+        places=1001
+    ),
+    "placements_closedtonew_ends_after_it_starts": lambda: factories.ClosedToNewFactory(
+        starts_on=END, ends_on=START
+    ),
+    "placements_closedtonew_one_at_a_time": lambda: factories.ClosedToNewFactory.create_batch(
+        2, provider=factories.ProviderFactory()
+    ),
+    "placements_hold_one_for_a_referral": lambda: factories.HoldFactory.create_batch(
+        2, referral=factories.ReferralFactory()
+    ),
+    "placements_rate_one_from_a_day": lambda: factories.RateFactory.create_batch(
+        2, provider=factories.ProviderFactory()
+    ),
+    "placements_rate_pounds_are_believable": lambda: factories.RateFactory(pounds=0),
+    "placements_rate_unit_is_known": lambda: factories.RateFactory(unit="month"),
     "placements_entry_kind_is_known": lambda: factories.PlacementEntryFactory(kind="lost"),
 }
 

@@ -64,6 +64,7 @@ class Command(BaseCommand):
         self._mark(place, today, seed)
         away.seed(place, today)
         scores.seed(place, today, seed)
+        boroughs.commission(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)

@@ -1,0 +1,57 @@
+"""What a placement costs: the rate agreed, times what is paid for.
+
+By the session: each session of the weekly pattern on the provider's school days, pauses left out.
+By the week: a fifth of the rate for each of the provider's school days, pauses included.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from accounts.models import SchoolCalendar
+from apsystem.lib.calendar import session_bit
+from placements.models import Placement, Rate, Unit
+
+PENNY = Decimal("0.01")
+DAYS_A_WEEK = 5
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Pounds committed for a time, and pounds spent up to today."""
+
+    committed: Decimal
+    so_far: Decimal
+
+
+def cost_of(
+    placement: Placement, calendar: SchoolCalendar, *, start: date, end: date, today: date
+) -> Cost | None:
+    """Return what a placement costs from a day up to, not on, another; None without a rate.
+
+    Pauses and the rate are fetched with the placement. A placement without a last day is committed
+    up to the end of the time asked for.
+    """
+    rate = placement.rate
+    if rate is None:
+        return None
+    start = max(start, placement.starts_on)
+    end = min(end, placement.ends_on) if placement.ends_on else end
+    days = [day for day in calendar.days(placement.provider_id) if start <= day < end]
+    past = [day for day in days if day <= today]
+    return Cost(_price(placement, rate, days), _price(placement, rate, past))
+
+
+def _price(placement: Placement, rate: Rate, days: list[date]) -> Decimal:
+    if rate.unit == Unit.WEEK:
+        pounds = rate.pounds * len(days) / DAYS_A_WEEK
+    else:
+        pounds = rate.pounds * sum(_sessions(placement, day) for day in days)
+    return pounds.quantize(PENNY, ROUND_HALF_UP)
+
+
+def _sessions(placement: Placement, day: date) -> int:
+    for pause in placement.pauses.all():
+        if pause.starts_on <= day and (pause.ends_on is None or day < pause.ends_on):
+            return 0
+    return sum(bool(placement.sessions & session_bit(day, half)) for half in (0, 1))

@@ -1,0 +1,387 @@
+"""The places board, holds, providers closed to new placements, and over-booking."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts.models import HalfTerm
+from accounts.permissions import Permission, Role
+from placements import actions, places
+from placements.models import ClosedToNew, Commission, Hold, Placement, Status
+from tests import factories
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+AGREED = [("Comes every morning", "The register")]
+
+
+@pytest.fixture
+def today():
+    return localdate()
+
+
+@pytest.fixture
+def terms(today):
+    """Two half terms: one began a week ago and ends in six, the next follows."""
+    first, second = today - 7 * DAY, today + 42 * DAY
+    year = today.year
+    return [
+        factories.HalfTermFactory(year=year, number=1, starts_on=first, ends_on=second),
+        factories.HalfTermFactory(
+            year=year, number=2, starts_on=second + 7 * DAY, ends_on=second + 49 * DAY
+        ),
+    ]
+
+
+def cells(provider, terms, today):
+    (line,) = places.board([provider], places.spans(terms, today), today)
+    return line.cells
+
+
+def numbers(cell):
+    return (cell.commissioned, cell.filled, cell.held, cell.leaving, cell.free)
+
+
+def commission(provider, number, start=date(2024, 1, 8)):
+    return factories.CommissionFactory(provider=provider, places=number, starts_on=start)
+
+
+def placed(provider, **details):
+    return factories.PlacementFactory(provider=provider, enrolment=False, **details)
+
+
+def proposal(provider, today, **details):
+    given = {"provider": provider, "starts_on": today, "sessions": 3}
+    return Placement(**given | {"ends_on": today + 20 * DAY} | details)
+
+
+def accepted():
+    return factories.ReferralFactory(status="accepted", tier=3)
+
+
+def test_a_cell_counts_who_is_there_who_is_to_come_and_who_leaves(provider, terms, today):
+    commission(provider, 6)
+    placed(provider)  # without a last day: there in both half terms
+    placed(provider, ends_on=terms[0].ends_on)  # the last day is that of the half term
+    placed(provider, ends_on=terms[1].starts_on + DAY)
+    placed(provider, starts_on=terms[1].starts_on + DAY)
+    placed(provider, status=Status.PROPOSED, starts_on=today)
+    placed(provider, ends_on=today)  # over
+    placed(provider, tier=1)  # support in school takes no place
+    placed(provider, status=Status.CANCELLED)
+    factories.HoldFactory(provider=provider, starts_on=terms[1].starts_on)
+
+    now, then = cells(provider, terms, today)
+
+    assert numbers(now) == (6, 3, 1, 1, 2)
+    assert numbers(then) == (6, 3, 2, 1, 1)
+    assert (now.open_ended, then.open_ended) == (1, 2)
+
+
+def test_a_pupil_takes_one_place_whatever_the_number_of_placements(provider, terms, today):
+    commission(provider, 5)
+    first = placed(provider, ends_on=today + 7 * DAY)
+    placed(provider, pupil=first.pupil, starts_on=first.ends_on)
+    factories.HoldFactory(provider=provider, referral__pupil=first.pupil)
+
+    assert numbers(cells(provider, terms, today)[0]) == (5, 1, 0, 0, 4)
+
+
+def test_the_places_are_those_in_force_when_the_half_term_begins(provider, terms, today):
+    commission(provider, 4)
+    commission(provider, 9, start=terms[1].starts_on)
+    commission(provider, 2, start=terms[1].starts_on + DAY)
+
+    assert [cell.commissioned for cell in cells(provider, terms, today)] == [4, 9]
+
+
+def test_without_a_number_nobody_is_told_that_there_is_room(provider, terms, today):
+    (cell, _) = cells(provider, terms, today)
+
+    assert (cell.commissioned, cell.free, cell.over) == (None, None, 0)
+
+
+@pytest.mark.parametrize(("days", "held"), [(0, 1), (-1, 0)])
+def test_a_hold_counts_until_it_runs_out(provider, terms, today, days, held):
+    factories.HoldFactory(provider=provider, starts_on=today, expires_on=today + days * DAY)
+
+    assert cells(provider, terms, today)[0].held == held
+
+
+def test_a_released_hold_counts_no_more(provider, terms, today, caseworker):
+    row = factories.HoldFactory(provider=provider, starts_on=today)
+
+    for _ in range(2):
+        actions.release(row, by=caseworker)
+
+    assert cells(provider, terms, today)[0].held == 0
+
+
+def test_the_board_asks_as_often_for_many_providers_as_for_one(
+    provider, terms, today, django_assert_num_queries
+):
+    many = [provider, *(factories.ProviderFactory() for _ in range(5))]
+    for place in many:
+        commission(place, 3)
+        placed(place)
+        factories.HoldFactory(provider=place)
+        factories.ClosedToNewFactory(provider=place)
+
+    for asked in ([provider], many):
+        with django_assert_num_queries(4):
+            places.board(asked, places.spans(terms, today), today)
+
+
+def test_a_full_provider_is_offered_a_pupil_with_a_reason_only(provider, terms, today, caseworker):
+    commission(provider, 1)
+    placed(provider)
+
+    with pytest.raises(actions.NeedsOverride, match="No place is free") as told:
+        actions.propose(
+            proposal(provider, today), referral=accepted(), objectives=AGREED, by=caseworker
+        )
+    assert "1 commissioned, 1 filled, 0 held or offered" in str(told.value)
+    assert told.value.may_be_set_aside(by=caseworker)
+    placement = actions.propose(
+        proposal(provider, today),
+        referral=accepted(),
+        objectives=AGREED,
+        override="Both brothers come together.",
+        by=caseworker,
+    )
+
+    said = placement.entries.get(kind="overridden").words
+    assert said.endswith("Reason: Both brothers come together.")
+    assert cells(provider, terms, today)[0].over == 1
+
+
+def test_a_step_to_another_tier_takes_no_second_place(provider, terms, today, caseworker):
+    commission(provider, 1)
+    before = placed(provider)
+
+    after = proposal(provider, today, tier=2)
+
+    assert actions.propose(after, follows=before, objectives=AGREED, by=caseworker).pk
+
+
+def test_the_last_place_goes_to_one_of_two_officers(provider, terms, today, person):
+    commission(provider, 1)
+    officers = [person(Role.CASEWORKER), person(Role.CASEWORKER)]
+
+    def offer(officer):
+        try:
+            return actions.propose(
+                proposal(provider, today), referral=accepted(), objectives=AGREED, by=officer
+            ).pk
+        except actions.NeedsOverride:
+            return None
+
+    made = [offer(officer) for officer in officers]
+
+    assert made.count(None) == 1
+
+
+def test_an_offer_uses_the_place_that_was_held_for_it(provider, terms, today, caseworker):
+    commission(provider, 1)
+    referral = accepted()
+    row = factories.HoldFactory(referral=referral, provider=provider, starts_on=today)
+
+    actions.propose(proposal(provider, today), referral=referral, objectives=AGREED, by=caseworker)
+
+    row.refresh_from_db()
+    assert row.released_at
+    assert cells(provider, terms, today)[0].held == 1
+
+
+def test_only_a_manager_offers_a_place_where_nobody_new_is_taken(
+    provider, terms, today, caseworker, manager
+):
+    closed = factories.ClosedToNewFactory(
+        provider=provider, starts_on=today, ends_on=today + 7 * DAY, reason="Building works"
+    )
+
+    def offer(by, **details):
+        return actions.propose(
+            proposal(provider, today, **details),
+            referral=accepted(),
+            objectives=AGREED,
+            override="A sister is there.",
+            by=by,
+        )
+
+    with pytest.raises(actions.NeedsOverride, match="takes no new placements until") as told:
+        offer(caseworker)
+    assert "Building works" in str(told.value)
+    assert not told.value.may_be_set_aside(by=caseworker)
+    assert offer(manager).pk
+    assert offer(caseworker, starts_on=closed.ends_on, ends_on=closed.ends_on + DAY).pk
+
+
+def test_who_is_there_may_be_extended_where_nobody_new_is_taken(provider, today, caseworker):
+    placement = placed(provider, tier=3, ends_on=today + DAY)
+    factories.EnrolmentFactory(
+        pupil=placement.pupil,
+        organisation=provider,
+        starts_on=placement.starts_on,
+        ends_on=placement.ends_on,
+    )
+    factories.ClosedToNewFactory(provider=provider, starts_on=today)
+
+    extended = actions.extend(
+        placement, last_day=today + 14 * DAY, reason="Not ready", by=caseworker
+    )
+
+    assert extended.last_day == today + 14 * DAY
+
+
+def test_a_place_is_held_for_a_referral_and_offered_first(
+    client, provider, terms, today, caseworker
+):
+    commission(provider, 1)
+    referral = accepted()
+    client.force_login(caseworker)
+    until = today + 10 * DAY
+    sent = {
+        "provider": provider.pk,
+        **boxes("starts_on", today),
+        **boxes("expires_on", until),
+    }
+
+    answer = client.post(reverse("placements:hold", args=[referral.uid]), sent, follow=True)
+
+    assert "The place is held." in answer.content.decode()
+    assert Hold.objects.live().get().referral == referral
+    offer = client.get(reverse("placements:open", args=[referral.uid]))
+    assert offer.context["form"].initial["provider"] == provider
+    again = client.post(reverse("placements:hold", args=[referral.uid]), sent)
+    assert "held for this referral already" in again.content.decode()
+
+
+def boxes(name, day):
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [(-1, "Hold it until a day from today"), (93, "Hold it until a day from today")],
+)
+def test_a_place_is_held_for_a_while(provider, today, caseworker, until, words):
+    row = Hold(
+        referral=accepted(), provider=provider, starts_on=today, expires_on=today + until * DAY
+    )
+
+    with pytest.raises(ValidationError, match=words):
+        actions.hold(row, by=caseworker)
+
+
+@pytest.mark.parametrize("status", ["draft", "declined", "withdrawn"])
+def test_no_place_is_held_for_what_does_not_wait(provider, today, caseworker, status):
+    row = Hold(
+        referral=factories.ReferralFactory(status=status),
+        provider=provider,
+        starts_on=today,
+        expires_on=today,
+    )
+
+    with pytest.raises(ValidationError, match="waits for one"):
+        actions.hold(row, by=caseworker)
+
+
+def test_a_hold_that_ran_out_makes_way_for_another(provider, today, caseworker):
+    old = factories.HoldFactory(
+        provider=provider, starts_on=today - 20 * DAY, expires_on=today - DAY
+    )
+
+    row = actions.hold(
+        Hold(referral=old.referral, provider=provider, starts_on=today, expires_on=today),
+        by=caseworker,
+    )
+
+    assert list(Hold.objects.live()) == [row]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_hold_the_last_place_once(provider, terms, today, person):
+    commission(provider, 1)
+    rows = [
+        Hold(referral=accepted(), provider=provider, starts_on=today, expires_on=today)
+        for _ in range(2)
+    ]
+    officer = person(Role.CASEWORKER)
+
+    def hold(row):
+        try:
+            return actions.hold(row, by=officer).pk
+        except actions.NeedsOverride:
+            return None
+
+    made = at_once([lambda row=row: hold(row) for row in rows])
+
+    assert made.count(None) == 1
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.PROVIDER_LEAD, Role.SCHOOL_STAFF])
+def test_only_a_manager_enters_places_and_closes_a_provider(person, provider, today, role):
+    by = person(role)
+
+    with pytest.raises(PermissionDenied):
+        actions.commission(Commission(provider=provider, starts_on=today, places=3), by=by)
+    with pytest.raises(PermissionDenied):
+        actions.close_to_new(ClosedToNew(provider=provider, starts_on=today, reason="x"), by=by)
+
+
+def test_places_entered_again_for_the_same_day_replace_the_number(provider, today, manager):
+    for number in (3, 5):
+        actions.commission(
+            Commission(provider=provider, starts_on=today, places=number), by=manager
+        )
+
+    assert Commission.objects.get().places == 5
+
+
+def test_a_provider_opens_to_new_placements_again(client, provider, today, manager):
+    begun = factories.ClosedToNewFactory(
+        provider=provider, starts_on=today - DAY, ends_on=today + DAY
+    )
+    to_come = factories.ClosedToNewFactory(provider=provider, starts_on=today + 30 * DAY)
+    client.force_login(manager)
+
+    for row in (begun, to_come):
+        client.post(reverse("placements:open-to-new", args=[row.pk]))
+
+    begun.refresh_from_db()
+    assert begun.ends_on == today
+    assert list(ClosedToNew.objects.all()) == [begun]
+
+
+def test_a_provider_sees_its_own_places_and_no_hold(
+    client, provider, other_provider, terms, person
+):
+    for place in (provider, other_provider):
+        commission(place, 4)
+    hold = factories.HoldFactory(provider=provider, referral__pupil__surname="Heldchild")
+    lead = person(Role.PROVIDER_LEAD)
+    client.force_login(lead)
+
+    page = client.get(reverse("placements:places")).content.decode()
+    inside = client.get(reverse("placements:places-cell", args=[provider.uid, terms[0].pk]))
+    foreign = client.get(reverse("placements:places-cell", args=[other_provider.uid, terms[0].pk]))
+
+    assert lead.can(Permission.PLACES_VIEW)
+    assert "1 held" in page
+    assert str(other_provider) not in page
+    assert hold.referral.pupil.surname not in page + inside.content.decode()
+    assert foreign.status_code == 404
+
+
+def test_the_board_says_so_where_nothing_is_entered(client, caseworker, provider):
+    HalfTerm.objects.all().delete()
+    client.force_login(caseworker)
+
+    assert "No half term" in client.get(reverse("placements:places")).content.decode()
