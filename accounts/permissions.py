@@ -52,6 +52,9 @@ class Permission(StrEnum):
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RECORD = "assessment.record"
     INSTRUMENT_CHANGE = "instrument.change"
+    LETTER_VIEW = "letter.view"
+    LETTER_WRITE = "letter.write"
+    LETTER_APPROVE = "letter.approve"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     CALENDAR_VIEW = "calendar.view"
@@ -88,6 +91,9 @@ MEANINGS = {
     Permission.ASSESSMENT_VIEW: "Read scores of assessments within reach",
     Permission.ASSESSMENT_RECORD: "Record assessments, and amend those of the own organisation",
     Permission.INSTRUMENT_CHANGE: "Set instruments of assessment, their scales and bands",
+    Permission.LETTER_VIEW: "Read letters within reach: schools and providers read issued ones",
+    Permission.LETTER_WRITE: "Draft, issue and withdraw letters about a pupil",
+    Permission.LETTER_APPROVE: "Approve a letter before it is issued",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
@@ -109,6 +115,7 @@ _READS_CASES = {
     Permission.REFERRAL_VIEW,
     Permission.PLACEMENT_VIEW,
     Permission.PLACES_VIEW,
+    Permission.LETTER_VIEW,
     Permission.REGISTER_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
@@ -127,6 +134,8 @@ _WORKS_CASES = (
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
         Permission.COST_VIEW,
+        Permission.LETTER_WRITE,
+        Permission.LETTER_APPROVE,
     }
 )
 _TEACHES = _ASSESSES | {
@@ -135,6 +144,7 @@ _TEACHES = _ASSESSES | {
     Permission.PUPIL_VIEW,
     Permission.PLACEMENT_VIEW,
     Permission.PLACEMENT_REVIEW,
+    Permission.LETTER_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
     Permission.CALENDAR_VIEW,
@@ -147,6 +157,7 @@ _REFERS = _ASSESSES | {
     Permission.REFERRAL_VIEW,
     Permission.REFERRAL_MAKE,
     Permission.PLACEMENT_VIEW,
+    Permission.LETTER_VIEW,
     Permission.CALENDAR_VIEW,
 }
 _MANAGES = {

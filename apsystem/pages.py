@@ -24,6 +24,7 @@ NAVIGATION = [
     ("Triage desk", "referrals:desk", Permission.REFERRAL_DECIDE),
     ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
+    ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
     ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),

@@ -1,5 +1,7 @@
 """A school asks for provision; the council decides."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ReferralsConfig(AppConfig):
 
     name = "referrals"
     verbose_name = "Referrals"
+
+    def ready(self) -> None:
+        """Register the kinds of letter about a referral."""
+        import_module("referrals.letters")

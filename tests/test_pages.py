@@ -41,6 +41,9 @@ LISTS = {
     "reporting:feed": ("", Role.CASEWORKER),
     "reporting:cover": ("", Role.MANAGER),
     "accounts:settings": ("", Role.MANAGER),
+    "pupils:letter-list": ("", Role.CASEWORKER),
+    "pupils:letters": ("", Role.SCHOOL_STAFF),
+    "placements:detail": ("", Role.CASEWORKER),
     "accounts:people": ("", Role.MANAGER),
     "attendance:calendar": ("", Role.ADMINISTRATOR),
 }
@@ -82,6 +85,12 @@ def more_children(world, count):
         factories.ClosedToNewFactory()
         placement.rate = factories.RateFactory(provider=world.own.provider, package=str(pupil.pk))
         placement.save()
+        factories.LetterFactory(
+            pupil=world.own.pupil,
+            status="issued",
+            about="placement",
+            case=world.own.placement.uid,
+        )
         factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
         factories.ClosureFactory(
             organisation=factories.SchoolFactory(), starts_on=world.school_day

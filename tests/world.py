@@ -19,7 +19,7 @@ from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
 from placements.models import Assessment, ClosedToNew, Hold, Placement, Scale
-from pupils.models import CareStatus, Enrolment, Pupil
+from pupils.models import CareStatus, Enrolment, Letter, Pupil
 from referrals.models import Attachment, Referral, Status, Tier
 from tests import factories
 
@@ -69,6 +69,7 @@ class Side:
     scale: Scale
     closed: ClosedToNew
     hold: Hold
+    letters: dict[str, Letter]
     tokens: set[str] = field(default_factory=set)
 
 
@@ -113,6 +114,16 @@ class World:
             ("pupils:roll-add", "uid"): rows.pupil.uid,
             ("pupils:roll-end", "uid"): rows.pupil.uid,
             ("pupils:roll-end", "pk"): rows.enrolment.pk,
+            ("pupils:letters", "uid"): rows.pupil.uid,
+            ("pupils:letter", "uid"): rows.letters["issued"].uid,
+            ("pupils:letter-pdf", "uid"): rows.letters["issued"].uid,
+            ("pupils:letter-draft", "kind"): "placement-confirmation",
+            ("pupils:letter-draft", "case"): rows.placement.uid,
+            ("pupils:letter-change", "uid"): rows.letters["draft"].uid,
+            ("pupils:letter-approve", "uid"): rows.letters["draft"].uid,
+            ("pupils:letter-withdraw", "uid"): rows.letters["draft"].uid,
+            ("pupils:letter-issue", "uid"): rows.letters["approved"].uid,
+            ("pupils:letter-revise", "uid"): rows.letters["approved"].uid,
             ("referrals:detail", "uid"): rows.submitted.uid,
             ("referrals:section", "uid"): rows.draft.uid,
             ("referrals:section", "part"): "happening",
@@ -305,6 +316,23 @@ def _side(name: str, today: date) -> Side:
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
     mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
     factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    letters = {
+        status: factories.LetterFactory(
+            pupil=one,
+            status=status,
+            about="placement",
+            case=placement.uid,
+            provider=provider,
+            given_on=day,
+            to_name=token(f"toname{status}"),
+            to_address=token(f"toaddress{status}"),
+            words=token(f"words{status}"),
+            answers={"purpose": token(f"answer{status}")},
+            facts={"purpose": token(f"fact{status}")},
+            text=token(f"file{status}"),
+        )
+        for status in ("draft", "approved", "issued")
+    }
     submitted, waiting = referral(one, Status.SUBMITTED), referral(four, Status.WAITING)
     factories.RequestForMoreFactory(referral=waiting, words=token("request"))
     factories.EntryFactory(referral=submitted, kind="amended", answer="tried",
@@ -346,6 +374,7 @@ def _side(name: str, today: date) -> Side:
         ),
         role=_member(school, provider),
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
+        letters=letters,
         enrolment=one.enrolments.get(organisation=school),
         scores=scores[0],
         scale=scale,

@@ -13,6 +13,8 @@ from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
 from placements.models import RUNNING, Entry, Placement, Review, Status
+from pupils.letters import kinds_open
+from pupils.models import Letter
 from referrals.models import Tier
 
 WAITS = [("review", "Review is due"), ("end", "Past the last day or the limit")]
@@ -90,6 +92,10 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "clocks": _clocks(placement),
             "sees_scores": user.can(Permission.ASSESSMENT_VIEW),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
+            "letters": Letter.objects.as_user(user).of_case(placement.uid),
+            "letter_kinds": kinds_open("placement", placement)
+            if user.can(Permission.LETTER_WRITE)
+            else [],
             "cost": _cost(placement) if user.can(Permission.COST_VIEW) else None,
             "can_see_cost": user.can(Permission.COST_VIEW) and placement.sessions,
             "tiers": [tier for tier in Tier if tier != placement.tier],

@@ -3,6 +3,7 @@
 from pupils.models.care import CareStatus, EhcPlan, Need
 from pupils.models.contact import Contact
 from pupils.models.document import Document
+from pupils.models.letter import Letter
 from pupils.models.pupil import (
     ON_ROLL,
     ChildQuerySet,
@@ -20,6 +21,7 @@ __all__ = [
     "Document",
     "EhcPlan",
     "Enrolment",
+    "Letter",
     "Need",
     "Pupil",
     "Reach",

@@ -13,6 +13,8 @@ from accounts.models import SchoolCalendar
 from accounts.permissions import REACH_SCHOOL, Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.pages import page_of
+from pupils.letters import kinds_open
+from pupils.models import Letter
 from referrals import actions
 from referrals.forms import AddForm, AmendForm, AnswerForm, ReferralFilterForm
 from referrals.models import (
@@ -70,6 +72,10 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "clocks": referral.clocks(calendar),
             "entries": Entry.objects.as_user(user).filter(referral=referral).told(),
             "asked": asked.select_related("asked_by").first(),
+            "letters": Letter.objects.as_user(user).of_case(referral.uid),
+            "letter_kinds": kinds_open("referral", referral)
+            if user.can(Permission.LETTER_WRITE)
+            else [],
             "can_place": user.can(Permission.PLACEMENT_OPEN),
             "can_hold": not referral.is_placed
             and referral.status in [*UNDECIDED, Status.ACCEPTED],

@@ -1,6 +1,6 @@
 """A child's chronology: what happened, newest first, from the rows that the reader may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from placements.models import Placement
+from pupils.models import Letter
+from pupils.models.letter import Status as LetterStatus
 from referrals.models import Entry, Referral, Status
 
 
@@ -26,7 +28,10 @@ TOLD_ELSEWHERE = {"submitted", "accepted", "declined", "assigned", "handed over"
 
 
 def chronology(
-    referrals: Iterable[Referral], placements: Iterable[Placement], entries: Iterable[Entry] = ()
+    referrals: Iterable[Referral],
+    placements: Iterable[Placement],
+    entries: Iterable[Entry] = (),
+    letters: Iterable[Letter] = (),
 ) -> list[Event]:
     """Return the events of these rows, newest first. No query of its own."""
     events: list[Event] = []
@@ -53,5 +58,14 @@ def chronology(
         events.append(Event(placement.starts_on, "Placement starts", where, url))
         if placement.last_day and placement.end_reason:
             events.append(Event(placement.last_day, "Placement ended", where, url))
+    events += _went_out(letters)
     places = sorted(range(len(events)), key=lambda place: (events[place].on, place), reverse=True)
     return [events[place] for place in places]
+
+
+def _went_out(letters: Iterable[Letter]) -> Iterator[Event]:
+    for letter in letters:
+        if letter.status == LetterStatus.ISSUED and letter.given_on:
+            detail = f"To {letter.to_name}, {letter.get_channel_display().lower()}"
+            title = f"Letter {letter.reference}: {letter.title}"
+            yield Event(letter.given_on, title, detail, letter.get_absolute_url())

@@ -10,10 +10,12 @@ from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.models import Mark
 from placements.models import Assessment, Placement
-from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
+from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Letter, Need, Pupil
 from referrals.models import Entry, Referral
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.history import chronology
+
+LETTERS_SHOWN = 10
 
 
 class SearchForm(forms.Form):
@@ -54,6 +56,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
     referrals = Referral.objects.as_user(user).filter(pupil=found).with_names()
     entries = Entry.objects.as_user(user).filter(referral__pupil=found).told()
     enrolments = Enrolment.objects.as_user(user).filter(pupil=found)
+    letters = list(Letter.objects.as_user(user).filter(pupil=found))
     marks = Mark.objects.as_user(user).filter(pupil=found)
     present, possible = marks.present_and_possible()
     return render(
@@ -72,7 +75,8 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "attendance": rate(present, possible),
             "present": present,
             "possible": possible,
-            "entries": chronology(referrals, placements, entries),
+            "entries": chronology(referrals, placements, entries, letters),
+            "letters": letters[:LETTERS_SHOWN],
             "today": localdate(),
             "can_change": user.can(Permission.PUPIL_CHANGE),
             "assessments": Assessment.objects.as_user(user).kept().filter(pupil=found).count()

@@ -48,6 +48,7 @@ from tests.factories.children import (
     DocumentFactory,
     EhcPlanFactory,
     EnrolmentFactory,
+    LetterFactory,
     NeedFactory,
     PupilFactory,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "HalfTermFactory",
     "HoldFactory",
     "InstrumentFactory",
+    "LetterFactory",
     "MarkAmendmentFactory",
     "MarkFactory",
     "MembershipFactory",

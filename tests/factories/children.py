@@ -1,14 +1,17 @@
 """Children, and what is known of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
-from pupils.models import CareStatus, Contact, Document, EhcPlan, Enrolment, Need, Pupil
+from pupils.models import CareStatus, Contact, Document, EhcPlan, Enrolment, Letter, Need, Pupil
+from pupils.models import letter as letters
 from pupils.models.codes import CareKind, EnrolmentStatus, NeedType
 from tests.factories.actors import LONG_AGO, SchoolFactory, UserFactory, valid_upn
+
+MOMENT = datetime(2024, 9, 3, 9, tzinfo=UTC)
 
 
 class PupilFactory(DjangoModelFactory):
@@ -84,3 +87,39 @@ class DocumentFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda row: row.file.size)
     is_for_school = True
     added_by = factory.SubFactory(UserFactory)
+
+
+class LetterFactory(DjangoModelFactory):
+    """A letter in any status, with what the status needs; its file holds `text`.
+
+    It is about no case, so the actions cannot go on with it: tests of those draft their own.
+    """
+
+    class Meta:
+        model = Letter
+
+    class Params:
+        text = "A letter."
+        is_passed = factory.LazyAttribute(lambda row: row.status in letters.PASSED)
+        is_issued = factory.LazyAttribute(lambda row: row.status == letters.Status.ISSUED)
+
+    kind = "placement-confirmation"
+    title = "Confirmation of a placement"
+    pupil = factory.SubFactory(PupilFactory)
+    contact = factory.SubFactory(ContactFactory, pupil=factory.SelfAttribute("..pupil"))
+    to_name = "Jo Parent"
+    to_address = "1 Invented Street\nDE1 0MO"
+    status = letters.Status.DRAFT
+    drafted_by = factory.SubFactory(UserFactory)
+    approved_by = factory.Maybe("is_passed", factory.SubFactory(UserFactory), None)
+    approved_at = factory.LazyAttribute(lambda row: MOMENT if row.is_passed else None)
+    issued_by = factory.Maybe("is_issued", factory.SubFactory(UserFactory), None)
+    issued_at = factory.LazyAttribute(lambda row: MOMENT if row.is_issued else None)
+    channel = "post"
+    given_on = factory.LazyAttribute(lambda row: MOMENT.date() if row.is_issued else None)
+    file = factory.LazyAttribute(
+        lambda row: ContentFile(row.text.encode(), "letter.pdf") if row.is_issued else ""
+    )
+    sha256 = factory.LazyAttribute(
+        lambda row: letters.digest(row.text.encode()) if row.is_issued else ""
+    )

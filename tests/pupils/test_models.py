@@ -38,7 +38,23 @@ def two_enrolments():
     )
 
 
+def one_person_writes_and_approves():
+    person = factories.UserFactory()
+    factories.LetterFactory(
+        status="approved", drafted_by=person, approved_by=person, needs_second_person=True
+    )
+
+
 BREAKERS = {
+    "pupils_letter_status_is_known": lambda: factories.LetterFactory(status="lost"),
+    "pupils_letter_channel_is_known": lambda: factories.LetterFactory(channel="pigeon"),
+    "pupils_letter_goes_to_one": lambda: factories.LetterFactory(contact=None),
+    "pupils_letter_case_is_whole": lambda: factories.LetterFactory(about="placement"),
+    "pupils_letter_approval_is_whole": lambda: factories.LetterFactory(
+        status="approved", approved_by=None
+    ),
+    "pupils_letter_second_person_approves": one_person_writes_and_approves,
+    "pupils_letter_issue_is_whole": lambda: factories.LetterFactory(status="issued", sha256="0"),
     "pupils_pupil_upn_has_its_form": lambda: factories.PupilFactory(upn="S205110124001"),
     "pupils_pupil_upn_or_why_not": lambda: factories.PupilFactory(upn_unknown="UN6"),
     "pupils_pupil_born_after_1989": lambda: factories.PupilFactory(

@@ -1,0 +1,51 @@
+"""What happens to a child's record, and to the letters about the child."""
+
+from pupils.actions.letters import (
+    StaleLetter,
+    approve_letter,
+    change_letter,
+    checks,
+    draft_letter,
+    issue_letter,
+    kind_and_case,
+    may_be_given_today,
+    preview,
+    revise_letter,
+    withdraw_letter,
+)
+from pupils.actions.record import (
+    add,
+    add_care,
+    add_contact,
+    change,
+    end_care,
+    end_enrolment,
+    end_plan,
+    enrol,
+    move,
+    record_plan,
+)
+
+__all__ = [
+    "StaleLetter",
+    "add",
+    "add_care",
+    "add_contact",
+    "approve_letter",
+    "change",
+    "change_letter",
+    "checks",
+    "draft_letter",
+    "end_care",
+    "end_enrolment",
+    "end_plan",
+    "enrol",
+    "issue_letter",
+    "kind_and_case",
+    "may_be_given_today",
+    "move",
+    "preview",
+    "record_plan",
+    "revise_letter",
+    "withdraw_letter",
+]

@@ -1,0 +1,1 @@
+"""Pages that change a child's record, and the letters about the child."""
