@@ -24,6 +24,9 @@ class PlacementForm(OverridableMixin, RangeForm):
     """Where, from when to when, and at which sessions."""
 
     submit_label = "Offer the placement"
+    field_order = ["uid", "provider", "starts_on", "last_day", "weekly", "route", "purpose",
+                   "objective_1", "measure_1", "objective_2", "measure_2", "objective_3",
+                   "measure_3"]  # fmt: skip
 
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     provider = forms.ModelChoiceField(
@@ -74,6 +77,7 @@ class PlacementForm(OverridableMixin, RangeForm):
         offer(self, "provider", providers)
         offer(self, "rate", rates)
         self._ask_objectives()
+        self.order_fields(self.field_order)
         if tier == Tier.OUTREACH:
             del self.fields["weekly"], self.fields["route"]
             self.fields["provider"].label = "Who gives the support"

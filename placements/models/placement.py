@@ -311,7 +311,7 @@ class Placement(WorkflowModel):
     @property
     def sessions_words(self) -> str:
         """Return the weekly pattern in words."""
-        return pattern_words(self.sessions) if self.sessions else "none: support in school"
+        return pattern_words(self.sessions) if self.sessions else "None: support in school"
 
     @property
     def sessions_a_week(self) -> int:

@@ -246,7 +246,7 @@ def test_expected_children_come_by_name_and_are_counted_by_provider(provider, ot
 
 def test_a_placement_says_its_pattern_in_words():
     assert factories.PlacementFactory.build(sessions=3).sessions_words == "Monday"
-    assert factories.PlacementFactory.build(tier=1).sessions_words == "none: support in school"
+    assert factories.PlacementFactory.build(tier=1).sessions_words == "None: support in school"
     assert factories.PlacementFactory.build(sessions=EVERY_SESSION).sessions_a_week == 10
 
 
