@@ -115,7 +115,7 @@ def _register(children: int, raw: psycopg.Connection) -> Page:
         client=place.client(),
         path=place.path,
         shown=children,
-        fetch=_fetcher(raw, (EXPECTED, MARKED, CODES), given),
+        fetch=fetcher(raw, (EXPECTED, MARKED, CODES), given),
     )
 
 
@@ -131,13 +131,14 @@ def _dashboard(raw: psycopg.Connection) -> Page:
         client=client,
         path=f"{reverse('reporting:dashboard')}?{urlencode(given)}",
         shown=len(Snapshot.objects.latest_of(LAST_YEAR, Coverage.YEAR)),
-        fetch=_fetcher(raw, (LATEST, PUBLISHED), given),
+        fetch=fetcher(raw, (LATEST, PUBLISHED), given),
     )
 
 
-def _fetcher(
+def fetcher(
     raw: psycopg.Connection, statements: tuple[str, ...], given: dict[str, Any]
 ) -> Callable[[], object]:
+    """Return work that fetches the rows of these statements, and shows none."""
     return lambda: [raw.execute(statement, given).fetchall() for statement in statements]
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from bench import marks, measures, pages, registers, results, servers
+from bench import boards, marks, measures, pages, registers, results, servers
 from bench.borough import LAST_YEAR
 from bench.timing import FULL, QUICK, Effort, Result
 
@@ -26,6 +26,7 @@ def run(boroughs: dict[str, int], *, is_quick: bool) -> None:
             if size == "S":
                 _show(found, registers.rows(size, effort))
                 _show(found, pages.rows(size, effort))
+                _show(found, boards.rows(size, effort))
         if size == "S":
             _grow(found, filled, effort)
     results.write(found, filled)

@@ -15,6 +15,7 @@ from referrals.models import Referral, Status, Tier
 DAYS_TO_DECIDE = 10  # settings of the demo borough: the strategy names no number
 TIER_2_WEEKS = 18
 SPARE = [3, 1, 0]
+PRICED = 200  # placements with a rate: one action each, whatever the size of the borough
 PACKAGES = [("Full programme", Unit.SESSION, Decimal(38)), ("Whole week", Unit.WEEK, Decimal(360))]
 
 
@@ -93,7 +94,8 @@ def commission(borough: Borough, today: date) -> None:
         ),
         by=manager,
     )
-    for row in Placement.objects.running().with_register().filter(starts_on__gte=since):
+    running = Placement.objects.running().with_register().filter(starts_on__gte=since)
+    for row in running.order_by("pk")[:PRICED]:
         rate = Rate.objects.filter(provider=row.provider_id, unit=Unit.SESSION).earliest("pk")
         actions.agree_rate(row, rate=rate, by=manager)
     waiting = (
