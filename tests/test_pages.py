@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.access import ONE_HOUR
 from accounts.permissions import GRANTS, Permission, Role
 from attendance.models import Mark
 from pupils.models import Pupil
@@ -51,7 +53,10 @@ ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, 
 
 
 @pytest.fixture
-def world(db):
+def world(db, monkeypatch):
+    """Make the world at the start of an hour's counts, in a minute that does not end."""
+    cache.clear()
+    monkeypatch.setattr("accounts.access.ONE_MINUTE", ONE_HOUR)
     return worlds.build()
 
 
