@@ -1,5 +1,7 @@
 """A mark for each session that a placement expects."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AttendanceConfig(AppConfig):
 
     name = "attendance"
     verbose_name = "Attendance"
+
+    def ready(self) -> None:
+        """Register what registers tell of a child."""
+        import_module("attendance.story")

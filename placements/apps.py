@@ -12,5 +12,6 @@ class PlacementsConfig(AppConfig):
     verbose_name = "Placements"
 
     def ready(self) -> None:
-        """Register the kinds of letter about a placement."""
+        """Register what placements tell of a child, and the kinds of letter about one."""
         import_module("placements.letters")
+        import_module("placements.story")

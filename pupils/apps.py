@@ -1,5 +1,7 @@
 """The children: the one place for what is known of a child."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class PupilsConfig(AppConfig):
 
     name = "pupils"
     verbose_name = "Pupils"
+
+    def ready(self) -> None:
+        """Register what this app knows of a child."""
+        import_module("pupils.story.own")

@@ -12,5 +12,6 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Referrals"
 
     def ready(self) -> None:
-        """Register the kinds of letter about a referral."""
+        """Register what referrals tell of a child, and the kinds of letter about one."""
         import_module("referrals.letters")
+        import_module("referrals.story")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import desk, following, writing
+from referrals.views import desk, following, saved, writing
 
 app_name = "referrals"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("new/", writing.choose, name="choose"),
     path("desk/", desk.desk, name="desk"),
     path("desk/assign/", desk.assign, name="assign"),
+    path("desk/filters/", saved.index, name="filters"),
+    path("desk/filters/new/", saved.add, name="filter-add"),
+    path("desk/filters/<uuid:uid>/rename/", saved.rename, name="filter-rename"),
+    path("desk/filters/<uuid:uid>/delete/", saved.delete, name="filter-delete"),
     path("documents/<uuid:uid>/", writing.document, name="document"),
     path("documents/<uuid:uid>/remove/", writing.detach, name="detach"),
     path("<uuid:uid>/", following.detail, name="detail"),

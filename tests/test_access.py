@@ -28,6 +28,7 @@ MAY_BE_WRITTEN = {
     "accounts_viewentry",
     "django_session",
     "accounts_user",  # sign-in
+    "reporting_lastlook",  # what "since I last looked" goes by
     "referrals_decisionread",  # from here on a decision is not taken back silently
 }
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"')

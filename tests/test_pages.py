@@ -40,6 +40,11 @@ LISTS = {
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
     "reporting:pupil": ("", Role.CASEWORKER),
+    "reporting:pupil-chronology": ("", Role.CASEWORKER),
+    "reporting:pupil-referrals": ("", Role.CASEWORKER),
+    "reporting:pupil-placements": ("", Role.CASEWORKER),
+    "reporting:pupil-attendance": ("", Role.CASEWORKER),
+    "referrals:filters": ("", Role.CASEWORKER),
     "reporting:feed": ("", Role.CASEWORKER),
     "reporting:cover": ("", Role.MANAGER),
     "accounts:settings": ("", Role.MANAGER),
@@ -65,6 +70,10 @@ def more_children(world, count):
         pupil = factories.PupilFactory()
         factories.EnrolmentFactory(pupil=pupil, organisation=world.own.school)
         factories.ContactFactory(pupil=world.own.pupil)
+        factories.EntryFactory(referral=world.own.submitted, kind="added")
+        factories.PlacementFactory(pupil=world.own.pupil, status="ended", enrolment=False)
+        factories.ReferralFactory(pupil=world.own.pupil, status=Status.DECLINED)
+        factories.SavedFilterFactory(user=world.people[Role.CASEWORKER])
         factories.ReferralFactory(
             pupil=pupil,
             school=world.own.school,

@@ -20,25 +20,10 @@ from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
 from placements.models import Assessment, ClosedToNew, Hold, Placement, Scale
 from pupils.models import CareStatus, Enrolment, Letter, Pupil
-from referrals.models import Attachment, Referral, Status, Tier
-from tests import factories
+from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
+from tests import addresses, factories
+from tests.addresses import FEED_TOKEN
 
-OFFER_PAGES = ["accept", "decline", "cancel"]
-PLACEMENT_PAGES = [
-    "rate",
-    "lead",
-    "pause",
-    "resume",
-    "extend",
-    "objective",
-    "review",
-    "award",
-    "step",
-    "end",
-]
-INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
-SCALE_PAGES = ["scale-change", "bands"]
-FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
 TOKEN = re.compile(r"zqx[a-z]+zqx", re.IGNORECASE)
@@ -70,6 +55,7 @@ class Side:
     closed: ClosedToNew
     hold: Hold
     letters: dict[str, Letter]
+    saved: SavedFilter
     tokens: set[str] = field(default_factory=set)
 
 
@@ -100,94 +86,7 @@ class World:
 
     def _argument(self, name: str, key: str, side: str) -> object:
         rows = self.own if side == OWN else self.foreign
-        values: dict[tuple[str, str], object] = {
-            ("reporting:pupil", "uid"): rows.pupil.uid,
-            ("reporting:measure", "slug"): "attendance-ap",
-            ("reporting:children", "slug"): "attendance-ap",
-            ("pupils:change", "uid"): rows.pupil.uid,
-            ("pupils:contact-add", "uid"): rows.pupil.uid,
-            ("pupils:plan-record", "uid"): rows.pupil.uid,
-            ("pupils:plan-end", "uid"): rows.pupil.uid,
-            ("pupils:care-add", "uid"): rows.pupil.uid,
-            ("pupils:care-end", "uid"): rows.pupil.uid,
-            ("pupils:care-end", "pk"): rows.care.pk,
-            ("pupils:roll-add", "uid"): rows.pupil.uid,
-            ("pupils:roll-end", "uid"): rows.pupil.uid,
-            ("pupils:roll-end", "pk"): rows.enrolment.pk,
-            ("pupils:letters", "uid"): rows.pupil.uid,
-            ("pupils:letter", "uid"): rows.letters["issued"].uid,
-            ("pupils:letter-pdf", "uid"): rows.letters["issued"].uid,
-            ("pupils:letter-draft", "kind"): "placement-confirmation",
-            ("pupils:letter-draft", "case"): rows.placement.uid,
-            ("pupils:letter-change", "uid"): rows.letters["draft"].uid,
-            ("pupils:letter-approve", "uid"): rows.letters["draft"].uid,
-            ("pupils:letter-withdraw", "uid"): rows.letters["draft"].uid,
-            ("pupils:letter-issue", "uid"): rows.letters["approved"].uid,
-            ("pupils:letter-revise", "uid"): rows.letters["approved"].uid,
-            ("referrals:detail", "uid"): rows.submitted.uid,
-            ("referrals:section", "uid"): rows.draft.uid,
-            ("referrals:section", "part"): "happening",
-            ("referrals:documents", "uid"): rows.submitted.uid,
-            ("referrals:document", "uid"): rows.attachment.uid,
-            ("referrals:detach", "uid"): rows.attachment.uid,
-            ("referrals:hand-over", "uid"): rows.draft.uid,
-            ("referrals:check", "uid"): rows.draft.uid,
-            ("referrals:receipt", "uid"): rows.submitted.uid,
-            ("referrals:add", "uid"): rows.submitted.uid,
-            ("referrals:amend", "uid"): rows.submitted.uid,
-            ("referrals:amend", "name"): "tried",
-            ("referrals:answer", "uid"): rows.waiting.uid,
-            ("referrals:withdraw", "uid"): rows.submitted.uid,
-            ("referrals:decide", "uid"): rows.submitted.uid,
-            ("referrals:ask", "uid"): rows.submitted.uid,
-            ("referrals:undo", "uid"): rows.accepted.uid,
-            ("placements:open", "referral"): rows.accepted.uid,
-            ("placements:hold", "referral"): rows.accepted.uid,
-            ("placements:release", "pk"): rows.hold.pk,
-            ("placements:open-to-new", "pk"): rows.closed.pk,
-            ("placements:places-cell", "provider"): rows.provider.uid,
-            ("placements:places-cell", "half_term"): self.next_half_term.pk,
-            ("placements:detail", "uid"): rows.placement.uid,
-            **dict.fromkeys(
-                [(f"placements:{verb}", "uid") for verb in OFFER_PAGES], rows.offer.uid
-            ),
-            **dict.fromkeys(
-                [(f"placements:{verb}", "uid") for verb in PLACEMENT_PAGES], rows.placement.uid
-            ),
-            ("placements:step", "tier"): Tier.SHORT.value,
-            ("placements:assessments", "uid"): rows.pupil.uid,
-            ("placements:assess", "uid"): rows.pupil.uid,
-            ("placements:scores-amend", "uid"): rows.scores.uid,
-            ("placements:scores-take-back", "uid"): rows.scores.uid,
-            **dict.fromkeys([(f"placements:{page}", "pk") for page in SCALE_PAGES], rows.scale.pk),
-            **dict.fromkeys(
-                [(f"placements:{page}", "pk") for page in INSTRUMENT_PAGES],
-                rows.scale.instrument_id,
-            ),
-            ("placements:assess", "instrument"): rows.scale.instrument_id,
-            ("placements:bands", "informant"): "teacher",
-            ("placements:bands-confirm", "informant"): "teacher",
-            ("attendance:register", "provider"): rows.provider.uid,
-            ("attendance:register", "on"): self.school_day.isoformat(),
-            ("attendance:register", "half"): "am",
-            ("attendance:amendments", "placement"): rows.placement.uid,
-            ("attendance:amendments", "on"): self.school_day.isoformat(),
-            ("attendance:amendments", "half"): "am",
-            ("attendance:halfterm-change", "pk"): self.half_term.pk,
-            ("attendance:halfterm-remove", "pk"): self.half_term.pk,
-            ("placements:rule-change", "tier"): Tier.SHORT.value,
-            ("attendance:closure-remove", "pk"): rows.closure.pk,
-            ("accounts:person", "uid"): rows.role.user.uid,
-            ("accounts:role-add", "uid"): rows.role.user.uid,
-            ("accounts:role-end", "uid"): rows.role.user.uid,
-            ("accounts:role-end", "pk"): rows.role.pk,
-            ("accounts:link-send", "uid"): rows.role.user.uid,
-            ("accounts:account-change", "uid"): rows.role.user.uid,
-            ("accounts:cover-end", "pk"): rows.cover.pk,
-            ("reporting:feed", "token"): FEED_TOKEN,
-            ("account_reset_password_from_key", "uidb36"): "abc",
-            ("account_reset_password_from_key", "key"): "set-password",
-        }
+        values = addresses.values(self, rows)
         value = values[name, key]
         if side != ABSENT:
             return value
@@ -225,6 +124,7 @@ def build() -> World:
     own.cover = factories.CoverFactory(
         person=people[Role.CASEWORKER], colleague=people[Role.MANAGER], organisation=council
     )
+    SavedFilter.objects.filter(pk=own.saved.pk).update(user=people[Role.CASEWORKER])
     factories.FeedFactory(user=people[Role.CASEWORKER], token_hash=hash_of(FEED_TOKEN))
     half_term = HalfTerm.objects.earliest("starts_on")
     coming = HalfTerm.objects.latest("starts_on")
@@ -385,6 +285,7 @@ def _side(name: str, today: date) -> Side:
         hold=factories.HoldFactory(
             referral=submitted, provider=provider, against=token("against")
         ),
+        saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         tokens=tokens,
     )
 

@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncWeek
 
 from accounts.models import User
 from apsystem.lib.calendar import Session
@@ -36,6 +37,16 @@ class MarkQuerySet(ChildQuerySet):
             possible=models.Count("pk", filter=Q(code__in=present + absent)),
         )
         return found["present"], found["possible"]
+
+    def by_week(self) -> "models.QuerySet":
+        """Return a row for each child and week: sessions that count, attended and missed."""
+        present, absent = codes_of(*PRESENT_KINDS), codes_of(*ABSENT_KINDS)
+        weeks = self.order_by().annotate(week=TruncWeek("date")).values("pupil", "week")
+        return weeks.annotate(
+            present=models.Count("pk", filter=Q(code__in=present)),
+            absent=models.Count("pk", filter=Q(code__in=absent)),
+            possible=models.Count("pk", filter=Q(code__in=present + absent)),
+        )
 
     def count_by_provider(self, on: date, session: int) -> dict[int, int]:
         """Return how many marks each provider has written for a session. One query."""

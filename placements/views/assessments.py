@@ -16,6 +16,7 @@ from placements import actions
 from placements.forms import AmendForm, ScoresForm, TakeBackForm
 from placements.models import Assessment, Instrument, series_of
 from pupils.models import Pupil
+from pupils.story import frame
 
 Act = Callable[[], object]
 
@@ -36,9 +37,8 @@ def assessments(request: Request, uid: str) -> HttpResponse:
         request,
         "placements/assessments.html",
         {
+            **frame(pupil, user, "assessments"),
             "title": "Assessments",
-            "caption": pupil,
-            "pupil": pupil,
             "series": series_of(rows),
             "amendable": set(rows.amendable_by(user).values_list("pk", flat=True))
             if can_record

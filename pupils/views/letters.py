@@ -22,6 +22,7 @@ from pupils.forms.letter import IssueForm, LetterFilterForm, LetterForm
 from pupils.letters.kinds import Shape
 from pupils.models import Letter, Pupil
 from pupils.models.letter import Altered, Status
+from pupils.story import frame
 
 logger = logging.getLogger(__name__)
 KEPT = "What you typed is kept in the boxes: save again to replace what is saved."
@@ -52,8 +53,8 @@ def of_pupil(request: Request, uid: str) -> HttpResponse:
     pupil = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
     looked_at(request, [pupil.pk])
     page = page_of(request, Letter.objects.as_user(request.user).with_names().filter(pupil=pupil))
-    context = {"title": "Letters", "caption": pupil, "page": page, "pupil": pupil}
-    return render(request, "pupils/letter_list.html", context)
+    context = {**frame(pupil, request.user, "letters"), "title": "Letters", "page": page}
+    return render(request, "pupils/letters_of_pupil.html", context)
 
 
 @requires(Permission.LETTER_WRITE)

@@ -12,6 +12,7 @@ from referrals.models.referral import (
     Status,
     Tier,
 )
+from referrals.models.saved import SavedFilter
 
 __all__ = [
     "ANSWERS",
@@ -24,6 +25,7 @@ __all__ = [
     "Reason",
     "Referral",
     "RequestForMore",
+    "SavedFilter",
     "SharingBasis",
     "Status",
     "Tier",

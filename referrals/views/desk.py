@@ -1,12 +1,13 @@
 """The triage desk: the queue and the referral side by side, decided from the keyboard."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -20,20 +21,27 @@ from apsystem.lib.pages import page_of
 from pupils.models import Pupil
 from referrals import actions
 from referrals.forms import AskForm, AssignForm, DecisionForm, DeskFilterForm
-from referrals.models import Entry, Referral
+from referrals.models import Entry, Referral, SavedFilter
 from referrals.views.writing import answers_of, find, kept
 
 ROWS = 25
 
 
-def _filter(request: Request) -> DeskFilterForm:
-    return DeskFilterForm(
-        request.GET,
-        officers=request.user.colleagues_who(Permission.REFERRAL_DECIDE),
-        schools=Organisation.objects.as_user(request.user).schools(),
-        covered=Cover.objects.as_user(request.user).taken_on_by(request.user, localdate()),
-        by=request.user,
-    )
+def desk_filter(request: Request) -> DeskFilterForm:
+    """Return the form of the desk as the address fills it."""
+    return next(desk_filters(request, [request.GET]))
+
+
+def desk_filters(request: Request, asked: Iterable[QueryDict]) -> Iterator[DeskFilterForm]:
+    """Yield the form for each of some queries. What it offers is asked for once."""
+    officers = list(request.user.colleagues_who(Permission.REFERRAL_DECIDE))
+    schools = Organisation.objects.as_user(request.user).schools().values_list("pk", "name")
+    places = list(schools)
+    covered = Cover.objects.as_user(request.user).taken_on_by(request.user, localdate())
+    for query in asked:
+        yield DeskFilterForm(
+            query, officers=officers, schools=places, covered=covered, by=request.user
+        )
 
 
 def _queue(request: Request, form: DeskFilterForm) -> Any:
@@ -44,7 +52,7 @@ def _queue(request: Request, form: DeskFilterForm) -> Any:
 @requires(Permission.REFERRAL_DECIDE)
 def desk(request: Request) -> HttpResponse:
     """Show the queue, and beside it the referral that is chosen."""
-    form = _filter(request)
+    form = desk_filter(request)
     page = page_of(request, _queue(request, form).with_hints(), ROWS)
     calendar = SchoolCalendar(localdate(), localdate())
     wanted = request.GET.get("chosen", "")
@@ -57,6 +65,7 @@ def desk(request: Request) -> HttpResponse:
         "page": page,
         "form": form,
         "officers": form.officers,
+        "saved": SavedFilter.objects.as_user(request.user),
         "rows": [
             {"referral": row, "age": row.age(calendar), "clock": next(iter(row.clocks(calendar)), None),
              "is_chosen": row is chosen,
@@ -215,7 +224,7 @@ def assign(request: Request) -> HttpResponse:
     if officer is None and not form.cleaned_data.get("nobody"):
         messages.error(request, "Choose an officer. Nothing was assigned.")
         return _back(request)
-    rows = _queue(request, _filter(request))
+    rows = _queue(request, desk_filter(request))
     if "all" not in request.POST:
         rows = rows.filter(uid__in=filter(_is_uid, request.POST.getlist("referral")))
     found = list(rows)

@@ -1,21 +1,27 @@
 """Finding a child, and the child's page."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.timezone import localdate
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.models import Mark
-from placements.models import Assessment, Placement
-from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Letter, Need, Pupil
-from referrals.models import Entry, Referral
+from placements.models import Placement
+from placements.story import placements_told
+from pupils.models import Contact, Need, Pupil
+from pupils.story import KINDS, chronology, frame, page_of_events
+from referrals.models import Referral
+from reporting import actions
+from reporting.forms import ChronologyForm
 from reporting.kpis.arithmetic import rate
-from reporting.kpis.history import chronology
-
-LETTERS_SHOWN = 10
+from reporting.models import LastLook
 
 
 class SearchForm(forms.Form):
@@ -46,42 +52,113 @@ def search(request: Request) -> HttpResponse:
     )
 
 
+def _found(request: Request, uid: str) -> Pupil:
+    found = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
+    looked_at(request, [found.pk])
+    return found
+
+
 @requires(Permission.PUPIL_VIEW)
 def pupil(request: Request, uid: str) -> HttpResponse:
     """Show a child: who, whom to ring, where the child is, and what happened, newest first."""
-    user = request.user
-    found = get_object_or_404(Pupil.objects.as_user(user), uid=uid)
-    looked_at(request, [found.pk])
-    placements = Placement.objects.as_user(user).filter(pupil=found).with_names()
-    referrals = Referral.objects.as_user(user).filter(pupil=found).with_names()
-    entries = Entry.objects.as_user(user).filter(referral__pupil=found).told()
-    enrolments = Enrolment.objects.as_user(user).filter(pupil=found)
-    letters = list(Letter.objects.as_user(user).filter(pupil=found))
-    marks = Mark.objects.as_user(user).filter(pupil=found)
-    present, possible = marks.present_and_possible()
+    found, user = _found(request, uid), request.user
+    seen = actions.look(found, by=user)
+    framed = frame(found, user, "overview", since=seen)
+    form = ChronologyForm(request.GET, counts=framed["counts"])
+    events, following = page_of_events(
+        found,
+        user,
+        kind=form.chosen,
+        since=seen if form.is_since_look else None,
+        after=form.cursor,
+        seen=seen,
+    )
     return render(
         request,
         "reporting/pupil.html",
         {
+            **framed,
             "title": "Pupil",
-            "pupil": found,
-            "year_group": found.year_group(),
             "contacts": Contact.objects.as_user(user).filter(pupil=found),
             "needs": Need.objects.as_user(user).filter(pupil=found),
-            "plans": EhcPlan.objects.as_user(user).filter(pupil=found),
-            "care": CareStatus.objects.as_user(user).filter(pupil=found),
-            "enrolments": enrolments.select_related("organisation"),
-            "placements": placements,
-            "attendance": rate(present, possible),
-            "present": present,
-            "possible": possible,
-            "entries": chronology(referrals, placements, entries, letters),
-            "letters": letters[:LETTERS_SHOWN],
-            "today": localdate(),
+            "form": form,
+            "events": events,
+            "following": following,
+            "seen": seen,
             "can_change": user.can(Permission.PUPIL_CHANGE),
-            "assessments": Assessment.objects.as_user(user).kept().filter(pupil=found).count()
-            if user.can(Permission.ASSESSMENT_VIEW)
-            else None,
-            "sees_referrals": user.can(Permission.REFERRAL_VIEW),
         },
+    )
+
+
+@requires(Permission.PUPIL_VIEW)
+@require_safe
+def printed(request: Request, uid: str) -> HttpResponse:
+    """Show the whole chronology as a document, oldest first, with who printed it and when."""
+    found, user = _found(request, uid), request.user
+    framed = frame(found, user, "", since=None)
+    form = ChronologyForm(request.GET, counts=framed["counts"])
+    since = _looked_before(request, found) if form.is_since_look else None
+    events = chronology(found, user, kind=form.chosen, since=since)
+    return render(
+        request,
+        "reporting/chronology.html",
+        {
+            **framed,
+            "title": "Chronology",
+            "events": events[::-1],
+            "kind": KINDS.get(form.chosen),
+            "since": since,
+            "now": timezone.now(),
+        },
+    )
+
+
+def _looked_before(request: Request, pupil: Pupil) -> datetime | None:
+    looks = LastLook.objects.as_user(request.user).filter(pupil=pupil)
+    return looks.values_list("before", flat=True).first()
+
+
+def _section(
+    request: Request, found: Pupil, slug: str, title: str, **context: Any
+) -> HttpResponse:
+    framed = frame(found, request.user, slug)
+    return render(request, f"reporting/pupil_{slug}.html", {**framed, "title": title, **context})
+
+
+@requires(Permission.REFERRAL_VIEW)
+def referrals(request: Request, uid: str) -> HttpResponse:
+    """List the child's referrals."""
+    found = _found(request, uid)
+    rows = Referral.objects.as_user(request.user).filter(pupil=found).with_names()
+    page = page_of(request, rows)
+    return _section(request, found, "referrals", "Referrals of a pupil", page=page)
+
+
+@requires(Permission.PLACEMENT_VIEW)
+def placements(request: Request, uid: str) -> HttpResponse:
+    """List the child's placements."""
+    found = _found(request, uid)
+    rows = placements_told(Placement.objects.as_user(request.user), request.user)
+    page = page_of(request, rows.filter(pupil=found).with_names())
+    return _section(request, found, "placements", "Placements of a pupil", page=page)
+
+
+@requires(Permission.PUPIL_VIEW)
+def attendance(request: Request, uid: str) -> HttpResponse:
+    """Show the share of sessions attended, and the weeks behind it, newest first."""
+    found = _found(request, uid)
+    marks = Mark.objects.as_user(request.user).filter(pupil=found)
+    present, possible = marks.present_and_possible()
+    weeks = marks.by_week().filter(possible__gt=0).order_by("-week")
+    page = page_of(request, weeks)
+    return _section(
+        request,
+        found,
+        "attendance",
+        "Attendance of a pupil",
+        page=page,
+        rows=[(week, rate(week["present"], week["possible"])) for week in page],
+        attendance=rate(present, possible),
+        present=present,
+        possible=possible,
     )

@@ -40,6 +40,7 @@ from tests.factories.cases import (
     ReferralFactory,
     RequestForMoreFactory,
     ReviewFactory,
+    SavedFilterFactory,
     TierRuleFactory,
 )
 from tests.factories.children import (
@@ -54,6 +55,7 @@ from tests.factories.children import (
 )
 from tests.factories.figures import (
     ComparatorFactory,
+    LastLookFactory,
     MarkAmendmentFactory,
     MarkFactory,
     SnapshotFactory,
@@ -95,6 +97,7 @@ __all__ = [
     "HalfTermFactory",
     "HoldFactory",
     "InstrumentFactory",
+    "LastLookFactory",
     "LetterFactory",
     "MarkAmendmentFactory",
     "MarkFactory",
@@ -114,6 +117,7 @@ __all__ = [
     "RequestForMoreFactory",
     "ReviewFactory",
     "RunFactory",
+    "SavedFilterFactory",
     "ScaleFactory",
     "SchoolFactory",
     "ScoreFactory",

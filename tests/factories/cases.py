@@ -80,6 +80,15 @@ class AttachmentFactory(DjangoModelFactory):
     document = factory.SubFactory(DocumentFactory, pupil=factory.SelfAttribute("..referral.pupil"))
 
 
+class SavedFilterFactory(DjangoModelFactory):
+    class Meta:
+        model = referrals.SavedFilter
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Late ones {n}")
+    query = "late=yes"
+
+
 class DecisionReadFactory(DjangoModelFactory):
     class Meta:
         model = DecisionRead

@@ -9,9 +9,10 @@ from factory.django import DjangoModelFactory
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
 from attendance.models import Mark, MarkAmendment
 from placements.models import Placement
-from reporting.models import Comparator, Coverage, Snapshot
+from reporting.models import Comparator, Coverage, LastLook, Snapshot
 from tests.factories.actors import UserFactory
 from tests.factories.cases import PlacementFactory
+from tests.factories.children import PupilFactory
 
 
 class MarkFactory(DjangoModelFactory):
@@ -72,6 +73,15 @@ class SnapshotFactory(DjangoModelFactory):
     definition_version = 1
     fingerprint = "0" * 32
     as_of = date(2025, 9, 1)
+
+
+class LastLookFactory(DjangoModelFactory):
+    class Meta:
+        model = LastLook
+
+    user = factory.SubFactory(UserFactory)
+    pupil = factory.SubFactory(PupilFactory)
+    at = factory.LazyFunction(timezone.now)
 
 
 def write_marks(placement: Placement, codes: str | list[str], *, first_day: date) -> list[Mark]:

@@ -30,6 +30,11 @@ def two_requests():
 
 
 BREAKERS = {
+    "referrals_savedfilter_one_of_a_name": lambda: [
+        factories.SavedFilterFactory(user=one.user, name="LATE")
+        for one in [factories.SavedFilterFactory(name="Late")]
+    ],
+    "referrals_savedfilter_has_name_and_filter": lambda: factories.SavedFilterFactory(query=""),
     "referrals_referral_status_is_known": make(status="lost"),
     "referrals_referral_reason_is_known": make(reason="no reason"),
     "referrals_referral_decision_is_whole": make(status=Status.DECLINED, decision_reason=""),

@@ -12,6 +12,7 @@ from tests.constraints import assert_refused, constraints_of
 pytestmark = pytest.mark.django_db
 
 DAY = date(2024, 9, 2)
+MOMENT = datetime(2024, 9, 2, 9, tzinfo=UTC)
 
 
 def comparator(**details):
@@ -28,6 +29,13 @@ BREAKERS = {
     "reporting_comparator_value_or_symbol": comparator(symbol="c"),
     "reporting_comparator_has_a_source": comparator(source=""),
     "reporting_snapshot_no_value_without_denominator": snapshot(denominator=0),
+    "reporting_lastlook_one_for_a_person_and_child": lambda: [
+        factories.LastLookFactory(user=look.user, pupil=look.pupil)
+        for look in [factories.LastLookFactory()]
+    ],
+    "reporting_lastlook_before_the_last": lambda: factories.LastLookFactory(
+        at=MOMENT, before=MOMENT
+    ),
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 

@@ -1,8 +1,8 @@
 """Forms of a referral."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,7 +14,6 @@ from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea, address_day
 from pupils.models import Pupil
 from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status, Tier
 from referrals.models.narrowing import kept_words
-from referrals.models.referral import SORTS
 
 # The parts of the task list: address, title, answers.
 SECTIONS = {
@@ -327,71 +326,3 @@ class ReferralFilterForm(forms.Form):
     def words(self) -> list[str]:
         """Say what the list keeps that no box of the filter shows."""
         return kept_words(**self.cleaned_data) if self.is_valid() else []
-
-
-class DeskFilterForm(forms.Form):
-    """What the triage desk shows, and in which order. Its state is in the address."""
-
-    status = forms.ChoiceField(
-        choices=[
-            (Status.SUBMITTED, "Waiting for a decision"),
-            (Status.WAITING, "Waiting for the school"),
-            (Status.ACCEPTED, "Accepted"),
-            (Status.DECLINED, "Declined"),
-        ],
-        required=False,
-    )
-    reason = forms.ChoiceField(choices=[("", "Any reason"), *Reason.choices], required=False)
-    whose = forms.ChoiceField(required=False, label="Officer")
-    school = forms.ChoiceField(required=False)
-    late = forms.ChoiceField(
-        choices=[("", "Any day"), ("yes", "Past its day")], required=False, label="Clock"
-    )
-    q = forms.CharField(max_length=100, required=False, label="Pupil's name")
-    sort = forms.ChoiceField(
-        choices=[
-            ("waiting", "Longest wait first"),
-            ("due", "Next clock first"),
-            ("newest", "Newest first"),
-            ("school", "School"),
-        ],
-        required=False,
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        officers: QuerySet,
-        schools: QuerySet,
-        covered: Sequence[User] = (),
-        by: User | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Offer the officers and the schools, and together the own work and that of the covered."""
-        super().__init__(*args, **kwargs)
-        self.officers, self.covered = list(officers), list(covered)
-        names = [(str(officer.pk), officer.name) for officer in self.officers]
-        places = [(str(pk), name) for pk, name in schools.values_list("pk", "name")]
-        if by and covered:
-            people = [by, *covered]
-            together = ",".join(str(person.pk) for person in people)
-            names.insert(0, (together, f"Mine, and for {' and '.join(map(str, covered))}"))
-        missing = {str(person.pk) for person in covered} - {pk for pk, _ in names}
-        names += [(str(person.pk), person.name) for person in covered if str(person.pk) in missing]
-        whose = [("", "Anybody"), ("nobody", "Nobody yet"), *names]
-        cast("forms.ChoiceField", self.fields["whose"]).choices = whose
-        cast("forms.ChoiceField", self.fields["school"]).choices = [("", "Any school"), *places]
-
-    @property
-    def narrowing(self) -> dict[str, Any]:
-        """Return the filter; what cannot be understood filters nothing."""
-        self.is_valid()
-        names = ("status", "reason", "whose", "school", "late", "q")
-        found = {name: self.cleaned_data.get(name, "") for name in names}
-        return {**found, "status": found["status"] or Status.SUBMITTED}
-
-    @property
-    def order(self) -> str:
-        """Return the sort."""
-        self.is_valid()
-        return str(self.cleaned_data.get("sort") or next(iter(SORTS)))

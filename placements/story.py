@@ -1,0 +1,207 @@
+"""What placements tell of a child: first and last day, reviews, awards, and what was agreed."""
+
+from typing import cast
+
+from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from accounts.models import User
+from accounts.permissions import REACH_PROVIDER, Permission
+from placements.models import (
+    TAKEN_UP,
+    Assessment,
+    Award,
+    Destination,
+    Entry,
+    EntryKind,
+    Informant,
+    NextStep,
+    Placement,
+    PlacementQuerySet,
+    Review,
+    Status,
+)
+from pupils.story import Row, Section, Source, Told, kind, section, tells
+from pupils.story.columns import last_day
+from referrals.models import Tier
+
+TOLD_ELSEWHERE = [EntryKind.ENDED, EntryKind.REVIEWED, EntryKind.AWARDED]
+PAGE = "placements:detail"
+
+
+def placements_told(rows: QuerySet, user: User, path: str = "") -> PlacementQuerySet:
+    """Leave out what is offered, where the reader is of a provider: an offer names no child."""
+    if user.organisations_as(REACH_PROVIDER):
+        rows = rows.exclude(**{f"{path}status": Status.PROPOSED})
+    return cast("PlacementQuerySet", rows)
+
+
+section(
+    Section(
+        "placements",
+        "Placements",
+        "reporting:pupil-placements",
+        Permission.PLACEMENT_VIEW,
+        lambda user: placements_told(Placement.objects.as_user(user), user),
+        place=20,
+    )
+)
+section(
+    Section(
+        "assessments",
+        "Assessments",
+        "placements:assessments",
+        Permission.ASSESSMENT_VIEW,
+        lambda user: Assessment.objects.as_user(user).kept(),
+        place=35,
+    )
+)
+kind("placements", "Placements", 20)
+kind("assessments", "Assessments", 35)
+kind("reviews", "Reviews and awards", 30)
+
+
+def _where(row: Row) -> str:
+    return f"{Tier(row.number or 0).label}, {row.place}"
+
+
+def _ended(row: Row) -> Told:
+    return Told("Placement ended", f"{_where(row)}. {dict(Destination.choices).get(row.code, '')}")
+
+
+def _happened(row: Row) -> Told:
+    words = f"{row.place}. {row.words}" if row.words else row.place
+    return Told(f"Placement: {str(EntryKind(row.code).label).lower()}", words)
+
+
+def _reviewed(row: Row) -> Told:
+    agreed = str(NextStep(row.code).label).lower()
+    return Told(f"Placement reviewed: {agreed}", f"{row.place}. {row.words}")
+
+
+def _gained(row: Row) -> Told:
+    return Told(f"Award gained: {row.words}", row.place)
+
+
+tells(
+    Source(
+        "placementstarts",
+        "placements",
+        lambda user: Placement.objects.as_user(user).filter(status__in=TAKEN_UP),
+        {
+            "on": "starts_on",
+            "at": "opened_at",
+            "ref": "uid",
+            "number": "tier",
+            "place": "provider__name",
+        },
+        lambda row: Told("Placement starts", _where(row)),
+        page=PAGE,
+        page_permission=Permission.PLACEMENT_VIEW,
+    )
+)
+tells(
+    Source(
+        "placementends",
+        "placements",
+        lambda user: Placement.objects.as_user(user).filter(status=Status.ENDED),
+        {
+            "on": last_day("ends_on"),
+            "at": Coalesce("ending__recorded_at", Cast("ends_on", DateTimeField())),
+            "ref": "uid",
+            "number": "tier",
+            "code": "destination",
+            "place": "provider__name",
+            "by": "ending__recorded_by__name",
+        },
+        _ended,
+        page=PAGE,
+        page_permission=Permission.PLACEMENT_VIEW,
+    )
+)
+tells(
+    Source(
+        "placemententry",
+        "placements",
+        lambda user: placements_told(
+            Entry.objects.as_user(user).exclude(kind__in=TOLD_ELSEWHERE), user, "placement__"
+        ),
+        {
+            "on": TruncDate("at"),
+            "at": "at",
+            "ref": "placement__uid",
+            "code": "kind",
+            "place": "placement__provider__name",
+            "words": "words",
+            "by": "by__name",
+        },
+        _happened,
+        page=PAGE,
+        page_permission=Permission.PLACEMENT_VIEW,
+    )
+)
+tells(
+    Source(
+        "review",
+        "reviews",
+        Review.objects.as_user,
+        {
+            "on": "held_on",
+            "at": "recorded_at",
+            "ref": "placement__uid",
+            "code": "next_step",
+            "place": "placement__provider__name",
+            "words": "progress_words",
+            "by": "recorded_by__name",
+        },
+        _reviewed,
+        page=PAGE,
+        page_permission=Permission.PLACEMENT_VIEW,
+    )
+)
+tells(
+    Source(
+        "award",
+        "reviews",
+        Award.objects.as_user,
+        {
+            "on": "gained_on",
+            "at": Coalesce(
+                Subquery(
+                    Entry.objects.filter(
+                        placement=OuterRef("placement"),
+                        kind=EntryKind.AWARDED,
+                        words__startswith=OuterRef("title"),
+                    )
+                    .order_by("-at")
+                    .values("at")[:1]
+                ),
+                Cast("gained_on", DateTimeField()),
+            ),
+            "ref": "placement__uid",
+            "words": "title",
+            "place": "result",
+        },
+        _gained,
+        page=PAGE,
+        page_permission=Permission.PLACEMENT_VIEW,
+    )
+)
+tells(
+    Source(
+        "assessment",
+        "assessments",
+        lambda user: Assessment.objects.as_user(user).kept(),
+        {
+            "on": "held_on",
+            "at": "entered_at",
+            "ref": "pupil__uid",
+            "code": "informant",
+            "words": "instrument__name",
+            "by": "recorded_by__name",
+        },
+        lambda row: Told(f"Assessment: {row.words}", f"Answered by: {Informant(row.code).label}"),
+        permission=Permission.ASSESSMENT_VIEW,
+        page="placements:assessments",
+    )
+)

@@ -1,0 +1,122 @@
+"""What referrals tell of a child: sent, decided, and what happened in between."""
+
+from django.db.models import DateTimeField, OuterRef, Subquery
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from accounts.permissions import Permission
+from pupils.story import Row, Section, Source, Told, kind, section, tells
+from referrals.models import ANSWERS, Entry, Reason, Referral, Status, Tier
+from referrals.models.entry import Kind
+
+# What stands in columns of the referral is told from there; who has it is no part of the story.
+TOLD_ELSEWHERE = [
+    Kind.SUBMITTED,
+    Kind.ACCEPTED,
+    Kind.DECLINED,
+    Kind.ASSIGNED,
+    Kind.HANDED_OVER,
+]
+PAGE = "referrals:detail"
+
+section(
+    Section(
+        "referrals",
+        "Referrals",
+        "reporting:pupil-referrals",
+        Permission.REFERRAL_VIEW,
+        Referral.objects.as_user,
+        place=10,
+    )
+)
+kind("referrals", "Referrals", 10)
+
+
+def _named(row: Row) -> str:
+    return f"Referral {Referral(pk=row.number).reference}"
+
+
+def _sent(row: Row) -> Told:
+    return Told(
+        f"{_named(row)} submitted", f"{row.place}: {dict(Reason.choices).get(row.code, row.code)}"
+    )
+
+
+def _decided(row: Row) -> Told:
+    if row.code == Status.ACCEPTED:
+        return Told(f"{_named(row)} accepted", str(Tier(int(row.place)).label))
+    return Told(f"{_named(row)} declined")
+
+
+def _happened(row: Row) -> Told:
+    return Told(
+        f"{_named(row)}: {str(Kind(row.code).label).lower()}", ANSWERS.get(row.place, row.words)
+    )
+
+
+tells(
+    Source(
+        "referralsent",
+        "referrals",
+        lambda user: Referral.objects.as_user(user).filter(submitted_at__isnull=False),
+        {
+            "on": TruncDate("submitted_at"),
+            "at": "submitted_at",
+            "ref": "uid",
+            "number": "pk",
+            "code": "reason",
+            "place": "school__name",
+            "by": "made_by__name",
+        },
+        _sent,
+        page=PAGE,
+        page_permission=Permission.REFERRAL_VIEW,
+    )
+)
+tells(
+    Source(
+        "referraldecided",
+        "referrals",
+        lambda user: Referral.objects.as_user(user).filter(decided_on__isnull=False),
+        {
+            "on": "decided_on",
+            "at": Coalesce(
+                Subquery(
+                    Entry.objects.filter(
+                        referral=OuterRef("pk"), kind__in=[Kind.ACCEPTED, Kind.DECLINED]
+                    )
+                    .order_by("-at")
+                    .values("at")[:1]
+                ),
+                Cast("decided_on", DateTimeField()),
+            ),
+            "ref": "uid",
+            "number": "pk",
+            "code": "status",
+            "place": "tier",
+            "by": "decided_by__name",
+        },
+        _decided,
+        page=PAGE,
+        page_permission=Permission.REFERRAL_VIEW,
+    )
+)
+tells(
+    Source(
+        "referralentry",
+        "referrals",
+        lambda user: Entry.objects.as_user(user).exclude(kind__in=TOLD_ELSEWHERE),
+        {
+            "on": TruncDate("at"),
+            "at": "at",
+            "ref": "referral__uid",
+            "number": "referral_id",
+            "code": "kind",
+            "place": "answer",
+            "words": "after",
+            "by": "by__name",
+        },
+        _happened,
+        page=PAGE,
+        page_permission=Permission.REFERRAL_VIEW,
+    )
+)

@@ -1,0 +1,120 @@
+"""What stands in the addresses of pages, for the sweeps: rows of one side of the small borough."""
+
+from typing import Any
+
+from referrals.models import Tier
+
+OFFER_PAGES = ["accept", "decline", "cancel"]
+PLACEMENT_PAGES = [
+    "rate",
+    "lead",
+    "pause",
+    "resume",
+    "extend",
+    "objective",
+    "review",
+    "award",
+    "step",
+    "end",
+]
+INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
+SCALE_PAGES = ["scale-change", "bands"]
+PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
+FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
+
+
+def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
+    """Return what to put into the routes of the URL map, by route and by name in it."""
+    return {
+        ("reporting:pupil", "uid"): rows.pupil.uid,
+        **dict.fromkeys(
+            [(f"reporting:pupil-{page}", "uid") for page in PUPIL_PAGES], rows.pupil.uid
+        ),
+        **dict.fromkeys(
+            [(f"referrals:filter-{verb}", "uid") for verb in ("rename", "delete")],
+            rows.saved.uid,
+        ),
+        ("reporting:measure", "slug"): "attendance-ap",
+        ("reporting:children", "slug"): "attendance-ap",
+        ("pupils:change", "uid"): rows.pupil.uid,
+        ("pupils:contact-add", "uid"): rows.pupil.uid,
+        ("pupils:plan-record", "uid"): rows.pupil.uid,
+        ("pupils:plan-end", "uid"): rows.pupil.uid,
+        ("pupils:care-add", "uid"): rows.pupil.uid,
+        ("pupils:care-end", "uid"): rows.pupil.uid,
+        ("pupils:care-end", "pk"): rows.care.pk,
+        ("pupils:roll-add", "uid"): rows.pupil.uid,
+        ("pupils:roll-end", "uid"): rows.pupil.uid,
+        ("pupils:roll-end", "pk"): rows.enrolment.pk,
+        ("pupils:letters", "uid"): rows.pupil.uid,
+        ("pupils:letter", "uid"): rows.letters["issued"].uid,
+        ("pupils:letter-pdf", "uid"): rows.letters["issued"].uid,
+        ("pupils:letter-draft", "kind"): "placement-confirmation",
+        ("pupils:letter-draft", "case"): rows.placement.uid,
+        ("pupils:letter-change", "uid"): rows.letters["draft"].uid,
+        ("pupils:letter-approve", "uid"): rows.letters["draft"].uid,
+        ("pupils:letter-withdraw", "uid"): rows.letters["draft"].uid,
+        ("pupils:letter-issue", "uid"): rows.letters["approved"].uid,
+        ("pupils:letter-revise", "uid"): rows.letters["approved"].uid,
+        ("referrals:detail", "uid"): rows.submitted.uid,
+        ("referrals:section", "uid"): rows.draft.uid,
+        ("referrals:section", "part"): "happening",
+        ("referrals:documents", "uid"): rows.submitted.uid,
+        ("referrals:document", "uid"): rows.attachment.uid,
+        ("referrals:detach", "uid"): rows.attachment.uid,
+        ("referrals:hand-over", "uid"): rows.draft.uid,
+        ("referrals:check", "uid"): rows.draft.uid,
+        ("referrals:receipt", "uid"): rows.submitted.uid,
+        ("referrals:add", "uid"): rows.submitted.uid,
+        ("referrals:amend", "uid"): rows.submitted.uid,
+        ("referrals:amend", "name"): "tried",
+        ("referrals:answer", "uid"): rows.waiting.uid,
+        ("referrals:withdraw", "uid"): rows.submitted.uid,
+        ("referrals:decide", "uid"): rows.submitted.uid,
+        ("referrals:ask", "uid"): rows.submitted.uid,
+        ("referrals:undo", "uid"): rows.accepted.uid,
+        ("placements:open", "referral"): rows.accepted.uid,
+        ("placements:hold", "referral"): rows.accepted.uid,
+        ("placements:release", "pk"): rows.hold.pk,
+        ("placements:open-to-new", "pk"): rows.closed.pk,
+        ("placements:places-cell", "provider"): rows.provider.uid,
+        ("placements:places-cell", "half_term"): world.next_half_term.pk,
+        ("placements:detail", "uid"): rows.placement.uid,
+        **dict.fromkeys([(f"placements:{verb}", "uid") for verb in OFFER_PAGES], rows.offer.uid),
+        **dict.fromkeys(
+            [(f"placements:{verb}", "uid") for verb in PLACEMENT_PAGES], rows.placement.uid
+        ),
+        ("placements:step", "tier"): Tier.SHORT.value,
+        ("placements:assessments", "uid"): rows.pupil.uid,
+        ("placements:assess", "uid"): rows.pupil.uid,
+        ("placements:scores-amend", "uid"): rows.scores.uid,
+        ("placements:scores-take-back", "uid"): rows.scores.uid,
+        **dict.fromkeys([(f"placements:{page}", "pk") for page in SCALE_PAGES], rows.scale.pk),
+        **dict.fromkeys(
+            [(f"placements:{page}", "pk") for page in INSTRUMENT_PAGES],
+            rows.scale.instrument_id,
+        ),
+        ("placements:assess", "instrument"): rows.scale.instrument_id,
+        ("placements:bands", "informant"): "teacher",
+        ("placements:bands-confirm", "informant"): "teacher",
+        ("attendance:register", "provider"): rows.provider.uid,
+        ("attendance:register", "on"): world.school_day.isoformat(),
+        ("attendance:register", "half"): "am",
+        ("attendance:amendments", "placement"): rows.placement.uid,
+        ("attendance:amendments", "on"): world.school_day.isoformat(),
+        ("attendance:amendments", "half"): "am",
+        ("attendance:halfterm-change", "pk"): world.half_term.pk,
+        ("attendance:halfterm-remove", "pk"): world.half_term.pk,
+        ("placements:rule-change", "tier"): Tier.SHORT.value,
+        ("attendance:closure-remove", "pk"): rows.closure.pk,
+        ("accounts:person", "uid"): rows.role.user.uid,
+        ("accounts:role-add", "uid"): rows.role.user.uid,
+        ("accounts:role-end", "uid"): rows.role.user.uid,
+        ("accounts:role-end", "pk"): rows.role.pk,
+        ("accounts:link-send", "uid"): rows.role.user.uid,
+        ("accounts:account-change", "uid"): rows.role.user.uid,
+        ("accounts:cover-end", "pk"): rows.cover.pk,
+        ("reporting:feed", "token"): FEED_TOKEN,
+        ("account_reset_password_from_key", "uidb36"): "abc",
+        ("account_reset_password_from_key", "key"): "set-password",
+    }

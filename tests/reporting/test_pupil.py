@@ -1,0 +1,212 @@
+"""A child's page: the frame, the chronology and its filters, the pages behind the navigation."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Role
+from placements.models import Placement
+from pupils.models import Pupil
+from reporting import actions
+from reporting.models import LastLook
+from tests import factories
+from tests import world as worlds
+
+DAY = timedelta(days=1)
+MOST_QUERIES = 14
+
+
+@pytest.fixture
+def world(db):
+    return worlds.build()
+
+
+@pytest.fixture
+def council(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+    return client
+
+
+def get(client, name, pupil, **asked):
+    return client.get(reverse(name, args=[pupil.uid]), asked)
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_first_look_has_no_look_before_and_a_visit_is_half_an_hour(world):
+    pupil, by = world.own.pupil, world.people[Role.CASEWORKER]
+    start = timezone.now() - DAY
+
+    assert actions.look(pupil, by=by, now=start) is None
+    assert actions.look(pupil, by=by, now=start + timedelta(minutes=20)) is None
+    later = start + timedelta(hours=5)
+    assert actions.look(pupil, by=by, now=later) == start + timedelta(minutes=20)
+    assert actions.look(pupil, by=by, now=later + timedelta(minutes=29)) == start + timedelta(
+        minutes=20
+    )
+    assert actions.look(pupil, by=by, now=start) is not None  # a clock that goes back
+    look = LastLook.objects.get()
+    assert look.at == later + timedelta(minutes=29)
+    look.full_clean()
+
+
+def test_each_person_has_the_own_last_look(world):
+    pupil = world.own.pupil
+    actions.look(pupil, by=world.people[Role.CASEWORKER])
+    actions.look(pupil, by=world.people[Role.MANAGER])
+
+    rows = LastLook.objects.as_user(world.people[Role.MANAGER])
+
+    assert [row.user for row in rows] == [world.people[Role.MANAGER]]
+
+
+def test_what_is_new_since_the_last_look_is_marked_and_filtered(council, world):
+    pupil = world.own.pupil
+    first = text(get(council, "reporting:pupil", pupil))
+    assert "for the first time" in first
+    assert "Since I last looked" not in first
+    LastLook.objects.update(at=timezone.now() - DAY)
+    Placement.objects.update(opened_at=timezone.now() - 2 * DAY)
+    actions.look(pupil, by=world.people[Role.CASEWORKER])
+    factories.DocumentFactory(pupil=pupil, name="A new report")
+    LastLook.objects.update(before=timezone.now() - timedelta(minutes=1))
+
+    everything = text(get(council, "reporting:pupil", pupil))
+    new = text(get(council, "reporting:pupil", pupil, since="looked"))
+
+    assert "You last looked on" in everything
+    assert "Placement starts" in everything
+    assert "A new report" in new
+    assert "Placement starts" not in new
+    nothing = text(get(council, "reporting:pupil", pupil, since="looked", kind="plans"))
+    assert "Nothing new was recorded" in nothing
+
+
+def test_the_chronology_narrows_and_turns_its_pages(council, world):
+    pupil = world.own.pupil
+    factories.EntryFactory.create_batch(60, referral=world.own.submitted, kind="added")
+
+    first = get(council, "reporting:pupil", pupil, kind="referrals")
+    assert len(first.context["events"]) == 50
+    assert {event.kind.slug for event in first.context["events"]} == {"referrals"}
+    second = get(
+        council, "reporting:pupil", pupil, kind="referrals", after=first.context["following"]
+    )
+
+    assert 12 <= len(second.context["events"]) < 50
+    assert "Newest entries" in text(second)
+    assert "Older entries" not in text(second)
+    assert "Older entries" in text(first)
+    narrow = get(council, "reporting:pupil", pupil, kind="attendance")
+    assert "Nothing is recorded" not in text(narrow)
+    assert len(get(council, "reporting:pupil", pupil, kind="zzz").context["events"]) == 50
+
+
+def test_a_child_of_whom_nothing_is_known_has_a_page(council):
+    pupil = factories.PupilFactory()
+
+    page = text(get(council, "reporting:pupil", pupil))
+
+    assert "Nothing is recorded yet" in page
+    for name, words in (
+        ("chronology", "Nothing is recorded."),
+        ("referrals", "No referral that you may see"),
+        ("placements", "No placement that you may see"),
+        ("attendance", "No session that you may see"),
+    ):
+        assert words in text(get(council, f"reporting:pupil-{name}", pupil))
+
+
+def test_the_chronology_is_printed_oldest_first_with_who_and_when(council, world):
+    answer = get(council, "reporting:pupil-chronology", world.own.pupil)
+
+    days = [event.on for event in answer.context["events"]]
+    assert days == sorted(days)
+    assert "Produced by Demo Caseworker on" in text(answer)
+    narrowed = get(council, "reporting:pupil-chronology", world.own.pupil, kind="plans")
+    assert "of one kind only: plans and care" in text(narrowed)
+    LastLook.objects.create(
+        user=world.people[Role.CASEWORKER],
+        pupil=world.own.pupil,
+        at=timezone.now(),
+        before=timezone.now() - DAY,
+    )
+    since = get(council, "reporting:pupil-chronology", world.own.pupil, since="looked")
+    assert "recorded after" in text(since)
+    assert council.post(reverse("reporting:pupil-chronology", args=[world.own.pupil.uid])).status_code == 405  # fmt: skip
+
+
+def test_the_navigation_counts_what_its_pages_list(council, world):
+    pupil = world.own.pupil
+    factories.ReferralFactory.create_batch(2, pupil=pupil, status="declined")
+
+    sections = {
+        entry["label"]: entry
+        for entry in get(council, "reporting:pupil", pupil).context["sections"]
+    }
+
+    assert list(sections)[:4] == ["Overview", "Referrals", "Placements", "Attendance"]
+    assert sections["Overview"]["is_here"]
+    for label in ("Referrals", "Placements"):
+        page = get(council, f"reporting:pupil-{label.lower()}", pupil)
+        assert page.context["page"].paginator.count == sections[label]["count"] > 0
+        here = [entry["label"] for entry in page.context["sections"] if entry["is_here"]]
+        assert here == [label]
+
+
+def test_weeks_of_attendance_add_up(council):
+    pupil = factories.PupilFactory()
+    placement = factories.PlacementFactory(pupil=pupil)
+    factories.write_marks(placement, "//N/ I", first_day=factories.LONG_AGO)
+
+    answer = get(council, "reporting:pupil-attendance", pupil)
+
+    weeks = [week for week, _ in answer.context["rows"]]
+    assert sum(week["present"] for week in weeks) == answer.context["present"]
+    assert sum(week["possible"] for week in weeks) == answer.context["possible"]
+    assert answer.context["present"] < answer.context["possible"]
+
+
+def test_a_provider_reads_no_school_and_no_referrals(client, world):
+    client.force_login(world.people[Role.PROVIDER_STAFF])
+
+    answer = get(client, "reporting:pupil", world.own.pupil)
+
+    assert "Referrals" not in [entry["label"] for entry in answer.context["sections"]]
+    assert answer.context["identity"].schools == []
+    assert answer.context["identity"].providers == [world.own.provider.name]
+    assert get(client, "reporting:pupil-referrals", world.own.pupil).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF])
+def test_the_page_asks_few_questions_and_no_more_with_2000_entries(client, world, role):
+    pupil = world.own.pupil
+    client.force_login(world.people[role])
+    path = reverse("reporting:pupil", args=[pupil.uid])
+    client.get(path)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    by = world.people[Role.SCHOOL_STAFF]
+    entries = type(factories.EntryFactory.build(by=by)).objects
+    entries.bulk_create(
+        factories.EntryFactory.build(referral=world.own.submitted, kind="added", by=by)
+        for _ in range(2000)
+    )
+
+    with CaptureQueriesContext(connection) as many:
+        answer = client.get(path)
+
+    assert len(answer.context["events"]) <= 50
+    assert len(many) == len(few) <= MOST_QUERIES
+
+
+def test_searching_writes_no_last_look(council, world):
+    council.get(reverse("reporting:search"), {"q": Pupil.objects.first().forename})
+
+    assert not LastLook.objects.exists()
