@@ -55,6 +55,12 @@ class Permission(StrEnum):
     LETTER_VIEW = "letter.view"
     LETTER_WRITE = "letter.write"
     LETTER_APPROVE = "letter.approve"
+    COMMISSION_VIEW = "commission.view"
+    COMMISSION_RECORD = "commission.record"
+    COMMISSION_EXPORT = "commission.export"
+    CENSUS_ANSWER = "census.answer"
+    CENSUS_EXPORT = "census.export"
+    CENSUS_CHANGE = "census.change"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     CALENDAR_VIEW = "calendar.view"
@@ -94,6 +100,12 @@ MEANINGS = {
     Permission.LETTER_VIEW: "Read letters within reach: schools and providers read issued ones",
     Permission.LETTER_WRITE: "Draft, issue and withdraw letters about a pupil",
     Permission.LETTER_APPROVE: "Approve a letter before it is issued",
+    Permission.COMMISSION_VIEW: "Read what schools arrange themselves, within reach",
+    Permission.COMMISSION_RECORD: "Keep the record of the placements that the school arranges",
+    Permission.COMMISSION_EXPORT: "Check and export what schools arrange, for the school census",
+    Permission.CENSUS_ANSWER: "Answer what the council's census asks about a placement",
+    Permission.CENSUS_EXPORT: "Check and export the council's census",
+    Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
@@ -126,6 +138,8 @@ _WORKS_CASES = (
     _READS_CASES
     | _ASSESSES
     | {
+        Permission.COMMISSION_VIEW,
+        Permission.CENSUS_ANSWER,
         Permission.PUPIL_ADD,
         Permission.PUPIL_CHANGE,
         Permission.REFERRAL_DECIDE,
@@ -156,6 +170,8 @@ _REFERS = _ASSESSES | {
     Permission.PUPIL_ADD,
     Permission.REFERRAL_VIEW,
     Permission.REFERRAL_MAKE,
+    Permission.COMMISSION_VIEW,
+    Permission.COMMISSION_RECORD,
     Permission.PLACEMENT_VIEW,
     Permission.LETTER_VIEW,
     Permission.CALENDAR_VIEW,
@@ -164,6 +180,9 @@ _MANAGES = {
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
+    Permission.COMMISSION_EXPORT,
+    Permission.CENSUS_EXPORT,
+    Permission.CENSUS_CHANGE,
     Permission.PLACEMENT_OVERRIDE,
     Permission.PEOPLE_VIEW,
     Permission.TRAIL_VIEW,
@@ -194,7 +213,7 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.PROVIDER_STAFF: _TEACHES,
     Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER, Permission.PLACES_VIEW},
     Role.SCHOOL_STAFF: _REFERS,
-    Role.SCHOOL_LEAD: _REFERS | _LEADS,
+    Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},
     Role.PANEL_CHAIR: {Permission.HOME_VIEW},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},

@@ -19,6 +19,7 @@ from placements.models import (
     Placement,
     PlacementQuerySet,
     Review,
+    SchoolPlacement,
     Status,
 )
 from pupils.story import Row, Section, Source, Told, kind, section, tells
@@ -203,5 +204,34 @@ tells(
         lambda row: Told(f"Assessment: {row.words}", f"Answered by: {Informant(row.code).label}"),
         permission=Permission.ASSESSMENT_VIEW,
         page="placements:assessments",
+    )
+)
+
+OWN = {
+    "at": "recorded_at",
+    "ref": "uid",
+    "place": Coalesce("provider__name", "provider_name"),
+    "by": "recorded_by__name",
+}
+tells(
+    Source(
+        "ownstarts",
+        "placements",
+        SchoolPlacement.objects.as_user,
+        {"on": "starts_on", **OWN},
+        lambda row: Told("Placed by the school itself", row.place),
+        permission=Permission.COMMISSION_VIEW,
+        page="placements:commissioned",
+    )
+)
+tells(
+    Source(
+        "ownends",
+        "placements",
+        lambda user: SchoolPlacement.objects.as_user(user).filter(ends_on__isnull=False),
+        {"on": last_day("ends_on"), **OWN},
+        lambda row: Told("Last day of the school's own placement", row.place),
+        permission=Permission.COMMISSION_VIEW,
+        page="placements:commissioned",
     )
 )

@@ -19,6 +19,12 @@ PLACEMENT_PAGES = [
 ]
 INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
 SCALE_PAGES = ["scale-change", "bands"]
+OWN_PAGES = [
+    "commissioned",
+    "commissioned-change",
+    "commissioned-outcome",
+    "commissioned-check",
+]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 
@@ -97,6 +103,10 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("placements:assess", "instrument"): rows.scale.instrument_id,
         ("placements:bands", "informant"): "teacher",
         ("placements:bands-confirm", "informant"): "teacher",
+        ("placements:commission", "pupil"): rows.pupil.uid,
+        **dict.fromkeys([(f"placements:{page}", "uid") for page in OWN_PAGES], rows.own.uid),
+        ("placements:census-answer", "uid"): rows.placement.uid,
+        ("placements:census-code", "pk"): rows.own.reason_id,
         ("attendance:register", "provider"): rows.provider.uid,
         ("attendance:register", "on"): world.school_day.isoformat(),
         ("attendance:register", "half"): "am",

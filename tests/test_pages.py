@@ -34,6 +34,11 @@ LISTS = {
     "placements:places-cell": ("", Role.CASEWORKER),
     "placements:rates": ("", Role.CASEWORKER),
     "reporting:costs": ("", Role.CASEWORKER),
+    "placements:commissioned-list": ("?gaps=yes", Role.CASEWORKER),
+    "placements:commissioned-file": ("", Role.SCHOOL_LEAD),
+    "placements:school-census": ("", Role.SCHOOL_LEAD),
+    "placements:census": ("", Role.MANAGER),
+    "placements:census-file": ("", Role.MANAGER),
     "attendance:today": ("", Role.CASEWORKER),
     "attendance:register": ("", Role.PROVIDER_STAFF),
     "reporting:children": ("", Role.CASEWORKER),
@@ -105,6 +110,14 @@ def more_children(world, count):
             about="placement",
             case=world.own.placement.uid,
         )
+        factories.QualityCheckFactory(
+            placement__pupil=pupil,
+            placement__school=world.own.school,
+            placement__starts_on=world.school_day,
+        )
+        factories.CensusAnswerFactory(placement=placement)
+        factories.NeedFactory(pupil=pupil)
+        factories.CareStatusFactory(pupil=pupil)
         factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
         factories.ClosureFactory(
             organisation=factories.SchoolFactory(), starts_on=world.school_day

@@ -18,7 +18,15 @@ from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
-from placements.models import Assessment, ClosedToNew, Hold, Placement, Scale
+from placements.models import (
+    Assessment,
+    CensusCode,
+    ClosedToNew,
+    Hold,
+    Placement,
+    Scale,
+    SchoolPlacement,
+)
 from pupils.models import CareStatus, Enrolment, Letter, Pupil
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
 from tests import addresses, factories
@@ -51,6 +59,7 @@ class Side:
     enrolment: Enrolment
     cover: Cover
     scores: Assessment
+    own: SchoolPlacement
     scale: Scale
     closed: ClosedToNew
     hold: Hold
@@ -256,6 +265,18 @@ def _side(name: str, today: date) -> Side:
         factories.AssessmentAmendmentFactory(
             assessment=row, before=token("scored"), reason=token("corrected")
         )
+    own = factories.SchoolPlacementFactory(
+        pupil=two,
+        school=school,
+        provider_name=token("studio"),
+        reason=CensusCode.objects.filter(group="school reason").first(),
+        why=token("because"),
+        starts_on=start,
+        progress=token("better"),
+        pupil_words=token("said"),
+    )
+    factories.QualityCheckFactory(placement=own, found=token("found"))
+    factories.CensusAnswerFactory(placement=placement)
     return Side(
         name=name,
         school=school,
@@ -277,6 +298,7 @@ def _side(name: str, today: date) -> Side:
         letters=letters,
         enrolment=one.enrolments.get(organisation=school),
         scores=scores[0],
+        own=own,
         scale=scale,
         cover=factories.CoverFactory(organisation=school, role=Role.SCHOOL_STAFF),
         closed=factories.ClosedToNewFactory(

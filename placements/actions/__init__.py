@@ -1,6 +1,13 @@
 """What happens to a placement: offered and answered, run and reviewed, ended; and its rules."""
 
 from placements.actions.assessments import amend, record, take_back
+from placements.actions.commissioned import (
+    add_check,
+    answer_census,
+    change_own,
+    record_own,
+    set_code,
+)
 from placements.actions.instruments import (
     confirm_bands,
     save_instrument,
@@ -32,10 +39,13 @@ __all__ = [
     "NeedsOverride",
     "accept",
     "add_award",
+    "add_check",
     "add_objective",
     "agree_rate",
     "amend",
+    "answer_census",
     "cancel",
+    "change_own",
     "change_rule",
     "close_to_new",
     "commission",
@@ -50,6 +60,7 @@ __all__ = [
     "pause",
     "propose",
     "record",
+    "record_own",
     "release",
     "resume",
     "review",
@@ -57,5 +68,6 @@ __all__ = [
     "save_instrument",
     "save_scale",
     "set_bands",
+    "set_code",
     "take_back",
 ]

@@ -9,6 +9,15 @@ from placements.forms.assessments import (
     SourceForm,
     TakeBackForm,
 )
+from placements.forms.commissioned import (
+    AnswerForm,
+    CheckForm,
+    CodeForm,
+    OutcomeForm,
+    PeriodForm,
+    SchoolPlacementFilter,
+    SchoolPlacementForm,
+)
 from placements.forms.listing import PlacementFilter
 from placements.forms.opening import AcceptForm, PlacementForm, ReasonForm
 from placements.forms.rules import RuleForm
@@ -25,13 +34,18 @@ from placements.forms.running import (
 __all__ = [
     "AcceptForm",
     "AmendForm",
+    "AnswerForm",
     "AwardForm",
     "BandsForm",
+    "CheckForm",
+    "CodeForm",
     "EndForm",
     "ExtendForm",
     "InstrumentForm",
     "ObjectiveForm",
+    "OutcomeForm",
     "PauseForm",
+    "PeriodForm",
     "PlacementFilter",
     "PlacementForm",
     "ReasonForm",
@@ -39,6 +53,8 @@ __all__ = [
     "ReviewForm",
     "RuleForm",
     "ScaleForm",
+    "SchoolPlacementFilter",
+    "SchoolPlacementForm",
     "ScoresForm",
     "SourceForm",
     "TakeBackForm",

@@ -6,7 +6,19 @@ from placements.models.assessment import (
     AssessmentQuerySet,
     Score,
 )
+from placements.models.census import (
+    CensusAnswer,
+    CensusCode,
+    CodeSet,
+    census_day,
+)
 from placements.models.change import Series, series_of
+from placements.models.commissioned import (
+    CostUnit,
+    QualityCheck,
+    SchoolPlacement,
+    Theme,
+)
 from placements.models.instrument import (
     Band,
     Direction,
@@ -52,8 +64,12 @@ __all__ = [
     "AssessmentQuerySet",
     "Award",
     "Band",
+    "CensusAnswer",
+    "CensusCode",
     "ClosedToNew",
+    "CodeSet",
     "Commission",
+    "CostUnit",
     "Destination",
     "Direction",
     "Ending",
@@ -69,15 +85,19 @@ __all__ = [
     "Placement",
     "PlacementQuerySet",
     "Progress",
+    "QualityCheck",
     "Rate",
     "Review",
     "Route",
     "Scale",
+    "SchoolPlacement",
     "Score",
     "Series",
     "Status",
+    "Theme",
     "TierRule",
     "Unit",
+    "census_day",
     "plain",
     "series_of",
 ]

@@ -172,6 +172,20 @@ class PlacementQuerySet(ChildQuerySet):
         is_hidden = Q(status=Status.PROPOSED) if user.organisations_as(REACH_PROVIDER) else NO_ROWS
         return self.annotate(is_nameless=ExpressionWrapper(is_hidden, models.BooleanField()))
 
+    def in_census(self, start: date, until: date) -> Self:
+        """Keep the current or last placement of each pupil within a period. Tier 1 is none."""
+        rows = self.overlapping(start, until + timedelta(days=1)).with_register()
+        last = rows.order_by("pupil_id", "-starts_on", "-pk").distinct("pupil_id")
+        return self.filter(pk__in=last.values("pk"))
+
+    def for_census(self) -> Self:
+        """Fetch with them what the council's census holds. Two more queries."""
+        rows = self.select_related(
+            "pupil", "provider", "home_school", "census__reason", "census__setting"
+        )
+        rows = rows.order_by("pupil__surname", "pupil__forename", "pk")
+        return rows.prefetch_related("pupil__needs", "pupil__care")
+
     def with_names(self) -> Self:
         """Fetch with them what a list shows."""
         return self.select_related("pupil", "provider", "home_school")

@@ -12,7 +12,7 @@ from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
-from placements.models import RUNNING, Entry, Placement, Review, Status
+from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status
 from pupils.letters import kinds_open
 from pupils.models import Letter
 from referrals.models import Tier
@@ -53,6 +53,8 @@ def index(request: Request) -> HttpResponse:
         {
             "title": "Placements",
             "sees_scores": request.user.can(Permission.ASSESSMENT_VIEW),
+            "sees_schools": request.user.can(Permission.COMMISSION_VIEW),
+            "can_return": request.user.can(Permission.CENSUS_EXPORT),
             "page": page,
             "statuses": Status.choices,
             "waits": WAITS,
@@ -90,6 +92,10 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "ending": getattr(placement, "ending", None),
             "history": _history(placement, user),
             "clocks": _clocks(placement),
+            "census": CensusAnswer.objects.as_user(user).filter(placement=placement).first()
+            if user.can(Permission.CENSUS_ANSWER)
+            else None,
+            "can_answer_census": bool(placement.sessions) and user.can(Permission.CENSUS_ANSWER),
             "sees_scores": user.can(Permission.ASSESSMENT_VIEW),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
             "letters": Letter.objects.as_user(user).of_case(placement.uid),

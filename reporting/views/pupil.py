@@ -13,7 +13,7 @@ from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.models import Mark
-from placements.models import Placement
+from placements.models import Placement, SchoolPlacement
 from placements.story import placements_told
 from pupils.models import Contact, Need, Pupil
 from pupils.story import KINDS, chronology, frame, page_of_events
@@ -85,6 +85,12 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "events": events,
             "following": following,
             "seen": seen,
+            "by_schools": SchoolPlacement.objects.as_user(user)
+            .filter(pupil=found)
+            .select_related("provider", "school")
+            if user.can(Permission.COMMISSION_VIEW)
+            else [],
+            "can_commission": user.can(Permission.COMMISSION_RECORD),
             "can_change": user.can(Permission.PUPIL_CHANGE),
         },
     )

@@ -16,7 +16,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "referrals:document",
            "referrals:assign", "referrals:detach", "referrals:undo", "accounts:stay", "accounts:feed-make",
            "accounts:feed-revoke", "reporting:feed", "pupils:letter-pdf", "pupils:letter-approve",
-           "pupils:letter-revise"}  # fmt: skip
+           "pupils:letter-revise", "placements:commissioned-file", "placements:school-census-file",
+           "placements:census-file"}  # fmt: skip
 # Who looks at pages first: roles in an order that reaches every permission early.
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 

@@ -53,6 +53,12 @@ from tests.factories.children import (
     NeedFactory,
     PupilFactory,
 )
+from tests.factories.commissioned import (
+    CensusAnswerFactory,
+    CensusCodeFactory,
+    QualityCheckFactory,
+    SchoolPlacementFactory,
+)
 from tests.factories.figures import (
     ComparatorFactory,
     LastLookFactory,
@@ -78,6 +84,8 @@ __all__ = [
     "AwardFactory",
     "BandFactory",
     "CareStatusFactory",
+    "CensusAnswerFactory",
+    "CensusCodeFactory",
     "ClockRuleFactory",
     "ClosedToNewFactory",
     "ClosureFactory",
@@ -112,6 +120,7 @@ __all__ = [
     "ProgressFactory",
     "ProviderFactory",
     "PupilFactory",
+    "QualityCheckFactory",
     "RateFactory",
     "ReferralFactory",
     "RequestForMoreFactory",
@@ -120,6 +129,7 @@ __all__ = [
     "SavedFilterFactory",
     "ScaleFactory",
     "SchoolFactory",
+    "SchoolPlacementFactory",
     "ScoreFactory",
     "SnapshotFactory",
     "TierRuleFactory",

@@ -32,6 +32,10 @@ def twice(name):
     return factories.PlacementFactory.create_batch(2, **{name: other})
 
 
+def own(**details):
+    return factories.SchoolPlacementFactory(**details)
+
+
 def two_scales(**details):
     instrument = factories.InstrumentFactory()
     return factories.ScaleFactory.create_batch(2, instrument=instrument, **details)
@@ -45,6 +49,30 @@ def again(row):
 
 
 BREAKERS = {
+    "placements_schoolplacement_one_provider": lambda: own(provider_name=""),
+    "placements_schoolplacement_one_way_to_name_the_place": lambda: own(
+        urn="123456", ukprn="10000001"
+    ),
+    "placements_schoolplacement_urn_has_six_digits": lambda: own(urn="12345"),
+    "placements_schoolplacement_ukprn_has_eight_digits": lambda: own(ukprn="20000001"),
+    "placements_schoolplacement_ends_after_it_starts": lambda: own(starts_on=END, ends_on=END),
+    "placements_schoolplacement_sessions_fit_a_week": lambda: own(sessions="4.3"),
+    "placements_schoolplacement_cost_says_for_what": lambda: own(cost=1),
+    "placements_schoolplacement_destination_is_known": lambda: own(destination="the moon"),
+    "placements_schoolplacement_rating_is_known": lambda: own(pupil_rating=6),
+    "placements_qualitycheck_theme_is_known": lambda: factories.QualityCheckFactory(theme="luck"),
+    "placements_qualitycheck_once_a_day": lambda: again(factories.QualityCheckFactory()),
+    "placements_censuscode_group_is_known": lambda: factories.CensusCodeFactory(group="?"),
+    "placements_censuscode_one_of_a_key": lambda: again(factories.CensusCodeFactory()),
+    "placements_censuscode_one_of_a_code": lambda: factories.CensusCodeFactory.create_batch(
+        2, dfe_code="A", source="Guide"
+    ),
+    "placements_censuscode_code_is_letters_and_figures": lambda: factories.CensusCodeFactory(
+        dfe_code="=a", source="Guide"
+    ),
+    "placements_censuscode_code_names_its_source": lambda: factories.CensusCodeFactory(
+        dfe_code="A"
+    ),
     "placements_instrument_has_an_informant": lambda: factories.InstrumentFactory(informants=[]),
     "placements_instrument_informants_are_known": lambda: factories.InstrumentFactory(
         informants=["nobody"]

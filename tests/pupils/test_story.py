@@ -84,6 +84,7 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
     factories.AwardFactory(placement=placement)
     factories.LetterFactory(pupil=pupil, status="issued")
     factories.AssessmentFactory(pupil=pupil)
+    factories.SchoolPlacementFactory(pupil=pupil, starts_on=on, ends_on=on + DAY)
     factories.MarkFactory(placement=placement, date=on, code_id="N")
     factories.MarkFactory(placement=placement, date=on, session=1, code_id="\\")
 
@@ -94,6 +95,7 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
                   "On roll: ", "Last day on roll: ", "Document added", "submitted", " accepted",
                   " declined", ": information added", "Placement starts", "Placement ended",
                   "Placement: paused", "Placement reviewed: ", "Award gained: ", "Letter L-", "Assessment: ",
+                  "Placed by the school itself", "Last day of the school's own placement",
                   "Absent for 1 of 2 sessions"):  # fmt: skip
         assert words in titles
     assert "assigned" not in titles
