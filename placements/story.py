@@ -24,6 +24,7 @@ from placements.models import (
 )
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from pupils.story.columns import last_day
+from pupils.story.events import Column
 from referrals.models import Tier
 
 TOLD_ELSEWHERE = [EntryKind.ENDED, EntryKind.REVIEWED, EntryKind.AWARDED]
@@ -207,7 +208,7 @@ tells(
     )
 )
 
-OWN = {
+OWN: dict[str, Column] = {
     "at": "recorded_at",
     "ref": "uid",
     "place": Coalesce("provider__name", "provider_name"),

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
-from apsystem.demo import away, bulk, letters, scores, stories
+from apsystem.demo import away, bulk, letters, schools, scores, stories
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
 from apsystem.lib.calendar import academic_year
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         scores.seed(place, today, seed)
         boroughs.commission(place, today)
         letters.seed(place, today)
+        schools.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)
