@@ -20,7 +20,6 @@ from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import Mark
 from placements.models import (
     Assessment,
-    CensusCode,
     ClosedToNew,
     Hold,
     Placement,
@@ -269,7 +268,7 @@ def _side(name: str, today: date) -> Side:
         pupil=two,
         school=school,
         provider_name=token("studio"),
-        reason=CensusCode.objects.filter(group="school reason").first(),
+        reason=factories.CensusCodeFactory(),
         why=token("because"),
         starts_on=start,
         progress=token("better"),
