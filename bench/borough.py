@@ -71,7 +71,7 @@ def fill_people(boroughs: int, years: int) -> None:
         for number, (start, end) in enumerate(calendar(year), start=1)
     )
     cohorts = -(-years // STAY_YEARS)
-    pupils = Pupil.objects.bulk_create(_pupils(boroughs, cohorts), batch_size=2000)
+    pupils = Pupil.objects.bulk_create(pupils_of(boroughs, cohorts), batch_size=2000)
     staff = User.objects.order_by("pk").first()
     placements = Placement.objects.bulk_create(
         _placements(boroughs, years, pupils, places, staff), batch_size=2000
@@ -89,7 +89,7 @@ def _organisations(boroughs: int) -> Iterator[Organisation]:
             yield Organisation(kind=Organisation.Kind.SCHOOL, name=f"School {number}-{place:02d}")
 
 
-def _pupils(boroughs: int, cohorts: int) -> Iterator[Pupil]:
+def pupils_of(boroughs: int, cohorts: int) -> Iterator[Pupil]:
     """Yield cohort after cohort, the newest first, and in each borough after borough."""
     for number in range(cohorts * boroughs * CHILDREN):
         cohort = number // (boroughs * CHILDREN)

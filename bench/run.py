@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from bench import boards, marks, measures, pages, registers, results, servers
+from bench import boards, marks, measures, pages, registers, results, servers, wide
 from bench.borough import LAST_YEAR
 from bench.timing import FULL, QUICK, Effort, Result
 
@@ -29,6 +29,8 @@ def run(boroughs: dict[str, int], *, is_quick: bool) -> None:
                 _show(found, boards.rows(size, effort))
         if size == "S":
             _grow(found, filled, effort)
+            with servers.made("bench_wide"):
+                _show(found, wide.rows(effort))
     results.write(found, filled)
     missed = [row.name for row in found if row.verdict == "MISSED"]
     _say(f"\n{len(missed)} of {len(found)} rows miss their budget. Kept in {results.FILE.name}.")

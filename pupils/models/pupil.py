@@ -226,7 +226,9 @@ class Pupil(models.Model):
         ordering = ["surname", "forename"]
         indexes = [
             models.Index(fields=["date_of_birth"], name="pupils_pupil_born"),
-            models.Index(fields=["postcode"], name="pupils_pupil_postcode"),
+            models.Index(
+                fields=["postcode"], name="pupils_pupil_postcode", condition=~Q(postcode="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
