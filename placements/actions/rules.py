@@ -88,7 +88,9 @@ def no_room(provider: int, day: date, pupil: int, *, takes_a_place: bool = True)
     """Return why a provider has no room for a pupil from a day on. Lock the provider's row."""
     place = Organisation.objects.select_for_update().get(pk=provider)
     found = []
-    if closed := ClosedToNew.objects.filter(provider=place).on(day).first():
+    is_there = Placement.objects.running().filter(provider=place, pupil=pupil).exists()
+    closed = ClosedToNew.objects.filter(provider=place).on(day).first()
+    if closed and not is_there:
         until = f"until {say(closed.last_day)}" if closed.last_day else "until further notice"
         words = (
             f"{place} takes no new placements {until}: {closed.reason}. "

@@ -169,6 +169,15 @@ def test_a_step_to_another_tier_takes_no_second_place(provider, terms, today, ca
     assert actions.propose(after, follows=before, objectives=AGREED, by=caseworker).pk
 
 
+def test_who_is_there_already_is_not_new(provider, terms, today, caseworker):
+    before = placed(provider)
+    factories.ClosedToNewFactory(provider=provider, starts_on=today)
+
+    after = proposal(provider, today, tier=2)
+
+    assert actions.propose(after, follows=before, objectives=AGREED, by=caseworker).pk
+
+
 def test_the_last_place_goes_to_one_of_two_officers(provider, terms, today, person):
     commission(provider, 1)
     officers = [person(Role.CASEWORKER), person(Role.CASEWORKER)]
