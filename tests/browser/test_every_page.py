@@ -21,6 +21,9 @@ NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "r
 # Who looks at pages first: roles in an order that reaches every permission early.
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 
+# Pages of what belongs to one person alone.
+OWNERS = dict.fromkeys(["referrals:filter-rename", "referrals:filter-delete"], Role.CASEWORKER)
+
 
 def pages():
     for route in routes():
@@ -31,6 +34,8 @@ def pages():
 def visitor(route):
     if route.permission == OPEN:
         return None
+    if route.name in OWNERS:
+        return OWNERS[route.name]
     return next(role for role in ORDER if Permission(route.permission) in GRANTS[role])
 
 
@@ -70,6 +75,7 @@ def test_every_page_keeps_the_rules_of_accessibility(world, page_of, width):
                 "account_logout",
                 "referrals:withdraw",
                 "referrals:check",
+                "referrals:filter-delete",
                 "attendance:register",
             }
         ):
