@@ -52,7 +52,7 @@ docs: .venv/ready
 
 lock: .venv/ready
 	@for extra in "base:" "dev:--extra=embedded --extra=dev" "node:--extra=node"; do \
-		$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --allow-unsafe --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			$${extra#*:} --output-file requirements/$${extra%%:*}.txt pyproject.toml || exit 1; \
 	done
