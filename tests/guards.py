@@ -15,10 +15,10 @@ ACCESS = "tests/test_access.py"
 GUARDS = [
     ("the scope of schools and providers", "accounts/scoping.py",
      "return self.filter(reached)", "return self.all()", f"{ACCESS} -k school"),
-    ("the 30 days after a placement", "pupils/models/pupil.py",
+    ("the 30 days after a placement", "pupils/models/reach.py",
      "AFTER_PLACEMENT = timedelta(days=30)", "AFTER_PLACEMENT = timedelta(days=60)",
      "tests/pupils"),
-    ("the date of a row of a child who left", "pupils/models/pupil.py",
+    ("the date of a row of a child who left", "pupils/models/reach.py",
      "dated = [F(self.reach.dated)] if self.reach.dated else []", "dated = []",
      "tests/pupils tests/attendance"),
     ("the mark on a view", "pupils/views/record.py",

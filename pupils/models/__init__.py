@@ -4,14 +4,8 @@ from pupils.models.care import CareStatus, EhcPlan, Need
 from pupils.models.contact import Contact
 from pupils.models.document import Document
 from pupils.models.letter import Letter
-from pupils.models.pupil import (
-    ON_ROLL,
-    ChildQuerySet,
-    Enrolment,
-    Pupil,
-    Reach,
-    searchable,
-)
+from pupils.models.pupil import Enrolment, Pupil, searchable
+from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 
 __all__ = [
     "ON_ROLL",

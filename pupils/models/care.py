@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.timezone import localdate
 
 from pupils.models.codes import CareKind, NeedType
-from pupils.models.pupil import ON_ROLL, ChildQuerySet, Pupil, Reach
+from pupils.models.pupil import Pupil
+from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 
 
 class NeedQuerySet(ChildQuerySet):

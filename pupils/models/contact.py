@@ -4,7 +4,8 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from pupils.models.pupil import ON_ROLL, ChildQuerySet, Pupil, Reach
+from pupils.models.pupil import Pupil
+from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 
 
 class ContactQuerySet(ChildQuerySet):

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from pupils.models.pupil import ON_ROLL, ChildQuerySet, Pupil, Reach
+from pupils.models.pupil import Pupil
+from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 
 MOST_BYTES = 10 * 1024 * 1024
 

@@ -19,7 +19,8 @@ from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.calendar import academic_year, year_bounds
 from pupils.models.contact import Contact
 from pupils.models.document import private_storage
-from pupils.models.pupil import AFTER_PLACEMENT, ON_ROLL, ChildQuerySet, OnRoll, Pupil, Reach
+from pupils.models.pupil import Pupil
+from pupils.models.reach import AFTER_PLACEMENT, ON_ROLL, ChildQuerySet, OnRoll, Reach
 
 
 class Status(models.TextChoices):
