@@ -1,6 +1,28 @@
-"""Statutory codes, and a mark for each session that a placement expects."""
+"""Statutory codes, a mark for each session that a placement expects, part-time timetables."""
 
 from attendance.models.code import Code, Kind
 from attendance.models.mark import PLANNED_CLOSURE, Mark, MarkAmendment
+from attendance.models.outside import OutsideMark
+from attendance.models.rule import TimetableRule
+from attendance.models.timetable import (
+    Came,
+    Outcome,
+    PartTimeTimetable,
+    ReviewOutcome,
+    TimetableReview,
+)
 
-__all__ = ["PLANNED_CLOSURE", "Code", "Kind", "Mark", "MarkAmendment"]
+__all__ = [
+    "PLANNED_CLOSURE",
+    "Came",
+    "Code",
+    "Kind",
+    "Mark",
+    "MarkAmendment",
+    "Outcome",
+    "OutsideMark",
+    "PartTimeTimetable",
+    "ReviewOutcome",
+    "TimetableReview",
+    "TimetableRule",
+]

@@ -1,11 +1,11 @@
 """Codes, marks and amendments: what is true of their rows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from attendance.models import Code, Kind, Mark
+from attendance.models import Code, Kind, Mark, OutsideMark
 from attendance.models.code import codes_of
 from tests import factories
 from tests.constraints import assert_refused, constraints_of
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 MOMENT = datetime(2024, 9, 16, 9, tzinfo=UTC)
 NEW_LAW = date(2024, 8, 19)
+MONDAY = date(2024, 9, 16)
 
 
 def code(**details):
@@ -32,7 +33,63 @@ def two_places(*, other_code):
     return factories.MarkFactory(placement=elsewhere, code_id=other_code)
 
 
+DAY = timedelta(days=1)
+
+
+def timetable(**details):
+    return lambda: factories.TimetableFactory(**details)
+
+
+def two_timetables(**second):
+    first = factories.TimetableFactory()
+    details = {"placement": first.placement, "starts_on": first.ends_on - DAY} | second
+    return factories.TimetableFactory(**details)
+
+
+def review(**details):
+    return lambda: factories.TimetableReviewFactory(**details)
+
+
+def reviews(**details):
+    first = factories.TimetableReviewFactory(**details)
+    return factories.TimetableReviewFactory(timetable=first.timetable, **details)
+
+
+def held():
+    return {"held_on": MONDAY, "came": ["parent"], "outcome": "continue",
+            "recorded_by": factories.UserFactory(), "recorded_at": MOMENT}  # fmt: skip
+
+
+def rule(**details):
+    return lambda: factories.TimetableRuleFactory(**details)
+
+
 BREAKERS = {
+    "attendance_parttimetimetable_is_part_of_a_week": timetable(sessions=1023),
+    "attendance_parttimetimetable_says_why": timetable(reason=""),
+    "attendance_parttimetimetable_agreed_by_the_school": timetable(school_agreed_on=MONDAY + DAY),
+    "attendance_parttimetimetable_agreed_by_a_parent": timetable(parent_agreed_by=""),
+    "attendance_parttimetimetable_full_time_after_it_starts": timetable(full_time_on=MONDAY),
+    "attendance_parttimetimetable_over_when_full_time_is_expected": timetable(
+        full_time_on=MONDAY + DAY, ends_on=MONDAY + 2 * DAY, outcome="full time"
+    ),
+    "attendance_parttimetimetable_ends_early_with_an_outcome": timetable(ends_on=MONDAY + DAY),
+    "attendance_parttimetimetable_part_time_since_the_first": timetable(
+        part_time_since=MONDAY - DAY
+    ),
+    "attendance_parttimetimetable_none_overlap": two_timetables,
+    "attendance_timetablereview_one_waits": reviews,
+    "attendance_timetablereview_one_a_day": lambda: reviews(**held()),
+    "attendance_timetablereview_whole_when_held": review(held_on=MONDAY),
+    "attendance_timetablereview_came_is_known": lambda: factories.TimetableReviewFactory(
+        **held() | {"came": ["nobody"]}
+    ),
+    "attendance_timetablerule_reviewed_often": rule(review_days=0),
+    "attendance_timetablerule_long_is_a_week_at_least": rule(long_weeks=0),
+    "attendance_timetablerule_full_hours_fit_a_week": rule(full_hours=0),
+    "attendance_timetablerule_session_hours_fit_half_a_day": rule(session_hours="6.01"),
+    "attendance_timetablerule_names_its_source": rule(source=""),
+    "attendance_outsidemark_timetable_or_reason": lambda: factories.OutsideMarkFactory(reason=""),
     "attendance_code_kind_is_known": lambda: code(kind="?"),
     "attendance_code_ends_after_it_starts": lambda: code(
         in_force_from=NEW_LAW, in_force_to=NEW_LAW
@@ -161,3 +218,20 @@ def test_marks_of_a_session_are_counted_by_provider(provider, other_provider):
     counted = Mark.objects.count_by_provider(date(2024, 9, 16), 0)
 
     assert counted == {provider.pk: 2, other_provider.pk: 1}
+
+
+def test_a_timetable_may_begin_on_the_day_on_which_another_is_over():
+    first = factories.TimetableFactory()
+
+    second = factories.TimetableFactory(
+        placement=first.placement, follows=first, starts_on=first.ends_on
+    )
+
+    assert second.part_time_since == first.starts_on
+
+
+def test_why_a_mark_is_outside_cannot_be_changed():
+    row = factories.OutsideMarkFactory()
+
+    with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
+        OutsideMark.objects.filter(pk=row.pk).update(reason="Another reason")

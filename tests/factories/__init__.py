@@ -75,6 +75,12 @@ from tests.factories.scores import (
     ScaleFactory,
     ScoreFactory,
 )
+from tests.factories.timetables import (
+    OutsideMarkFactory,
+    TimetableFactory,
+    TimetableReviewFactory,
+    TimetableRuleFactory,
+)
 
 __all__ = [
     "LONG_AGO",
@@ -114,6 +120,7 @@ __all__ = [
     "ObjectiveFactory",
     "OrganisationFactory",
     "OutboxMessageFactory",
+    "OutsideMarkFactory",
     "PauseFactory",
     "PlacementEntryFactory",
     "PlacementFactory",
@@ -133,6 +140,9 @@ __all__ = [
     "ScoreFactory",
     "SnapshotFactory",
     "TierRuleFactory",
+    "TimetableFactory",
+    "TimetableReviewFactory",
+    "TimetableRuleFactory",
     "UserFactory",
     "ViewEntryFactory",
     "valid_upn",
