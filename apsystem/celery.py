@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.clear_away",
         "schedule": crontab(hour=3, minute=15),
     },
+    "compare the weekly totals with the marks": {
+        "task": "attendance.nightly.verify_totals",
+        "schedule": crontab(hour=1, minute=45),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

@@ -11,6 +11,7 @@ from attendance.models.timetable import (
     ReviewOutcome,
     TimetableReview,
 )
+from attendance.models.week import WeekTotal, Window
 
 __all__ = [
     "PLANNED_CLOSURE",
@@ -25,4 +26,6 @@ __all__ = [
     "ReviewOutcome",
     "TimetableReview",
     "TimetableRule",
+    "WeekTotal",
+    "Window",
 ]

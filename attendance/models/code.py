@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Self
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from apsystem.lib.calendar import Session
 
 MORNING, AFTERNOON = "/", "\\"
+LATE = "L"  # before the register closed: a part of present
 DATA = Path(__file__).resolve().parent.parent / "data" / "codes.csv"
 
 
@@ -85,6 +87,14 @@ class Code(models.Model):
                 name="attendance_code_ends_after_it_starts",
                 violation_error_message="The end must be after the start.",
             ),
+        ]
+        # Weekly totals hold what the marks counted as when they were written.
+        triggers = [
+            pgtrigger.Protect(
+                name="kind_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind")),
+            )
         ]
 
     def __str__(self) -> str:

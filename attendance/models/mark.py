@@ -13,6 +13,7 @@ from django.db.models.functions import TruncWeek
 from accounts.models import User
 from apsystem.lib.calendar import Session
 from attendance.models.code import ABSENT_KINDS, PRESENT_KINDS, Code, codes_of
+from attendance.models.week import KEEP_WEEKS
 from placements.models import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 
@@ -96,6 +97,7 @@ class Mark(models.Model):
         ]
         # Marks arrive day by day, so a few pages of this index find a year among many.
         indexes = [BrinIndex(fields=["date"], name="attendance_mark_days", autosummarize=True)]
+        triggers = KEEP_WEEKS
 
     def __str__(self) -> str:
         return f"{self.date} {Session(self.session).name} {self.code_id}"

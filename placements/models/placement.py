@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Self
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -248,6 +249,8 @@ class Placement(WorkflowModel):
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
+        # Sums of marks are kept by provider: who moves gets another placement.
+        triggers = [pgtrigger.ReadOnly(name="provider_stays", fields=["provider"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=Status.values),

@@ -27,6 +27,11 @@ def two_marks(**second):
     return factories.MarkFactory(**{"placement": first.placement} | second)
 
 
+def two_totals():
+    first = factories.WeekTotalFactory()
+    return factories.WeekTotalFactory(placement=first.placement)
+
+
 def two_places(*, other_code):
     first = factories.MarkFactory()
     elsewhere = factories.PlacementFactory(pupil=first.pupil)
@@ -100,6 +105,10 @@ BREAKERS = {
     "attendance_markamendment_has_a_reason": lambda: factories.MarkAmendmentFactory(reason=""),
     "attendance_markamendment_changes_something": lambda: factories.MarkAmendmentFactory(
         original="N", amended="N"
+    ),
+    "attendance_weektotal_one_for_a_week": two_totals,
+    "attendance_weektotal_week_is_its_monday": lambda: factories.WeekTotalFactory(
+        week=date(2024, 9, 17)
     ),
 }
 
@@ -183,6 +192,13 @@ def test_every_code_counts_in_exactly_one_way():
     assert set(codes_of(Kind.NOT_REQUIRED, Kind.UNABLE, Kind.ADMINISTRATIVE)) == {
         *("D", "X", "Q", "Y", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7", "Z", "#")
     }
+
+
+def test_the_class_of_a_code_stays_what_it_was():
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Code.objects.filter(pk="I").update(kind=Kind.UNABLE)
+
+    assert Code.objects.filter(pk="I").update(meaning="Illness") == 1
 
 
 @pytest.mark.parametrize(("session", "own", "other"), [(0, "/", "\\"), (1, "\\", "/")])

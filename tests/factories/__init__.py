@@ -65,6 +65,7 @@ from tests.factories.figures import (
     MarkAmendmentFactory,
     MarkFactory,
     SnapshotFactory,
+    WeekTotalFactory,
     write_marks,
 )
 from tests.factories.scores import (
@@ -145,6 +146,7 @@ __all__ = [
     "TimetableRuleFactory",
     "UserFactory",
     "ViewEntryFactory",
+    "WeekTotalFactory",
     "valid_upn",
     "write_marks",
 ]

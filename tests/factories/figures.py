@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
-from attendance.models import Mark, MarkAmendment
+from attendance.models import Mark, MarkAmendment, WeekTotal
 from placements.models import Placement
 from reporting.models import Comparator, Coverage, LastLook, Snapshot
 from tests.factories.actors import UserFactory
@@ -39,6 +39,20 @@ class MarkAmendmentFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory)
     by_name = "Pat Provider"
     by_position = "Tutor"
+
+
+class WeekTotalFactory(DjangoModelFactory):
+    class Meta:
+        model = WeekTotal
+
+    placement = factory.SubFactory(PlacementFactory)
+    provider = factory.SelfAttribute("placement.provider")
+    week = date(2024, 9, 16)
+    present = 8
+    authorised = 1
+    unauthorised = 1
+    late = 0
+    not_possible = 0
 
 
 class ComparatorFactory(DjangoModelFactory):
