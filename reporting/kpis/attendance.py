@@ -1,64 +1,86 @@
 """Attendance in alternative provision, by DfE's arithmetic (reference 1.5).
 
 The counted unit is the enrolment: one child at one provider in one academic year. A child who
-moves is counted at each place, as DfE counts. Marks are summed by placement first and joined
+moves is counted at each place, as DfE counts. Sessions are summed by placement first and joined
 afterwards, so that the large table is read once and joined small.
 """
 
+from datetime import date
 from functools import partial
+from typing import Any, Protocol
 
-from attendance.models import Kind
-from attendance.models.code import codes_of
 from placements.models import Status
 from reporting.kpis.measure import Measure, Period, Population, Published, Units
+from reporting.kpis.sessions import sessions
 
 YOUNGEST_YEAR, OLDEST_YEAR = (
     1,
     11,
 )  # aged 5 to 15 on 31 August before the year (reference 1.5)
 
-# Four counts travel in one number, 15 bits each (a placement has fewer than 32,768 sessions):
-# adding one number a mark is the quickest that PostgreSQL can do. The marks are read once, by day.
+# What DfE counts: children aged 5 to 15, without the second half of summer where it leaves it out.
+COUNTED = """
+    pupil.starts_year_1 BETWEEN %(first_cohort)s AND %(last_cohort)s
+      AND NOT (summed.is_late AND pupil.starts_year_1 = %(first_cohort)s)
+      AND placement.status <> %(cancelled)s AND placement.starts_on < %(summer)s
+"""
 UNITS = """
-    WITH packed AS (
-        SELECT placement_id, date >= %(summer)s AS is_late,
-            sum(CASE WHEN code = ANY(%(present)s) THEN 1::bigint
-                     WHEN code = ANY(%(authorised)s) THEN 1::bigint << 15
-                     WHEN code = ANY(%(unauthorised)s) THEN 1::bigint << 30
-                     ELSE 1::bigint << 45 END)::bigint AS sums
-        FROM attendance_mark WHERE date >= %(start)s AND date < %(until)s
+    WITH summed AS (
+        SELECT placement_id, day >= %(summer)s AS is_late, sum(present)::int AS present,
+            sum(authorised)::int AS authorised, sum(unauthorised)::int AS unauthorised,
+            sum(not_possible)::int AS not_possible
+        FROM ({sessions}) AS session
         GROUP BY 1, 2
     )
     SELECT placement.pupil_id, placement.provider_id,
         max(placement.home_school_id) AS school_id, max(placement.tier) AS tier,
         %(year)s - min(pupil.starts_year_1) + 1 AS year_group,
-        sum(sums & 32767) AS present, sum((sums >> 15) & 32767) AS authorised,
-        sum((sums >> 30) & 32767) AS unauthorised, sum(sums >> 45) AS not_possible
-    FROM packed
-    JOIN placements_placement AS placement ON placement.id = packed.placement_id
+        sum(summed.present) AS present, sum(summed.authorised) AS authorised,
+        sum(summed.unauthorised) AS unauthorised, sum(summed.not_possible) AS not_possible
+    FROM summed
+    JOIN placements_placement AS placement ON placement.id = summed.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
-    WHERE pupil.starts_year_1 BETWEEN %(first_cohort)s AND %(last_cohort)s
-      AND NOT (packed.is_late AND pupil.starts_year_1 = %(first_cohort)s)
-      AND placement.status <> %(cancelled)s AND placement.starts_on < %(summer)s
+    WHERE {counted}
     GROUP BY placement.pupil_id, placement.provider_id
 """
 
 
+class Dates(Protocol):
+    """Part of an academic year, as the definition needs it."""
+
+    @property
+    def year(self) -> int:
+        """Return the calendar year in which the academic year begins."""
+
+    @property
+    def start(self) -> date:
+        """Return the first day."""
+
+    @property
+    def until(self) -> date:
+        """Return the half-open end of what is counted."""
+
+    @property
+    def summer(self) -> date:
+        """Return the first day of the second half of the summer term, or a day after the end."""
+
+
+def definition(dates: Dates) -> dict[str, Any]:
+    """Return what DfE's rules ask for: the cohorts of the year, and where summer divides."""
+    return {
+        "summer": dates.summer,
+        "year": dates.year,
+        "first_cohort": dates.year + 1 - OLDEST_YEAR,
+        "last_cohort": dates.year + 1 - YOUNGEST_YEAR,
+        "cancelled": Status.CANCELLED.value,
+    }
+
+
 def _units(period: Period) -> Units:
+    read = sessions(period.start, period.until, [period.summer])
     return Units(
-        sql=UNITS,
-        params={
-            "start": period.start,
-            "until": period.until,
-            "summer": period.second_half_of_summer or period.end,
-            "year": period.year,
-            "first_cohort": period.year + 1 - OLDEST_YEAR,
-            "last_cohort": period.year + 1 - YOUNGEST_YEAR,
-            "cancelled": Status.CANCELLED.value,
-            "present": list(codes_of(Kind.ATTENDING, Kind.APPROVED)),
-            "authorised": list(codes_of(Kind.AUTHORISED)),
-            "unauthorised": list(codes_of(Kind.UNAUTHORISED)),
-        },
+        sql=UNITS.format(sessions=read.text, counted=COUNTED),
+        params={**definition(period), **read.params},
     )
 
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from accounts.models import HalfTerm
 from apsystem.lib.calendar import academic_year, year_label
 from reporting.kpis.arithmetic import rate
+from reporting.kpis.sessions import named
 from reporting.models import Coverage
 
 LAST_HALF_TERM = {Coverage.AUTUMN: 2, Coverage.TWO_TERMS: 4, Coverage.YEAR: 6}
@@ -64,6 +65,11 @@ class Period:
     def until(self) -> date:
         """Return the half-open end of what is counted: the as-of day is counted."""
         return max(self.start, min(self.end, self.as_of + timedelta(days=1)))
+
+    @property
+    def summer(self) -> date:
+        """Return the first day of the second half of summer; the end where it is not entered."""
+        return self.second_half_of_summer or self.end
 
     @property
     def words(self) -> str:
@@ -198,16 +204,14 @@ class Measure:
         """Return (pupil, provider, numerator, denominator) of the units of these pupils."""
         population = self.population(period)
         try:
-            visible, visible_params = pupils.order_by().values("pk").query.sql_with_params()
+            visible = named(pupils.values("pk"), "visible")
         except EmptyResultSet:  # the person reaches no child
             return []
-        named = {f"visible_{place}": value for place, value in enumerate(visible_params)}
-        visible_sql = visible % tuple(f"%({name})s" for name in named)
         return _run(
             "SELECT pupil_id, provider_id, numerator::bigint, denominator::bigint "  # noqa: S608
-            f"FROM ({population.sql}) AS units WHERE pupil_id IN ({visible_sql}) "
+            f"FROM ({population.sql}) AS units WHERE pupil_id IN ({visible.text}) "
             "ORDER BY pupil_id, provider_id",
-            {**population.params, **named},
+            {**population.params, **visible.params},
         )
 
 
