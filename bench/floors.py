@@ -1,17 +1,49 @@
 """The least that the figures could cost: one statement each, written by hand for these tables.
 
-The marks are read once and summed by placement before anything is joined. Four counts are carried
-in one number (15 bits each, room for three years of one placement), because adding one number a
-mark is the quickest that PostgreSQL can do.
+Weekly totals are summed by placement before anything is joined; the days of weeks that the period
+cuts through are read from the marks. Beside them stands the same from the marks alone: what the
+weekly totals save.
 """
 
 from typing import Any
 
 from accounts.models.calendar import school_days_at
+from attendance.models import Window
 from reporting.kpis import Period
 from reporting.kpis.attendance import FAMILY, OLDEST_YEAR, YOUNGEST_YEAR
+from reporting.kpis.sessions import codes_by_count
 
-COUNTED = """
+ENROLLED = """
+    , counted AS (
+        SELECT pupil_id, provider_id, summed.present, summed.authorised, summed.unauthorised
+        FROM summed
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN pupils_pupil AS pupil ON pupil.id = pupil_id
+        WHERE starts_year_1 BETWEEN %(youngest)s AND %(oldest)s
+          AND NOT (is_late AND starts_year_1 = %(youngest)s)
+          AND status <> 'cancelled' AND starts_on < %(summer)s
+    )
+"""
+FROM_TOTALS = f"""
+    WITH summed AS (
+        SELECT placement_id, day >= %(summer)s AS is_late, sum(present)::int AS present,
+            sum(authorised)::int AS authorised, sum(unauthorised)::int AS unauthorised
+        FROM (
+            SELECT placement_id, week AS day, present, authorised, unauthorised
+            FROM attendance_weektotal
+            WHERE week >= %(first)s AND week < %(last)s AND week <> ALL(%(broken)s::date[])
+            UNION ALL
+            SELECT placement_id, date, (code = ANY(%(present)s))::int,
+                (code = ANY(%(authorised)s))::int, (code = ANY(%(unauthorised)s))::int
+            FROM attendance_mark WHERE date = ANY(%(days)s::date[])
+        ) AS session
+        GROUP BY 1, 2
+    )
+    {ENROLLED}
+"""  # noqa: S608 - the parts are constants
+# Four counts travel in one number, 15 bits each (a placement has fewer than 32,768 sessions):
+# adding one number a mark is the quickest that PostgreSQL can do. The marks are read once, by day.
+FROM_MARKS = f"""
     WITH packed AS (
         SELECT placement_id, date >= %(summer)s AS is_late,
             sum(CASE WHEN code = ANY(%(present)s) THEN 1::bigint
@@ -20,17 +52,13 @@ COUNTED = """
                      ELSE 0 END)::bigint AS sums
         FROM attendance_mark WHERE date >= %(start)s AND date < %(until)s
         GROUP BY 1, 2
-    ), counted AS (
-        SELECT pupil_id, provider_id, sums & 32767 AS present, (sums >> 15) & 32767 AS authorised,
+    ), summed AS (
+        SELECT placement_id, is_late, sums & 32767 AS present, (sums >> 15) & 32767 AS authorised,
             sums >> 30 AS unauthorised
         FROM packed
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN pupils_pupil AS pupil ON pupil.id = pupil_id
-        WHERE starts_year_1 BETWEEN %(youngest)s AND %(oldest)s
-          AND NOT (is_late AND starts_year_1 = %(youngest)s)
-          AND status <> 'cancelled' AND starts_on < %(summer)s
     )
-"""
+    {ENROLLED}
+"""  # noqa: S608 - the parts are constants
 OF_ENROLMENTS = """
     , enrolled AS (
         SELECT sum(present) AS present, sum(authorised) AS authorised,
@@ -86,13 +114,13 @@ NOT_MARKED = """
 """
 
 
-def statement(slug: str) -> str | None:
+def statement(slug: str, source: str = FROM_TOTALS) -> str | None:
     """Return the statement that yields a measure's numerator and denominator, if one is written."""
     if slug in SESSIONS:
-        return COUNTED + f"SELECT sum({SESSIONS[slug]}), sum({POSSIBLE}) FROM counted"  # noqa: S608
+        return source + f"SELECT sum({SESSIONS[slug]}), sum({POSSIBLE}) FROM counted"  # noqa: S608
     if slug in ENROLMENTS:
         columns = f"count(*) FILTER (WHERE {ENROLMENTS[slug]}), count(*)"
-        return COUNTED + OF_ENROLMENTS + f"SELECT {columns} FROM enrolled"  # noqa: S608
+        return source + OF_ENROLMENTS + f"SELECT {columns} FROM enrolled"  # noqa: S608
     return None
 
 
@@ -105,15 +133,21 @@ def statement_of_all() -> str:
         if row.slug in ENROLMENTS
     ]
     columns += [f"sum({POSSIBLE})", "count(*)"]
-    return COUNTED + OF_ENROLMENTS + f"SELECT {', '.join(columns)} FROM enrolled"  # noqa: S608
+    return FROM_TOTALS + OF_ENROLMENTS + f"SELECT {', '.join(columns)} FROM enrolled"  # noqa: S608
 
 
 def parameters(period: Period) -> dict[str, Any]:
     """Return what the statements above ask for, from the definition that is in use."""
-    given = FAMILY[0].population(period).params
-    names = ("start", "until", "summer", "present", "authorised", "unauthorised")
+    window = Window.of(period.start, period.until, [period.summer])
     return {
-        **{name: given[name] for name in names},
+        **codes_by_count(),
+        "start": period.start,
+        "until": period.until,
+        "summer": period.summer,
+        "first": window.first,
+        "last": window.last,
+        "broken": window.broken,
+        "days": window.days,
         # Years in which a child is in year 1, so that the column stands alone in the comparison.
         "youngest": period.year + 1 - OLDEST_YEAR,
         "oldest": period.year + 1 - YOUNGEST_YEAR,

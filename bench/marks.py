@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.models import HalfTerm
 from apsystem.lib.calendar import school_days
+from attendance.models.week import COUNTED, COUNTS, MONDAY
 from bench import servers
 from bench.borough import fill_people
 from placements.models import Placement
@@ -48,6 +49,14 @@ MARKS = r"""
     WHERE draw >= 4
     ORDER BY day, session, provider_id, id
 """
+TOTALS = f"""
+    INSERT INTO attendance_weektotal (placement_id, provider_id, week, {", ".join(COUNTED)})
+    SELECT mark.placement_id, placement.provider_id, {MONDAY}, {COUNTS}
+    FROM (SELECT placement_id, date, code, 1 AS n FROM attendance_mark) AS mark
+    JOIN attendance_code AS code ON code.code = mark.code
+    JOIN placements_placement AS placement ON placement.id = mark.placement_id
+    GROUP BY 1, 2, 3 ORDER BY 3, 2, 1
+"""  # noqa: S608 - the names are constants
 CONSTRAINTS = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = 'attendance_mark'::regclass AND contype = 'u'
@@ -82,6 +91,7 @@ def fill(name: str, *, boroughs: int, years: int) -> Filled:
             cursor.execute(MARKS, {"days": days, "start": term.starts_on, "end": term.ends_on})
         for statement in later:
             cursor.execute(statement)
+        cursor.execute(TOTALS)  # the triggers that keep them sleep
     connection.close()  # the next session's triggers are awake
     with servers.raw(name) as raw:
         raw.execute("VACUUM (ANALYZE)")
