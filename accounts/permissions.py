@@ -63,6 +63,11 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
+    REGISTER_CHECK = "register.check"
+    HOME_REGISTER_VIEW = "homeregister.view"
+    TIMETABLE_VIEW = "timetable.view"
+    TIMETABLE_AGREE = "timetable.agree"
+    TIMETABLE_REVIEW = "timetable.review"
     CALENDAR_VIEW = "calendar.view"
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
@@ -93,7 +98,8 @@ MEANINGS = {
     Permission.PLACES_VIEW: "See how many places each provider, or the own one, has left",
     Permission.PLACES_CHANGE: "Enter commissioned places, rates, and when a provider is closed",
     Permission.COST_VIEW: "See rates, and what placements cost",
-    Permission.RULE_CHANGE: "Change what holds for placements of a tier, from a day on",
+    Permission.RULE_CHANGE: "Change what holds for placements of a tier, and for part-time "
+    "timetables, from a day on",
     Permission.ASSESSMENT_VIEW: "Read scores of assessments within reach",
     Permission.ASSESSMENT_RECORD: "Record assessments, and amend those of the own organisation",
     Permission.INSTRUMENT_CHANGE: "Set instruments of assessment, their scales and bands",
@@ -108,6 +114,12 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
+    Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
+    Permission.HOME_REGISTER_VIEW: "See today's marks of a school's pupils in alternative "
+    "provision, and export the week",
+    Permission.TIMETABLE_VIEW: "Read part-time timetables within reach",
+    Permission.TIMETABLE_AGREE: "Record what was agreed on a part-time timetable, and end it",
+    Permission.TIMETABLE_REVIEW: "Record reviews of part-time timetables",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
@@ -129,14 +141,17 @@ _READS_CASES = {
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
     Permission.REGISTER_VIEW,
+    Permission.TIMETABLE_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
     Permission.FIGURES_CHILDREN,
 }
 _ASSESSES = {Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_RECORD}
+_AGREES = {Permission.TIMETABLE_AGREE, Permission.TIMETABLE_REVIEW}
 _WORKS_CASES = (
     _READS_CASES
     | _ASSESSES
+    | _AGREES
     | {
         Permission.COMMISSION_VIEW,
         Permission.CENSUS_ANSWER,
@@ -161,6 +176,8 @@ _TEACHES = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
+    Permission.TIMETABLE_VIEW,
+    Permission.TIMETABLE_REVIEW,
     Permission.CALENDAR_VIEW,
 }
 _REFERS = _ASSESSES | {
@@ -174,9 +191,12 @@ _REFERS = _ASSESSES | {
     Permission.COMMISSION_RECORD,
     Permission.PLACEMENT_VIEW,
     Permission.LETTER_VIEW,
+    Permission.HOME_REGISTER_VIEW,
+    Permission.TIMETABLE_VIEW,
     Permission.CALENDAR_VIEW,
 }
 _MANAGES = {
+    Permission.REGISTER_CHECK,
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
@@ -207,11 +227,15 @@ _ADMINISTERS = {
 GRANTS: dict[Role, set[Permission]] = {
     Role.CASEWORKER: _WORKS_CASES,
     Role.MANAGER: _WORKS_CASES | _MANAGES,
-    Role.ATTENDANCE_OFFICER: _READS_CASES,
+    Role.ATTENDANCE_OFFICER: _READS_CASES
+    | _AGREES
+    | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW},
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.PROVIDER_STAFF: _TEACHES,
-    Role.PROVIDER_LEAD: _TEACHES | _LEADS | {Permission.PLACEMENT_ANSWER, Permission.PLACES_VIEW},
+    Role.PROVIDER_LEAD: _TEACHES
+    | _LEADS
+    | {Permission.PLACEMENT_ANSWER, Permission.PLACES_VIEW, Permission.TIMETABLE_AGREE},
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},

@@ -27,6 +27,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.verify_totals",
         "schedule": crontab(hour=1, minute=45),
     },
+    "keep part-time timetables": {
+        "task": "attendance.nightly.keep_timetables",
+        "schedule": crontab(hour=1, minute=30),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

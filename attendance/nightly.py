@@ -1,4 +1,4 @@
-"""What the clock starts: the weekly totals are compared with the marks."""
+"""What the clock starts: totals are compared, and part-time timetables write what they leave out."""
 
 import logging
 
@@ -22,3 +22,13 @@ def verify_totals() -> None:
                 len(found),
                 found[0],
             )
+
+
+@shared_task
+def keep_timetables() -> None:
+    """End timetables with their placements, and write what they left out, once a day."""
+    today = localdate()
+    with once("attendance.nightly.keep_timetables", today.isoformat()) as is_ours:
+        if is_ours:
+            actions.end_with_placements(today)
+            actions.write_left_out(today)

@@ -1,13 +1,27 @@
-"""What registers tell of a child: the weeks in which sessions were missed."""
+"""What registers tell of a child: weeks in which sessions were missed, and part-time timetables."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import DateTimeField, F, Max, QuerySet
+from django.db.models.functions import Cast
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Permission
+from apsystem.lib.calendar import pattern_words
 from apsystem.lib.gds import day
-from attendance.models import Mark
+from attendance.models import (
+    Mark,
+    Outcome,
+    PartTimeTimetable,
+    ReviewOutcome,
+    TimetableReview,
+    TimetableRule,
+)
+from placements.models import RUNNING, Placement
+from placements.story import Part, part
+from pupils.models import Pupil
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 
 section(
@@ -50,5 +64,117 @@ tells(
             "place": F("possible"),
         },
         _missed,
+    )
+)
+
+kind("timetables", "Part-time timetables", 42)
+PAGE = "attendance:timetable"
+
+
+def _part_time(row: Row) -> Told:
+    words = f"Expected at {pattern_words(row.number or 0)}. Full time expected on {row.code}"
+    return Told("Part-time timetable begins", f"{row.place}. {words}")
+
+
+def _timetable_over(row: Row) -> Told:
+    how = f"{Outcome(row.code).label}. {row.words}" if row.code else "Full time was expected"
+    return Told("Part-time timetable is over", f"{row.place}. {how}")
+
+
+def _reviewed(row: Row) -> Told:
+    agreed = str(ReviewOutcome(row.code).label).lower()
+    return Told(f"Part-time timetable reviewed: {agreed}", row.words)
+
+
+tells(
+    Source(
+        "timetablestarts",
+        "timetables",
+        PartTimeTimetable.objects.as_user,
+        {
+            "on": "starts_on",
+            "at": "recorded_at",
+            "ref": "uid",
+            "number": "sessions",
+            "place": "placement__provider__name",
+            "code": "full_time_on",
+            "by": "recorded_by__name",
+        },
+        _part_time,
+        permission=Permission.TIMETABLE_VIEW,
+        page=PAGE,
+        page_permission=Permission.TIMETABLE_VIEW,
+    )
+)
+tells(
+    Source(
+        "timetableends",
+        "timetables",
+        lambda user: PartTimeTimetable.objects.as_user(user).filter(ends_on__lte=localdate()),
+        {
+            "on": "ends_on",
+            "at": Cast("ends_on", DateTimeField()),
+            "ref": "uid",
+            "place": "placement__provider__name",
+            "code": "outcome",
+            "words": "outcome_words",
+        },
+        _timetable_over,
+        permission=Permission.TIMETABLE_VIEW,
+        page=PAGE,
+        page_permission=Permission.TIMETABLE_VIEW,
+    )
+)
+tells(
+    Source(
+        "timetablereview",
+        "timetables",
+        lambda user: TimetableReview.objects.as_user(user).held(),
+        {
+            "on": "held_on",
+            "at": "recorded_at",
+            "ref": "timetable__uid",
+            "code": "outcome",
+            "words": "words",
+            "by": "recorded_by__name",
+        },
+        _reviewed,
+        permission=Permission.TIMETABLE_VIEW,
+        page=PAGE,
+        page_permission=Permission.TIMETABLE_VIEW,
+    )
+)
+
+
+def part_time(pupil: Pupil, user: User) -> dict[str, Any]:
+    """Read what the page of a pupil shows of the timetables that go on. Two queries."""
+    today = localdate()
+    rule = TimetableRule.objects.as_user(user).on(today)
+    rows = PartTimeTimetable.objects.as_user(user).running(today).with_names()
+    found = rows.filter(placement__pupil=pupil)
+    return {"rows": [(row, row.hours(rule)) for row in found], "today": today}
+
+
+def _timetables(placement: Placement, user: User) -> dict[str, Any] | None:
+    """Read what the page of a placement shows of part-time timetables. Two queries."""
+    if not placement.sessions:
+        return None
+    rule = TimetableRule.objects.as_user(user).on(localdate())
+    rows = PartTimeTimetable.objects.as_user(user).filter(placement=placement).with_names()
+    may_agree = placement.status in RUNNING and user.can(Permission.TIMETABLE_AGREE)
+    return {
+        "placement": placement,
+        "rows": [(row, row.hours(rule)) for row in rows],
+        "can_agree": may_agree,
+        "today": localdate(),
+    }
+
+
+part(
+    Part(
+        "timetables",
+        Permission.TIMETABLE_VIEW,
+        "components/placement_timetable.html",
+        _timetables,
     )
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.views import calendar, register
+from attendance.views import calendar, checks, home, register, timetable_rules, timetables
 
 app_name = "attendance"
 
@@ -18,6 +18,31 @@ urlpatterns = [
         register.amendments,
         name="amendments",
     ),
+    path(
+        "attendance/outside/<uuid:placement>/<str:on>/<str:half>/",
+        checks.mark_outside,
+        name="outside",
+    ),
+    path("attendance/checks/", checks.index, name="checks"),
+    path("attendance/home/", home.index, name="home"),
+    path("attendance/home/<uuid:school>/<str:on>/", home.day, name="home-day"),
+    path("attendance/home/<uuid:school>/<str:on>/week.csv", home.week, name="home-week"),
+    path("attendance/part-time/", timetables.index, name="timetables"),
+    path("attendance/part-time/rules/", timetable_rules.rules, name="timetable-rules"),
+    path(
+        "attendance/part-time/rules/change/",
+        timetable_rules.change_rule,
+        name="timetable-rule-change",
+    ),
+    path(
+        "attendance/part-time/placements/<uuid:placement>/new/",
+        timetables.agree,
+        name="timetable-agree",
+    ),
+    path("attendance/part-time/<uuid:uid>/", timetables.detail, name="timetable"),
+    path("attendance/part-time/<uuid:uid>/renew/", timetables.renew, name="timetable-renew"),
+    path("attendance/part-time/<uuid:uid>/review/", timetables.review, name="timetable-review"),
+    path("attendance/part-time/<uuid:uid>/end/", timetables.end, name="timetable-end"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/half-terms/new/", calendar.add_half_term, name="halfterm-add"),
     path(

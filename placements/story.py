@@ -1,6 +1,8 @@
 """What placements tell of a child: first and last day, reviews, awards, and what was agreed."""
 
-from typing import cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, TruncDate
@@ -26,6 +28,39 @@ from pupils.story import Row, Section, Source, Told, kind, section, tells
 from pupils.story.columns import last_day
 from pupils.story.events import Column
 from referrals.models import Tier
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a higher app adds to the page of a placement: a template, and what it draws.
+
+    `read` returns None where there is nothing to show.
+    """
+
+    slug: str
+    permission: Permission
+    template: str
+    read: Callable[[Placement, User], dict[str, Any] | None]
+
+
+PARTS: dict[str, Part] = {}
+
+
+def part(entry: Part) -> Part:
+    """Register a part of the page of a placement. The same slug again replaces the entry."""
+    PARTS[entry.slug] = entry
+    return entry
+
+
+def parts_of(placement: Placement, user: User) -> list[tuple[str, dict[str, Any]]]:
+    """Return the templates of the parts that a person may see, each with what it draws."""
+    found = [
+        (entry.template, entry.read(placement, user))
+        for entry in PARTS.values()
+        if user.can(entry.permission)
+    ]
+    return [(template, shown) for template, shown in found if shown is not None]
+
 
 TOLD_ELSEWHERE = [EntryKind.ENDED, EntryKind.REVIEWED, EntryKind.AWARDED]
 PAGE = "placements:detail"

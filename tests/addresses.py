@@ -25,6 +25,7 @@ OWN_PAGES = [
     "commissioned-outcome",
     "commissioned-check",
 ]
+TIMETABLE_PAGES = ["timetable", "timetable-renew", "timetable-review", "timetable-end"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 
@@ -113,6 +114,20 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("attendance:amendments", "placement"): rows.placement.uid,
         ("attendance:amendments", "on"): world.school_day.isoformat(),
         ("attendance:amendments", "half"): "am",
+        **dict.fromkeys(
+            [(f"attendance:{page}", "uid") for page in TIMETABLE_PAGES], rows.timetable.uid
+        ),
+        ("attendance:timetable-agree", "placement"): rows.placement.uid,
+        ("attendance:outside", "placement"): rows.placement.uid,
+        ("attendance:outside", "on"): world.school_day.isoformat(),
+        ("attendance:outside", "half"): "am",
+        **dict.fromkeys(
+            [(f"attendance:home-{page}", "school") for page in ("day", "week")], rows.school.uid
+        ),
+        **dict.fromkeys(
+            [(f"attendance:home-{page}", "on") for page in ("day", "week")],
+            world.school_day.isoformat(),
+        ),
         ("attendance:halfterm-change", "pk"): world.half_term.pk,
         ("attendance:halfterm-remove", "pk"): world.half_term.pk,
         ("placements:rule-change", "tier"): Tier.SHORT.value,

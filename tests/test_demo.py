@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from accounts.models import Membership, Organisation, OutboxMessage, User
 from accounts.permissions import Role
 from apsystem.management.commands import seed_demo
-from attendance.models import Mark
+from attendance.models import Mark, OutsideMark
 from placements.models import Assessment, Placement, SchoolPlacement
 from pupils.models import Pupil
 from referrals.models import Referral, Status
@@ -49,6 +49,7 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert 45 < figure.value < 75
     assert Mark.objects.count() > 2_000
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu"}
+    assert OutsideMark.objects.filter(timetable__isnull=False).exists()
     assert all(row.checks.exists() for row in SchoolPlacement.objects.all())
 
     call_command("seed_demo", pupils=60, years=2)  # once is enough

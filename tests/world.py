@@ -6,6 +6,7 @@ shows: in a page, a header, an address.
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -17,7 +18,7 @@ from accounts.models import Closure, Cover, HalfTerm, Membership, Organisation, 
 from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
-from attendance.models import Mark
+from attendance.models import Mark, PartTimeTimetable
 from placements.models import (
     Assessment,
     ClosedToNew,
@@ -64,6 +65,7 @@ class Side:
     hold: Hold
     letters: dict[str, Letter]
     saved: SavedFilter
+    timetable: PartTimeTimetable
     tokens: set[str] = field(default_factory=set)
 
 
@@ -306,9 +308,35 @@ def _side(name: str, today: date) -> Side:
         hold=factories.HoldFactory(
             referral=submitted, provider=provider, against=token("against")
         ),
+        timetable=_timetable(placement, day, token),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         tokens=tokens,
     )
+
+
+def _timetable(placement: Placement, day: date, token: Callable[[str], str]) -> PartTimeTimetable:
+    """Make a timetable in force that leaves the next weeks' Wednesdays out, with its reviews."""
+    row = factories.TimetableFactory(
+        placement=placement,
+        starts_on=day - timedelta(days=14),
+        full_time_on=day + timedelta(days=28),
+        sessions=placement.sessions & ~(0b11 << 4) & ~(0b11 << day.weekday() * 2),
+        reason=token("exceptional"),
+        parent_agreed_by=token("parent"),
+        school_agreed_by=token("deputy"),
+    )
+    factories.TimetableReviewFactory(
+        timetable=row,
+        due_on=day,
+        held_on=day,
+        came=["parent"],
+        outcome="continue",
+        words=token("reviewed"),
+        recorded_by=row.recorded_by,
+        recorded_at=timezone.now(),
+    )
+    factories.TimetableReviewFactory(timetable=row, due_on=day + timedelta(days=14))
+    return row
 
 
 def _member(school: Organisation, provider: Organisation) -> Membership:

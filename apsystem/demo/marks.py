@@ -5,15 +5,17 @@ more authorised than unauthorised absence, Mondays and Fridays weaker than the o
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
 from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import session_bit
 from attendance.actions.loading import Row
+from attendance.models import PartTimeTimetable
 from placements.models import Placement
 
-AUTHORISED = (["I", "M", "E", "C2", "C", "R"], [60, 12, 10, 12, 4, 2])
+AUTHORISED = (["I", "M", "E", "C", "R"], [60, 12, 10, 16, 2])
 UNAUTHORISED = (["O", "N", "U", "G"], [70, 10, 16, 4])
 OTHER = (["B", "V", "W", "L"], [3, 2, 2, 8])
 NOT_POSSIBLE = (["Y1", "Q", "D"], [5, 3, 2])
@@ -28,24 +30,37 @@ def marks(placements: list[Placement], today: date, seed: int) -> Iterator[Row]:
     the database and cannot ask it anything meanwhile.
     """
     days = school_days_at(None, min(row.starts_on for row in placements), today)
-    return _marks(placements, days, random.Random(seed + 1))  # noqa: S311 - a story, not a secret
+    part_time = defaultdict(list)
+    for row in PartTimeTimetable.objects.all():
+        part_time[row.placement_id].append(row)
+    return _marks(placements, days, part_time, random.Random(seed + 1))  # noqa: S311 - a story, not a secret
 
 
-def _marks(placements: list[Placement], days: list[date], chance: random.Random) -> Iterator[Row]:
+def _marks(
+    placements: list[Placement],
+    days: list[date],
+    part_time: dict[int, list[PartTimeTimetable]],
+    chance: random.Random,
+) -> Iterator[Row]:
     levels = {row.pk: min(0.99, chance.betavariate(2.3, 1.35)) for row in placements}
     reasons = {row.pk: chance.betavariate(2.2, 1.9) for row in placements}
     for day in days:
         for row in placements:
             if row.starts_on <= day and (row.ends_on is None or day < row.ends_on):
-                yield from _day(chance, row, day, levels[row.pk], reasons[row.pk])
+                asked = row.sessions
+                for timetable in part_time.get(row.pk, []):
+                    if timetable.starts_on <= day < timetable.ends_on:
+                        asked &= timetable.sessions
+                yield from _day(chance, row.pk, asked, day, (levels[row.pk], reasons[row.pk]))
 
 
 def _day(
-    chance: random.Random, row: Placement, day: date, level: float, reason: float
+    chance: random.Random, pk: int, asked: int, day: date, leanings: tuple[float, float]
 ) -> Iterator[Row]:
+    level, reason = leanings
     comes = chance.random() < level - WEAK_DAYS.get(day.weekday(), 0)
     for session in (0, 1):
-        if not row.sessions & session_bit(day, session):
+        if not asked & session_bit(day, session):
             continue
         draw = chance.random()
         if draw < 0.004:
@@ -57,4 +72,4 @@ def _day(
         else:
             is_authorised = chance.random() < SHARE_AUTHORISED * 2 * reason
             code = chance.choices(*(AUTHORISED if is_authorised else UNAUTHORISED))[0]
-        yield row.pk, day, session, code
+        yield pk, day, session, code

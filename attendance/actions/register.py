@@ -18,6 +18,7 @@ from accounts.permissions import Permission
 from apsystem.lib.calendar import Session
 from attendance.models import MarkAmendment
 from attendance.models.code import AFTERNOON, MORNING
+from attendance.models.expected import expected as asked_for
 from attendance.models.mark import DUAL
 from placements.models import Placement
 
@@ -127,13 +128,9 @@ def _save(
     by: User,
 ) -> Saved:
     saved = Saved()
-    expected = dict(
-        Placement.objects.as_user(by)
-        .filter(provider=provider)
-        .expected(on, session)
-        .order_by()
-        .values_list("pk", "pupil")
-    )
+    rows = Placement.objects.as_user(by).filter(provider=provider)
+    asked = asked_for(rows, on, session).order_by()
+    expected = dict(asked.values_list("pk", "pupil"))
     existing, elsewhere = _marks(expected, on, session)
     state = _Session(on, session, expected, existing, _codes_in_force(on), elsewhere)
     fresh: list[Entry] = []

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Organisation, User
 from attendance.actions import Entry, Saved
 from attendance.models import Code, Mark
+from attendance.models.expected import expected
 from placements.models import Placement
 
 LONGEST_SHOWN = 10
@@ -52,12 +52,8 @@ class Register:
     @classmethod
     def read(cls, provider: Organisation, on: date, session: int, user: User) -> "Register":
         """Read the register. Two queries, however many children."""
-        placements: QuerySet[Placement] = (
-            Placement.objects.as_user(user)
-            .filter(provider=provider)
-            .expected(on, session)
-            .by_pupil()
-        )
+        rows = Placement.objects.as_user(user).filter(provider=provider)
+        placements = expected(rows, on, session).by_pupil()
         marks = {
             mark.placement_id: mark
             for mark in Mark.objects.as_user(user)

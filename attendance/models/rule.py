@@ -1,5 +1,6 @@
 """What holds for part-time timetables, with its date of effect."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -7,6 +8,10 @@ from typing import Self
 import pghistory
 from django.db import models
 from django.db.models import Q
+
+from placements.models import plain
+
+LEFT, WIDTH = 10, 300  # of the drawing
 
 
 class TimetableRuleQuerySet(models.QuerySet["TimetableRule"]):
@@ -76,6 +81,42 @@ class TimetableRule(models.Model):
     def __str__(self) -> str:
         return f"Part-time timetables from {self.starts_on.day} {self.starts_on:%B %Y}"
 
-    def hours(self, sessions: int) -> Decimal:
-        """Return how many hours a week a pattern holds."""
-        return self.session_hours * sessions.bit_count()
+    def hours(self, sessions: int, of: int) -> "Hours":
+        """Return the hours of a pattern beside those of a placement's pattern, and full time."""
+        taught = self.session_hours * sessions.bit_count()
+        return Hours(taught, self.session_hours * of.bit_count() - taught, self.full_hours)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours a week: taught, left out by a timetable, and what is full time. How they are drawn."""
+
+    taught: Decimal
+    left_out: Decimal
+    full: Decimal
+
+    @property
+    def words(self) -> str:
+        """Return what is drawn, in words."""
+        return (
+            f"{plain(self.taught)} of {plain(self.full)} hours a week are taught; the timetable "
+            f"leaves out {plain(self.left_out)}."
+        )
+
+    @property
+    def left_out_x(self) -> float:
+        """Return where the bar of what is left out begins."""
+        return round(LEFT + self.taught_width, 1)
+
+    @property
+    def taught_width(self) -> float:
+        """Return how long the bar of what is taught is drawn."""
+        return self._part(self.taught)
+
+    @property
+    def left_out_width(self) -> float:
+        """Return how long the bar of what is left out is drawn."""
+        return self._part(self.left_out)
+
+    def _part(self, hours: Decimal) -> float:
+        return round(float(hours / max(self.full, self.taught + self.left_out)) * WIDTH, 1)

@@ -21,8 +21,25 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from accounts.models.calendar import DateRange, SameNumber
 from apsystem.lib.calendar import pattern_words, session_bit
-from placements.models import EVERY_SESSION, Placement
+from attendance.models.rule import Hours, TimetableRule
+from placements.models import EVERY_SESSION, RUNNING, Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
+
+SOON = timedelta(days=14)
+
+
+def waits(rule: TimetableRule | None) -> list[tuple[str, str]]:
+    """Return what the list of timetables can be narrowed to, in words."""
+    long = f"Part-time for more than {rule.long_weeks} weeks" if rule and rule.long_weeks else ""
+    return [
+        ("", "All that go on"),
+        ("missed", "Review missed"),
+        ("review", "Review due today or missed"),
+        *([("long", long)] if long else []),
+        ("ending", "Full time expected in the next 14 days"),
+        ("past", "Full time was expected, and nobody recorded how it ended"),
+        ("over", "All that are over"),
+    ]
 
 
 class Outcome(models.TextChoices):
@@ -52,7 +69,7 @@ class TimetableQuerySet(ChildQuerySet):
 
     def running(self, today: date) -> Self:
         """Keep those that are not over: in force, or agreed and to come."""
-        return self.filter(ends_on__gt=today)
+        return self.filter(ends_on__gt=today, placement__status__in=RUNNING)
 
     def outlived(self, today: date) -> Self:
         """Keep those that are over, and of which nobody recorded how they ended."""
@@ -74,6 +91,20 @@ class TimetableQuerySet(ChildQuerySet):
         """
         begun = today - timedelta(weeks=weeks)
         return self.running(today).filter(part_time_since__lt=begun)
+
+    def waiting_for(self, what: str, today: date, rule: TimetableRule | None) -> Self:
+        """Keep what a filter asks for; without one, or with an unknown one, those not over."""
+        if what == "missed":
+            return self.review_due(today - timedelta(days=1), today)
+        if what == "review":
+            return self.review_due(today, today)
+        if what == "ending":
+            return self.ending_by(today + SOON, today)
+        if what == "past":
+            return self.outlived(today)
+        if what == "long" and rule and rule.long_weeks:
+            return self.longer_than(rule.long_weeks, today)
+        return self.filter(ends_on__lte=today) if what == "over" else self.running(today)
 
     def with_names(self) -> Self:
         """Fetch with them what a list shows: names, and the day of the next review."""
@@ -197,9 +228,22 @@ class PartTimeTimetable(models.Model):
         return pattern_words(self.sessions)
 
     @property
+    def left_out_words(self) -> str:
+        """Return the sessions of the placement that it leaves out, in words."""
+        return pattern_words(self.placement.sessions & ~self.sessions)
+
+    @property
     def is_over(self) -> bool:
         """Tell whether the last day has passed."""
         return self.ends_on <= localdate()
+
+    def hours(self, rule: TimetableRule | None) -> Hours | None:
+        """Return the hours that it holds and leaves out; None where no rule says how long."""
+        return (
+            rule.hours(self.sessions & self.placement.sessions, self.placement.sessions)
+            if rule
+            else None
+        )
 
 
 class ReviewOutcome(models.TextChoices):

@@ -13,8 +13,10 @@ from accounts.models import Organisation
 from accounts.permissions import REACH_PROVIDER, Permission
 from apsystem.lib.calendar import Session
 from attendance import actions
+from attendance.forms.outside import NotExpected
 from attendance.forms.register import Register
-from attendance.models import Mark, MarkAmendment
+from attendance.models import MarkAmendment
+from attendance.models.expected import count_asked_for, count_expected
 from placements.models import Placement
 
 NOON = 12
@@ -30,10 +32,9 @@ def today(request: Request) -> HttpResponse:
     if own:
         provider = get_object_or_404(providers, pk=own[0])
         return redirect("attendance:register", provider.uid, localdate().isoformat(), half)
-    expected = Placement.objects.as_user(request.user).expected_by_provider(
-        localdate(), SESSIONS[half]
-    )
-    marked = Mark.objects.as_user(request.user).count_by_provider(localdate(), SESSIONS[half])
+    asked, session = Placement.objects.as_user(request.user), SESSIONS[half]
+    expected = count_expected(asked, localdate(), session)
+    marked = count_asked_for(asked, localdate(), session)
     rows = [
         (provider, expected[provider.pk], marked.get(provider.pk, 0))
         for provider in providers
@@ -42,7 +43,13 @@ def today(request: Request) -> HttpResponse:
     return render(
         request,
         "attendance/today.html",
-        {"title": "Registers today", "rows": rows, "on": localdate(), "half": half},
+        {
+            "title": "Registers today",
+            "rows": rows,
+            "on": localdate(),
+            "half": half,
+            "can_check": request.user.can(Permission.REGISTER_CHECK),
+        },
     )
 
 
@@ -55,7 +62,9 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
     if half not in SESSIONS or (own and place.pk not in own):
         raise Http404
     found = Register.read(place, day, SESSIONS[half], request.user)
-    looked_at(request, [line.placement.pupil_id for line in found.lines], act="list")
+    others = NotExpected.read(place, day, SESSIONS[half], request.user)
+    shown = [line.placement.pupil_id for line in found.lines]
+    looked_at(request, shown + others.pupils, act="list")
     closed, may_mark = "", request.user.can(Permission.REGISTER_MARK)
     if request.method == "POST":
         if not may_mark:
@@ -79,6 +88,7 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
         {
             "title": f"Register, {day:%A} {'morning' if half == 'am' else 'afternoon'}",
             "register": found,
+            "not_expected": others,
             "closed": closed,
             "may_mark": may_mark,
             "half": half,

@@ -13,6 +13,7 @@ from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
 from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status
+from placements.story import parts_of
 from pupils.letters import kinds_open
 from pupils.models import Letter
 from referrals.models import Tier
@@ -89,6 +90,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "entries": Entry.objects.as_user(user).filter(placement=placement).told(),
             "awards": placement.awards.all(),
             "pauses": placement.pauses.all(),
+            "parts": parts_of(placement, user),
             "ending": getattr(placement, "ending", None),
             "history": _history(placement, user),
             "clocks": _clocks(placement),

@@ -6,8 +6,11 @@ from django.utils.timezone import localdate, localtime
 
 from accounts.models import User
 from accounts.models.calendar import is_school_day
-from accounts.permissions import REACH_PROVIDER, Permission
-from attendance.models import Mark
+from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Permission
+from attendance.models import PartTimeTimetable
+from attendance.models.checks import checked, count_faults
+from attendance.models.expected import count_asked_for, count_expected
+from attendance.models.timetable import TimetableQuerySet
 from placements.models import Placement, PlacementQuerySet
 from placements.models import Status as PlacementStatus
 from referrals.models import Referral, Status
@@ -41,11 +44,35 @@ def _still_to_mark(day: Day) -> Told | None:
     if not is_school_day(place, day.today):
         words = f"registers today: {place} is closed, it is no school day"
         return Told(0, words, is_said_at_0=True)
-    expected = Placement.objects.as_user(day.user).expected_by_provider(day.today, session)
-    marked = Mark.objects.as_user(day.user).count_by_provider(day.today, session)
+    rows = Placement.objects.as_user(day.user)
+    expected = count_expected(rows, day.today, session)
+    marked = count_asked_for(rows, day.today, session)
     half = "this afternoon" if session else "this morning"
     left = expected.get(place.pk, 0) - marked.get(place.pk, 0)
     return Told(left, f"of {expected.get(place.pk, 0)} expected {half}")
+
+
+def _timetables(day: Day) -> TimetableQuerySet:
+    return PartTimeTimetable.objects.as_user(day.user)
+
+
+def _faults(day: Day) -> Told:
+    start = day.today - SOON
+    count = count_faults(checked(day.user, start, day.today), start, day.today)
+    return Told(count, "of the last two weeks: nobody marked, or the marks do not fit")
+
+
+def _at_home(day: Day) -> Told | None:
+    """Tell a school how many of its pupils are expected at providers now, and how many marked."""
+    own = day.user.organisations_as(REACH_SCHOOL)
+    if not own or not is_school_day(None, day.today):
+        return None
+    session = 0 if localtime().hour < NOON else 1
+    rows = Placement.objects.as_user(day.user).filter(home_school__in=own)
+    expected = sum(count_expected(rows, day.today, session).values())
+    marked = sum(count_asked_for(rows, day.today, session).values())
+    half = "this afternoon" if session else "this morning"
+    return Told(expected, f"expected at a provider {half}, {marked} marked so far")
 
 
 def _offered(day: Day) -> PlacementQuerySet:
@@ -166,6 +193,54 @@ CARDS = [
         rows=lambda day: Placement.objects.as_user(day.user).ending_by(day.today + SOON),
         page="placements:list",
         query=lambda day, person: {"ending": (day.today + SOON).isoformat()},
+    ),
+    Card(
+        "timetable-reviews",
+        Group.DUE,
+        Permission.TIMETABLE_REVIEW,
+        "Reviews of part-time timetables",
+        "due today or missed",
+        rows=lambda day: _timetables(day).review_due(day.today, day.today),
+        page="attendance:timetables",
+        query=lambda day, person: {"waits": "review"},
+    ),
+    Card(
+        "timetables-ending",
+        Group.DUE,
+        Permission.TIMETABLE_AGREE,
+        "Part-time timetables that end",
+        "full time is expected in the next 14 days",
+        rows=lambda day: _timetables(day).ending_by(day.today + SOON, day.today),
+        page="attendance:timetables",
+        query=lambda day, person: {"waits": "ending"},
+    ),
+    Card(
+        "timetables-past",
+        Group.DUE,
+        Permission.TIMETABLE_AGREE,
+        "Part-time timetables to conclude",
+        "full time was expected, and nobody recorded how it went",
+        rows=lambda day: _timetables(day).outlived(day.today),
+        page="attendance:timetables",
+        query=lambda day, person: {"waits": "past"},
+    ),
+    Card(
+        "not-fitting",
+        Group.DUE,
+        Permission.REGISTER_CHECK,
+        "Sessions to check",
+        "of the last two weeks: nobody marked, or the marks do not fit",
+        rows=_faults,
+        page="attendance:checks",
+    ),
+    Card(
+        "in-provision",
+        Group.DUE,
+        Permission.HOME_REGISTER_VIEW,
+        "Pupils in alternative provision",
+        "",
+        rows=_at_home,
+        page="attendance:home",
     ),
     Card(
         "idle",

@@ -13,6 +13,7 @@ from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.models import Mark
+from attendance.story import part_time
 from placements.models import Placement, SchoolPlacement
 from placements.story import placements_told
 from pupils.models import Contact, Need, Pupil
@@ -85,6 +86,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "events": events,
             "following": following,
             "seen": seen,
+            "part_time": part_time(found, user) if user.can(Permission.TIMETABLE_VIEW) else None,
             "by_schools": SchoolPlacement.objects.as_user(user)
             .filter(pupil=found)
             .select_related("provider", "school")

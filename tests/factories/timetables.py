@@ -1,6 +1,7 @@
 """Part-time timetables, their reviews, and marks outside the expected sessions."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
@@ -19,8 +20,8 @@ class TimetableRuleFactory(DjangoModelFactory):
 
     starts_on = date(2024, 1, 1)
     review_days = 14
-    full_hours = 25
-    session_hours = "2.50"
+    full_hours = Decimal(25)
+    session_hours = Decimal("2.5")
     source = "The council's attendance policy"
 
 

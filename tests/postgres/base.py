@@ -7,7 +7,7 @@ from django.db.backends.postgresql import base, operations
 
 from tests.postgres.creation import DatabaseCreation
 
-FILLED_BY_MIGRATIONS = {"attendance_code", "placements_tierrule"}
+FILLED_BY_MIGRATIONS = {"attendance_code", "attendance_timetablerule", "placements_tierrule"}
 REFUSES_TRUNCATE = "accounts_viewentry"
 
 

@@ -14,11 +14,11 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
-from apsystem.demo import away, bulk, letters, schools, scores, stories
+from apsystem.demo import away, bulk, letters, schools, scores, stories, timetables
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
 from apsystem.lib.calendar import academic_year
-from attendance.actions import load_marks
+from attendance.actions import load_marks, write_left_out
 from placements.models import Placement
 from reporting import actions as reporting_actions
 
@@ -61,7 +61,9 @@ class Command(BaseCommand):
             stories.tell(story, place, today)
             self._progress("children", number, len(told))
         bulk.write(told[BY_ACTIONS:], place, today)
+        timetables.seed(place, today)
         self._mark(place, today, seed)
+        write_left_out(today)
         away.seed(place, today)
         scores.seed(place, today, seed)
         boroughs.commission(place, today)

@@ -1,0 +1,204 @@
+"""Which sessions are expected: the weekly pattern, less pauses, closed days and part-time timetables.
+
+The one place that knows. Registers ask for one session at a time (`expected`, `left_out`,
+`not_expected`), figures and lists for many days (`SESSIONS`, `sessions_of`).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Prefetch
+
+from accounts.models.calendar import school_days_at
+from attendance.models.mark import Mark
+from attendance.models.timetable import PartTimeTimetable
+from placements.models import TAKEN_UP, PlacementQuerySet
+
+TIMETABLE_CODE = "C2"  # regulation 11(6): authorised absence, a possible session (reference 1.2)
+
+# A row for each session of the placements' patterns on the given school days. `timetable_id` names
+# the part-time timetable that leaves the session out: nobody asks for a mark then.
+SESSIONS = """
+    SELECT placement.id AS placement_id, placement.pupil_id, day AS date, half.session,
+        timetable.id AS timetable_id
+    FROM placements_placement AS placement
+    JOIN unnest(%(days)s::date[]) AS day
+      ON day >= placement.starts_on AND (placement.ends_on IS NULL OR day < placement.ends_on)
+    CROSS JOIN (VALUES (0), (1)) AS half(session)
+    LEFT JOIN attendance_parttimetimetable AS timetable
+      ON timetable.placement_id = placement.id
+      AND day >= timetable.starts_on AND day < timetable.ends_on
+      AND (timetable.sessions >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 = 0
+    WHERE placement.id = ANY(%(placements)s) AND placement.status = ANY(%(taken_up)s)
+      AND (placement.sessions >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 = 1
+      AND NOT EXISTS (
+        SELECT FROM accounts_closure AS closure
+        WHERE closure.organisation_id = placement.provider_id
+          AND day >= closure.starts_on AND day < closure.ends_on)
+      AND NOT EXISTS (
+        SELECT FROM placements_pause AS pause
+        WHERE pause.placement_id = placement.id
+          AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
+"""
+
+# Children whose placements are alike are counted together, so that a borough's year is one look at
+# the marks. What pauses and timetables leave out is taken off: a mark in it is not counted either.
+NOT_MARKED = """
+    WITH pattern AS (
+        SELECT provider_id, starts_on, ends_on, sessions, count(*) AS children
+        FROM placements_placement
+        WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND starts_on <= %(last)s
+          AND (ends_on IS NULL OR ends_on > %(first)s)
+        GROUP BY 1, 2, 3, 4
+    ), expected AS (
+        SELECT sum(children * bit_count(
+            ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
+        FROM pattern
+        JOIN unnest(%(days)s::date[]) AS day
+          ON day >= starts_on AND (ends_on IS NULL OR day < ends_on)
+        WHERE NOT EXISTS (
+            SELECT FROM accounts_closure AS closure
+            WHERE closure.organisation_id = provider_id
+              AND day >= closure.starts_on AND day < closure.ends_on)
+    ), paused AS (
+        SELECT sum(bit_count(
+            ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
+        FROM placements_pause AS pause
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN unnest(%(days)s::date[]) AS day
+          ON day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on)
+          AND day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        WHERE status = ANY(%(taken_up)s)
+          AND NOT EXISTS (
+            SELECT FROM accounts_closure AS closure
+            WHERE closure.organisation_id = provider_id
+              AND day >= closure.starts_on AND day < closure.ends_on)
+    ), left_out AS (
+        SELECT sum(bit_count((((placement.sessions & ~timetable.sessions)
+            >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
+        FROM attendance_parttimetimetable AS timetable
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN unnest(%(days)s::date[]) AS day
+          ON day >= timetable.starts_on AND day < timetable.ends_on
+          AND day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        WHERE status = ANY(%(taken_up)s)
+          AND NOT EXISTS (
+            SELECT FROM accounts_closure AS closure
+            WHERE closure.organisation_id = provider_id
+              AND day >= closure.starts_on AND day < closure.ends_on)
+          AND NOT EXISTS (
+            SELECT FROM placements_pause AS pause
+            WHERE pause.placement_id = placement.id
+              AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
+    ), marked AS (
+        SELECT count(*) AS n
+        FROM attendance_mark JOIN placements_placement AS placement ON placement.id = placement_id
+        WHERE date >= %(first)s AND date <= %(last)s AND date = ANY(%(days)s::date[])
+          AND status = ANY(%(taken_up)s) AND date >= placement.starts_on
+          AND (placement.ends_on IS NULL OR date < placement.ends_on)
+          AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
+          AND NOT EXISTS (
+              SELECT FROM accounts_closure AS closure
+              WHERE closure.organisation_id = provider_id
+                AND date >= closure.starts_on AND date < closure.ends_on)
+          AND NOT EXISTS (
+              SELECT FROM placements_pause AS pause
+              WHERE pause.placement_id = placement.id
+                AND date >= pause.starts_on
+                AND (pause.ends_on IS NULL OR date < pause.ends_on))
+          AND NOT EXISTS (
+              SELECT FROM attendance_parttimetimetable AS timetable
+              WHERE timetable.placement_id = placement.id
+                AND date >= timetable.starts_on AND date < timetable.ends_on
+                AND (timetable.sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 0)
+    )
+    SELECT coalesce(expected.n, 0) - coalesce(paused.n, 0) - coalesce(left_out.n, 0) - marked.n
+    FROM expected, paused, left_out, marked
+"""
+
+
+class Slot(NamedTuple):
+    """One session of one placement, and the timetable that leaves it out, if any."""
+
+    placement_id: int
+    pupil_id: int
+    date: date
+    session: int
+    timetable_id: int | None
+
+
+def expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
+    """Keep the placements of which a register asks for a mark. The caller knows if it is open."""
+    return rows.expected(on, session).filter(~_leaving_out(on, session))
+
+
+def left_out(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
+    """Keep those whose part-time timetable leaves the session out, with that timetable."""
+    leaving = PartTimeTimetable.objects.leaving_out(on, session)
+    found = Prefetch("timetables", leaving, to_attr="leaving_out")
+    return rows.expected(on, session).filter(_leaving_out(on, session)).prefetch_related(found)
+
+
+def not_expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
+    """Keep those in force whose pattern does not hold the session, or that are paused."""
+    here = rows.expected(on, session).order_by().values("pk")
+    return rows.in_force(on).with_register().exclude(pk__in=here)
+
+
+def count_expected(rows: PlacementQuerySet, on: date, session: int) -> dict[int, int]:
+    """Return how many marks each provider's register asks for at a session. One query."""
+    counted = expected(rows, on, session).order_by().values_list("provider")
+    return dict(counted.annotate(children=Count("pk")))
+
+
+def count_asked_for(rows: PlacementQuerySet, on: date, session: int) -> dict[int, int]:
+    """Return how many of these each provider has marked: marks that were asked for. One query."""
+    marks = Mark.objects.filter(placement=OuterRef("pk"), date=on, session=session)
+    counted = expected(rows, on, session).filter(Exists(marks)).order_by()
+    return dict(counted.values_list("provider").annotate(children=Count("pk")))
+
+
+def _leaving_out(on: date, session: int) -> Exists:
+    rows = PartTimeTimetable.objects.leaving_out(on, session)
+    return Exists(rows.filter(placement=OuterRef("pk")))
+
+
+def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]:
+    """Return the sessions of these placements from start up to, not on, end, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{SESSIONS} ORDER BY date, session, placement_id", given(placements, start, end)
+        )
+        return [Slot(*row) for row in cursor.fetchall()]
+
+
+def count_not_marked(start: date, end: date) -> int:
+    """Count the sessions from start up to, not on, end that were expected and nobody marked."""
+    days = school_days_at(None, start, end) if end > start else []
+    if not days:
+        return 0
+    asked: dict[str, Any] = {
+        "days": days,
+        "first": days[0],
+        "last": days[-1],
+        "taken_up": TAKEN_UP,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_MARKED, asked)
+        return int(cursor.fetchone()[0])
+
+
+def given(placements: Iterable[int], start: date, end: date) -> dict[str, Any]:
+    """Return what SESSIONS asks for: the placements, and the school days of a time. Two queries."""
+    days = school_days_at(None, start, end) if end > start else []
+    return {"placements": list(placements), "days": days, "taken_up": TAKEN_UP}
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Return the Monday of a day's week, and the Monday after it."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=7)
