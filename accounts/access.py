@@ -84,6 +84,25 @@ def looked_at(request: Request, pupils: Iterable[int], *, act: str = "view") -> 
         raise TrailBroken from error
 
 
+def looked_at_by_link(request: HttpRequest, pupils: Iterable[int]) -> None:
+    """Write down that somebody without an account opened a link to these children's record.
+
+    Person 0 stands for whoever holds the link. Raise TrailBroken as `looked_at` does.
+    """
+    match = request.resolver_match or resolve(request.path_info)
+    try:
+        ViewEntry.objects.create(
+            user_id=0,
+            role="by link",
+            act="link",
+            page=match.view_name[:100],
+            pupils=sorted(set(pupils)),
+            address_hash=address_hash(request),
+        )
+    except DatabaseError as error:
+        raise TrailBroken from error
+
+
 def address_hash(request: HttpRequest) -> str:
     """Return a keyed hash of where the request came from: enough to compare, not to trace."""
     address = request.META.get("REMOTE_ADDR", "")

@@ -61,6 +61,8 @@ class Permission(StrEnum):
     CENSUS_ANSWER = "census.answer"
     CENSUS_EXPORT = "census.export"
     CENSUS_CHANGE = "census.change"
+    PLAN_VIEW = "plan.view"
+    PLAN_WORK = "plan.work"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     REGISTER_CHECK = "register.check"
@@ -112,6 +114,8 @@ MEANINGS = {
     Permission.CENSUS_ANSWER: "Answer what the council's census asks about a placement",
     Permission.CENSUS_EXPORT: "Check and export the council's census",
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
+    Permission.PLAN_VIEW: "Read plans of the way back within reach",
+    Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
@@ -140,6 +144,7 @@ _READS_CASES = {
     Permission.PLACEMENT_VIEW,
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
+    Permission.PLAN_VIEW,
     Permission.REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.CALENDAR_VIEW,
@@ -162,6 +167,7 @@ _WORKS_CASES = (
         Permission.PLACEMENT_ANSWER,
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
+        Permission.PLAN_WORK,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
@@ -174,6 +180,8 @@ _TEACHES = _ASSESSES | {
     Permission.PLACEMENT_VIEW,
     Permission.PLACEMENT_REVIEW,
     Permission.LETTER_VIEW,
+    Permission.PLAN_VIEW,
+    Permission.PLAN_WORK,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
     Permission.TIMETABLE_VIEW,
@@ -193,6 +201,7 @@ _REFERS = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
+    Permission.PLAN_VIEW,
     Permission.CALENDAR_VIEW,
 }
 _MANAGES = {
@@ -231,7 +240,9 @@ GRANTS: dict[Role, set[Permission]] = {
     | _AGREES
     | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW},
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
-    Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
+    Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
+    | _ASSESSES
+    | {Permission.PLAN_WORK},
     Role.PROVIDER_STAFF: _TEACHES,
     Role.PROVIDER_LEAD: _TEACHES
     | _LEADS

@@ -24,6 +24,7 @@ NAVIGATION = [
     ("Triage desk", "referrals:desk", Permission.REFERRAL_DECIDE),
     ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
+    ("Way back", "reintegration:list", Permission.PLAN_VIEW),
     ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import costs, cover, figures, home, pupil, trail
+from reporting.views import costs, cover, figures, home, pupil, trail, way_back
 
 app_name = "reporting"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("pupils/<uuid:uid>/referrals/", pupil.referrals, name="pupil-referrals"),
     path("pupils/<uuid:uid>/placements/", pupil.placements, name="pupil-placements"),
     path("pupils/<uuid:uid>/attendance/", pupil.attendance, name="pupil-attendance"),
+    path("reintegration/<uuid:uid>/", way_back.plan, name="plan"),
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),

@@ -17,6 +17,21 @@ PLACEMENT_PAGES = [
     "step",
     "end",
 ]
+PLAN_PAGES = [
+    "change",
+    "target",
+    "gate",
+    "send",
+    "close",
+    "family",
+    "begin",
+    "week-review",
+    "week-change",
+    "week-add",
+    "stop",
+    "complete",
+    "check",
+]
 INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
 SCALE_PAGES = ["scale-change", "bands"]
 OWN_PAGES = [
@@ -108,6 +123,15 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         **dict.fromkeys([(f"placements:{page}", "uid") for page in OWN_PAGES], rows.own.uid),
         ("placements:census-answer", "uid"): rows.placement.uid,
         ("placements:census-code", "pk"): rows.own.reason_id,
+        ("reporting:plan", "uid"): rows.plan.uid,
+        **dict.fromkeys([(f"reintegration:{page}", "uid") for page in PLAN_PAGES], rows.plan.uid),
+        ("reintegration:of-pupil", "uid"): rows.pupil.uid,
+        ("reintegration:gate", "kind"): "meeting",
+        ("reintegration:week-review", "number"): 1,
+        ("reintegration:week-change", "number"): 1,
+        ("reintegration:week-change", "what"): "hold",
+        ("reintegration:check", "weeks"): 6,
+        ("reintegration:version", "token"): "no-such-link",
         ("attendance:register", "provider"): rows.provider.uid,
         ("attendance:register", "on"): world.school_day.isoformat(),
         ("attendance:register", "half"): "am",

@@ -8,7 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-APPS = ["accounts", "pupils", "referrals", "placements", "attendance", "reporting"]
+APPS = [
+    "accounts", "pupils", "referrals", "placements", "attendance", "reintegration", "reporting",
+]  # fmt: skip
 
 
 def models_of(label: str) -> list[type[models.Model]]:

@@ -223,6 +223,7 @@ def test_public_pages_are_these_and_no_others():
         "account_signup",
         "favicon.ico",
         "healthz",
+        "reintegration:version",  # the secret in its address is the credential
         "privacy",
         "reporting:feed",  # its token is the credential: see tests/reporting/test_feed.py
     }

@@ -107,6 +107,7 @@ def test_a_placement_is_opened_once_and_ended(client, world):
     today = localdate()
     sent = {"uid": uid, "provider": other.pk, "weekly": ["0", "1", "2"],
             "objective_1": "Comes daily", "measure_1": "The register", "route": "mainstream",
+            "returns_in": world.next_half_term.pk,
             **boxes("starts_on", today), **boxes("last_day", today + timedelta(days=20))}  # fmt: skip
     wrong = client.post(path, {**sent, **boxes("last_day", today - timedelta(days=1))})
     assert "must not be before the first day" in wrong.content.decode()

@@ -29,8 +29,10 @@ from placements.models import (
 )
 from pupils.models import CareStatus, Enrolment, Letter, Pupil
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
+from reintegration.models import Plan
 from tests import addresses, factories
 from tests.addresses import FEED_TOKEN
+from tests.factories import returns
 
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
@@ -64,6 +66,7 @@ class Side:
     closed: ClosedToNew
     hold: Hold
     letters: dict[str, Letter]
+    plan: Plan
     saved: SavedFilter
     timetable: PartTimeTimetable
     tokens: set[str] = field(default_factory=set)
@@ -266,6 +269,24 @@ def _side(name: str, today: date) -> Side:
         factories.AssessmentAmendmentFactory(
             assessment=row, before=token("scored"), reason=token("corrected")
         )
+    plan = returns.PlanFactory(
+        placement=placement,
+        first_target=HalfTerm.objects.earliest("starts_on"),
+        target=HalfTerm.objects.latest("starts_on"),
+        barriers=token("barrier"),
+        goals=token("goal"),
+        school_coordinator=token("coordinator"),
+        returning=True,
+    )
+    returns.GateFactory(plan=plan, kind="conversation", held_on=day, who=token("present"),
+                        words=token("spoken"), parent_words=token("parentspoke"))  # fmt: skip
+    returns.WeekFactory(plan=plan, goal=token("weekgoal"), lead=token("weeklead"))
+    returns.WeekChangeFactory(plan=plan, reason=token("weekheld"))
+    returns.TargetChangeFactory(
+        plan=plan, before=plan.first_target, after=plan.target, reason=token("targetmoved")
+    )
+    returns.StayCheckFactory(plan=plan)
+    returns.VersionFactory(plan=plan, content={"goals": token("sentgoal")})
     own = factories.SchoolPlacementFactory(
         pupil=two,
         school=school,
@@ -297,6 +318,7 @@ def _side(name: str, today: date) -> Side:
         role=_member(school, provider),
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
         letters=letters,
+        plan=plan,
         enrolment=one.enrolments.get(organisation=school),
         scores=scores[0],
         own=own,

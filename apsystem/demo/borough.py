@@ -29,11 +29,16 @@ class Borough:
     people: dict[Role, User] = field(default_factory=dict)
     referrers: dict[int, User] = field(default_factory=dict)
     tutors: dict[int, User] = field(default_factory=dict)
+    half_terms: list[HalfTerm] = field(default_factory=list)
 
     def schools_for(self, year_group: int) -> list[Organisation]:
         """Return the schools that teach a year group."""
         phase = "primary" if year_group <= 6 else "secondary"
         return [school for school in self.schools if school.phase == phase]
+
+    def half_term(self, day: date) -> HalfTerm:
+        """Return the half term of a day, or the last one that begins before it."""
+        return [row for row in self.half_terms if row.starts_on <= day][-1]
 
     def providers_for(self, year_group: int) -> list[Organisation]:
         """Return the providers that teach a year group."""
@@ -57,7 +62,9 @@ def build(years: list[int], today: date) -> Borough:
     )
     for year in [*years, max(years) + 1]:
         for number, (start, end) in enumerate(invented.half_terms(year), start=1):
-            HalfTerm.objects.create(year=year, number=number, starts_on=start, ends_on=end)
+            borough.half_terms.append(
+                HalfTerm.objects.create(year=year, number=number, starts_on=start, ends_on=end)
+            )
     TierRule.objects.filter(tier=Tier.SHORT).update(longest_weeks=TIER_2_WEEKS)
     ClockRule.objects.create(
         kind=ClockRule.Kind.DECISION,

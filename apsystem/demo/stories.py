@@ -204,6 +204,7 @@ def _place(
             ends_on=planned_end,
             sessions=0 if story.tier == Tier.OUTREACH else story.sessions,
             route=Route.UNDECIDED if story.tier == Tier.OUTREACH else Route.MAINSTREAM,
+            returns_in=None if story.tier == Tier.OUTREACH else borough.half_term(planned_end),
             purpose=invented.PURPOSE,
         ),
         referral=referral,

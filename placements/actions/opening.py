@@ -73,6 +73,7 @@ def propose(
     set_aside = hold_to_rules(placement, override=override, by=by, is_new=True)
     hold_apart(placement)
     keep_rate_of(placement)
+    name_the_return(placement)
     placement.full_clean()
     placement.save()
     if referral:
@@ -100,6 +101,23 @@ def keep_rate_of(placement: Placement) -> None:
         raise ValidationError({"rate": f"This rate is not one of {placement.provider}."})
     if rate and rate.starts_on > placement.starts_on:
         raise ValidationError({"rate": "This rate begins after the first day of the placement."})
+
+
+def name_the_return(placement: Placement) -> None:
+    """Raise ValidationError where tiers 2 and 3 name no half term of return, or one that is over.
+
+    The strategy asks that the plan indicates it from the day of the placement.
+    """
+    if placement.tier == Tier.OUTREACH:
+        return
+    if placement.returns_in is None:
+        raise ValidationError(
+            {"returns_in": "Choose the half term in which the pupil goes back or on."}
+        )
+    if placement.returns_in.ends_on <= placement.starts_on:
+        raise ValidationError(
+            {"returns_in": f"{placement.returns_in} is over before the placement begins."}
+        )
 
 
 def _agree(placement: Placement, objectives: Iterable[Agreed]) -> None:

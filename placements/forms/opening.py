@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Organisation, User
+from accounts.models import HalfTerm, Organisation, User
 from apsystem.lib.calendar import SESSIONS_A_WEEK
 from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, TextArea, offer
 from placements.forms.override import OverridableMixin
-from placements.models import EVERY_SESSION, Placement, Rate, Route
+from placements.models import EVERY_SESSION, PLANNED_ROUTES, Placement, Rate
 from referrals.models import Tier
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
@@ -24,7 +24,8 @@ class PlacementForm(OverridableMixin, RangeForm):
     """Where, from when to when, and at which sessions."""
 
     submit_label = "Offer the placement"
-    field_order = ["uid", "provider", "starts_on", "last_day", "weekly", "route", "purpose",
+    field_order = ["uid", "provider", "starts_on", "last_day", "weekly", "route", "returns_in",
+                   "purpose",
                    "objective_1", "measure_1", "objective_2", "measure_2", "objective_3",
                    "measure_3"]  # fmt: skip
 
@@ -44,7 +45,18 @@ class PlacementForm(OverridableMixin, RangeForm):
         help_text="All ten is full time. The register asks for these sessions only.",
         error_messages={"required": "Choose at least one session"},
     )
-    route = Radios(label="Where it is meant to lead", choices=Route.choices)
+    route = Radios(
+        label="Where it is meant to lead",
+        choices=[(route.value, route.label) for route in PLANNED_ROUTES],
+    )
+    returns_in = forms.ModelChoiceField(
+        queryset=HalfTerm.objects.none(),
+        label="Half term of return",
+        empty_label="Choose a half term",
+        help_text="When the pupil is expected to go back or on. The plan of the way back begins "
+        "with it, and keeps it visible when it moves.",
+        error_messages={"required": "Choose the half term in which the pupil goes back or on"},
+    )
     purpose = TextArea(
         label="Purpose of the placement (optional)",
         max_length=2000,
@@ -67,19 +79,22 @@ class PlacementForm(OverridableMixin, RangeForm):
 
     class Meta:
         model = Placement
-        fields = ["provider", "starts_on", "route", "purpose", "rate", "transport"]
+        fields = ["provider", "starts_on", "route", "returns_in", "purpose", "rate", "transport"]
 
-    def __init__(self, *args: Any, tier: int, providers: Any, rates: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tier: int, providers: Any, rates: Any, half_terms: Any, **kwargs: Any
+    ) -> None:
         """Ask only what the tier needs."""
         super().__init__(*args, **kwargs)
         self.tier = tier
         self.initial["uid"] = uuid.uuid4()
         offer(self, "provider", providers)
         offer(self, "rate", rates)
+        offer(self, "returns_in", half_terms)
         self._ask_objectives()
         self.order_fields(self.field_order)
         if tier == Tier.OUTREACH:
-            del self.fields["weekly"], self.fields["route"]
+            del self.fields["weekly"], self.fields["route"], self.fields["returns_in"]
             self.fields["provider"].label = "Who gives the support"
         else:
             self.initial["weekly"] = [value for value, _ in SESSION_CHOICES]

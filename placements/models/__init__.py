@@ -29,6 +29,7 @@ from placements.models.instrument import (
 )
 from placements.models.placement import (
     EVERY_SESSION,
+    PLANNED_ROUTES,
     RUNNING,
     TAKEN_UP,
     Destination,
@@ -56,6 +57,7 @@ from placements.models.rule import TierRule
 
 __all__ = [
     "EVERY_SESSION",
+    "PLANNED_ROUTES",
     "RATINGS",
     "RUNNING",
     "TAKEN_UP",

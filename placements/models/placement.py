@@ -13,7 +13,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan
 from django.utils.timezone import localdate
 
-from accounts.models import Organisation, User
+from accounts.models import HalfTerm, Organisation, User
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import REACH_PROVIDER, Permission
 from accounts.scoping import NO_ROWS
@@ -45,6 +45,9 @@ class Route(models.TextChoices):
     SPECIAL = "special", "On to a special school"
     POST_16 = "post-16", "On to post-16 education, employment or training"
     UNDECIDED = "undecided", "Not decided so far"
+
+
+PLANNED_ROUTES = [Route.MAINSTREAM, Route.SPECIAL, Route.POST_16]
 
 
 class Destination(models.TextChoices):
@@ -197,7 +200,8 @@ class Placement(WorkflowModel):
     """A placement from `starts_on` up to, not on, `ends_on` (empty: no end agreed yet).
 
     `sessions` is the weekly pattern, a bit for each of the ten sessions from Monday morning (1) to
-    Friday afternoon (512); 0 for tier 1, which has no register.
+    Friday afternoon (512); 0 for tier 1, which has no register. `returns_in` is the half term of
+    the way back that was named with the offer; the plan keeps what becomes of it.
     """
 
     MOVES = moves(
@@ -234,6 +238,9 @@ class Placement(WorkflowModel):
     sessions = models.PositiveSmallIntegerField()
     purpose = models.TextField(max_length=2000, blank=True)
     route = models.CharField(max_length=20, choices=Route, default=Route.UNDECIDED)
+    returns_in = models.ForeignKey(
+        HalfTerm, models.PROTECT, related_name="+", null=True, blank=True
+    )
     transport = models.CharField(max_length=500, blank=True)
     rate = models.ForeignKey(
         Rate, models.PROTECT, related_name="placements", null=True, blank=True

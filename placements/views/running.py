@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
-from accounts.models import Organisation
+from accounts.models import HalfTerm, Organisation
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
@@ -128,6 +129,7 @@ def _propose(
         tier=tier,
         providers=Organisation.objects.as_user(request.user).providers(),
         rates=Rate.objects.as_user(request.user).newest_first(),
+        half_terms=HalfTerm.objects.as_user(request.user).not_over(localdate()),
     )
     if form.is_valid():
         form.instance.uid = form.cleaned_data["uid"] or form.instance.uid

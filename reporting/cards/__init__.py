@@ -1,7 +1,10 @@
 """The registries of my day: one entry for each card, and one for each kind of due date."""
 
 from reporting.cards.card import Card, Day, Group, Line, lines
-from reporting.cards.cards import CARDS
+from reporting.cards.cards import CARDS as CASE_CARDS
 from reporting.cards.dues import DUES, Due, dues
+from reporting.cards.returns import RETURNS
+
+CARDS = [*CASE_CARDS, *RETURNS]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

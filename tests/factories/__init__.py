@@ -20,6 +20,7 @@ from tests.factories.actors import (
     SchoolFactory,
     UserFactory,
     ViewEntryFactory,
+    later_half_term,
     valid_upn,
 )
 from tests.factories.cases import (
@@ -68,6 +69,15 @@ from tests.factories.figures import (
     WeekTotalFactory,
     write_marks,
 )
+from tests.factories.returns import (
+    GateFactory,
+    PlanFactory,
+    StayCheckFactory,
+    TargetChangeFactory,
+    VersionFactory,
+    WeekChangeFactory,
+    WeekFactory,
+)
 from tests.factories.scores import (
     AssessmentAmendmentFactory,
     AssessmentFactory,
@@ -109,6 +119,7 @@ __all__ = [
     "EnrolmentFactory",
     "EntryFactory",
     "FeedFactory",
+    "GateFactory",
     "HalfTermFactory",
     "HoldFactory",
     "InstrumentFactory",
@@ -125,6 +136,7 @@ __all__ = [
     "PauseFactory",
     "PlacementEntryFactory",
     "PlacementFactory",
+    "PlanFactory",
     "ProgressFactory",
     "ProviderFactory",
     "PupilFactory",
@@ -140,13 +152,19 @@ __all__ = [
     "SchoolPlacementFactory",
     "ScoreFactory",
     "SnapshotFactory",
+    "StayCheckFactory",
+    "TargetChangeFactory",
     "TierRuleFactory",
     "TimetableFactory",
     "TimetableReviewFactory",
     "TimetableRuleFactory",
     "UserFactory",
+    "VersionFactory",
     "ViewEntryFactory",
+    "WeekChangeFactory",
+    "WeekFactory",
     "WeekTotalFactory",
+    "later_half_term",
     "valid_upn",
     "write_marks",
 ]

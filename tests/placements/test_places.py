@@ -57,6 +57,7 @@ def placed(provider, **details):
 
 def proposal(provider, today, **details):
     given = {"provider": provider, "starts_on": today, "sessions": 3}
+    given["returns_in"] = factories.later_half_term()
     return Placement(**given | {"ends_on": today + 20 * DAY} | details)
 
 

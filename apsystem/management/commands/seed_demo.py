@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
-from apsystem.demo import away, bulk, letters, schools, scores, stories, timetables
+from apsystem.demo import away, bulk, letters, returns, schools, scores, stories, timetables
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
 from apsystem.lib.calendar import academic_year
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         write_left_out(today)
         away.seed(place, today)
         scores.seed(place, today, seed)
+        returns.seed(place, today)
         boroughs.commission(place, today)
         letters.seed(place, today)
         schools.seed(place, today)

@@ -1,0 +1,84 @@
+"""Plans of the way back in the demo borough: in preparation, in the weeks of return, completed."""
+
+from datetime import date, timedelta
+
+from accounts.models import User
+from accounts.models.calendar import school_days_at
+from accounts.permissions import Role
+from apsystem.demo.borough import Borough
+from placements.models import RUNNING, Assessment, Placement
+from reintegration import actions
+from reintegration.actions import Agreed
+from reintegration.models import Gate, Judgement, Kind, Plan
+from reintegration.models.week import Week
+
+PREPARED, RETURNING = 6, 4
+AT_SCHOOL = [2, 4, 6, 8, 10, 10]
+GOALS = ["Meet the form tutor", "Two lessons a day", "English and maths with the class",
+         "Lunch in the canteen", "A whole week of lessons", "All lessons without a card"]  # fmt: skip
+BARRIERS = "Busy corridors between lessons; arguments that began before the placement."
+AIMS = "Ask for five minutes out before it gets too much. Come every morning."
+PUPIL_SAYS = "I want to see my friends again. I do not want everybody to stare on the first day."
+PARENT_SAYS = "We are glad. Please ring us in the morning if it does not go well, not at three."
+SHOWN = (
+    "Fewer worries and better concentration than at the start; the work of six weeks was shown."
+)
+
+
+def seed(borough: Borough, today: date) -> None:
+    """Set up a plan for each placement that has one, and tell the story of some of them."""
+    for placement in Placement.objects.exclude(returns_in=None).order_by("pk"):
+        if placement.status not in ("proposed", "declined"):
+            plan = actions.set_up(placement)
+            if plan and placement.status == "ended":
+                actions.close(
+                    plan,
+                    outcome="mainstream",
+                    words="Back in school before plans were kept here.",
+                    on=placement.last_day,
+                    by=borough.people[Role.CASEWORKER],
+                )
+    by = borough.people[Role.CASEWORKER]
+    plans = Plan.objects.filter(
+        placement__status__in=RUNNING, placement__starts_on__lte=today - timedelta(weeks=8)
+    ).select_related("placement__provider", "receiving_school", "pupil")
+    for number, plan in enumerate(plans.order_by("-placement__starts_on")[: PREPARED + RETURNING]):
+        plan.barriers, plan.goals = BARRIERS, AIMS
+        plan.school_coordinator = "Robin Example, head of year"
+        actions.change(plan, plan, by=by)
+        kinds = list(Kind) if number >= PREPARED else list(Kind)[: number % len(Kind)]
+        for kind in kinds:
+            _pass(plan, kind, today - timedelta(days=30), by)
+        if number >= PREPARED:
+            _return(plan, today, weeks_ago=number - PREPARED + 1, by=by)
+
+
+def _pass(plan: Plan, kind: Kind, on: date, by: User) -> None:
+    gate = Gate(kind=kind, held_on=on, words=SHOWN, who="Robin Example, head of year")
+    if kind == Kind.CONVERSATION:
+        gate.who, gate.words, gate.parent_words = "The pupil and a parent", PUPIL_SAYS, PARENT_SAYS
+    if kind == Kind.PROGRESS:
+        scores = Assessment.objects.filter(pupil=plan.pupil, instrument__name__startswith="SDQ")
+        pair = list(scores.order_by("held_on"))
+        if len(pair) > 1:
+            gate.baseline, gate.later = pair[0], pair[-1]
+        else:
+            gate.no_scores = "The second assessment is booked."
+    actions.pass_gate(plan, gate, by=by)
+
+
+def _return(plan: Plan, today: date, *, weeks_ago: int, by: User) -> None:
+    days = school_days_at(plan.receiving_school, today - timedelta(weeks=weeks_ago + 2), today)
+    start = days[max(0, len(days) - 5 * weeks_ago)] if days else today
+    most = plan.placement.sessions_a_week
+    weeks = [
+        Agreed(min(most, 10 - at_school), at_school, goal, "Robin Example")
+        for at_school, goal in zip(AT_SCHOOL, GOALS, strict=True)
+    ]
+    plan = actions.begin(
+        plan, starts_on=max(start, today - timedelta(days=30)), weeks=weeks, by=by
+    )
+    for week in Week.objects.filter(plan=plan, ends_on__lte=today).order_by("number")[1:]:
+        actions.review_week(
+            plan, number=week.number, judgement=Judgement.WELL, note="Settled quickly.", by=by
+        )

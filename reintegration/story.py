@@ -1,0 +1,164 @@
+"""What the way back tells of a child: the plan, its gates, the weeks, and how it ended."""
+
+from django.db.models.functions import TruncDate
+
+from accounts.permissions import Permission
+from pupils.story import Row, Section, Source, Told, kind, section, tells
+from reintegration.models import (
+    ChangeKind,
+    Gate,
+    Judgement,
+    Kind,
+    Outcome,
+    Plan,
+    StayCheck,
+    TargetChange,
+    Week,
+    WeekChange,
+)
+from reintegration.models.week import Stay
+
+PAGE = "reporting:plan"
+
+kind("wayback", "Way back", 33)
+
+
+def _gate(row: Row) -> Told:
+    return Told(str(Kind(row.code).label), row.words)
+
+
+def _week(row: Row) -> Told:
+    return Told(f"Week {row.number} of the return: {Judgement(row.code).label.lower()}", row.words)
+
+
+def _change(row: Row) -> Told:
+    return Told(f"Week {row.number}: {str(ChangeKind(row.code).label).lower()}", row.words)
+
+
+def _check(row: Row) -> Told:
+    return Told(f"{row.number} weeks after the return: {Stay(row.code).label.lower()}", row.words)
+
+
+tells(
+    Source(
+        "plans",
+        "wayback",
+        Plan.objects.as_user,
+        {"on": TruncDate("made_at"), "at": "made_at", "ref": "uid"},
+        lambda row: Told("Plan of the way back set up"),
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "planends",
+        "wayback",
+        lambda user: Plan.objects.as_user(user).exclude(outcome=""),
+        {"on": "closed_on", "ref": "uid", "code": "outcome", "words": "outcome_words"},
+        lambda row: Told(f"Way back closed: {Outcome(row.code).label.lower()}", row.words),
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "targetmoves",
+        "wayback",
+        TargetChange.objects.as_user,
+        {
+            "on": TruncDate("at"),
+            "at": "at",
+            "ref": "plan__uid",
+            "words": "reason",
+            "by": "by__name",
+        },
+        lambda row: Told("Half term of return moved", row.words),
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "gates",
+        "wayback",
+        Gate.objects.as_user,
+        {
+            "on": "held_on",
+            "at": "recorded_at",
+            "ref": "plan__uid",
+            "code": "kind",
+            "words": "words",
+            "by": "recorded_by__name",
+        },
+        _gate,
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "returnweeks",
+        "wayback",
+        lambda user: Week.objects.as_user(user).exclude(judgement=""),
+        {
+            "on": TruncDate("reviewed_at"),
+            "at": "reviewed_at",
+            "ref": "plan__uid",
+            "number": "number",
+            "code": "judgement",
+            "words": "review_note",
+            "by": "reviewed_by__name",
+        },
+        _week,
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "weekchanges",
+        "wayback",
+        WeekChange.objects.as_user,
+        {
+            "on": TruncDate("at"),
+            "at": "at",
+            "ref": "plan__uid",
+            "number": "number",
+            "code": "kind",
+            "words": "reason",
+            "by": "by__name",
+        },
+        _change,
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+tells(
+    Source(
+        "staychecks",
+        "wayback",
+        lambda user: StayCheck.objects.as_user(user).exclude(answer=""),
+        {
+            "on": "answered_on",
+            "ref": "plan__uid",
+            "number": "weeks",
+            "code": "answer",
+            "words": "words",
+            "by": "answered_by__name",
+        },
+        _check,
+        permission=Permission.PLAN_VIEW,
+        page=PAGE,
+    )
+)
+section(
+    Section(
+        "way-back",
+        "Way back",
+        "reintegration:of-pupil",
+        Permission.PLAN_VIEW,
+        Plan.objects.as_user,
+        place=33,
+    )
+)
