@@ -161,10 +161,15 @@ def _timetables(placement: Placement, user: User) -> dict[str, Any] | None:
         return None
     rule = TimetableRule.objects.as_user(user).on(localdate())
     rows = PartTimeTimetable.objects.as_user(user).filter(placement=placement).with_names()
-    may_agree = placement.status in RUNNING and user.can(Permission.TIMETABLE_AGREE)
+    found = [(row, row.hours(rule)) for row in rows]
+    may_agree = (
+        all(row.is_over for row, _ in found)
+        and placement.status in RUNNING
+        and user.can(Permission.TIMETABLE_AGREE)
+    )
     return {
         "placement": placement,
-        "rows": [(row, row.hours(rule)) for row in rows],
+        "rows": found,
         "can_agree": may_agree,
         "today": localdate(),
     }

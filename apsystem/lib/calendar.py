@@ -87,4 +87,6 @@ def pattern_words(pattern: int) -> str:
             parts.append(f"{name} morning")
         elif day == afternoon:
             parts.append(f"{name} afternoon")
-    return "every school day" if pattern == 2**SESSIONS_A_WEEK - 1 else ", ".join(parts)
+    every = {0b1111111111: "every school day", 0b0101010101: "every morning",
+             0b1010101010: "every afternoon"}  # fmt: skip
+    return every.get(pattern) or ", ".join(parts)

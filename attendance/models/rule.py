@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from placements.models import plain
 
-LEFT, WIDTH = 10, 300  # of the drawing
+WIDTH = 300  # of the drawing
 
 
 class TimetableRuleQuerySet(models.QuerySet["TimetableRule"]):
@@ -104,9 +104,9 @@ class Hours:
         )
 
     @property
-    def left_out_x(self) -> float:
-        """Return where the bar of what is left out begins."""
-        return round(LEFT + self.taught_width, 1)
+    def short(self) -> str:
+        """Return what a list says beside the drawing."""
+        return f"{plain(self.taught)} of {plain(self.full)} hours"
 
     @property
     def taught_width(self) -> float:

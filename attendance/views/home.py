@@ -67,13 +67,16 @@ def day(request: Request, school: str, on: str) -> HttpResponse:
     )
 
 
-def _lines(found: list[HomeSession]) -> list[tuple[HomeSession, list[HomeSession | None]]]:
+def _lines(
+    found: list[HomeSession],
+) -> list[tuple[HomeSession, list[tuple[str, HomeSession | None]]]]:
     """Return a line for each placement: its first session, and its sessions by half of the day."""
     lines = []
     for _, rows in groupby(found, lambda row: row.placement.pk):
         by_half = {row.session: row for row in rows}
         first = next(iter(by_half.values()))
-        lines.append((first, [by_half.get(Session.AM), by_half.get(Session.PM)]))
+        halves = [("Morning", by_half.get(Session.AM)), ("Afternoon", by_half.get(Session.PM))]
+        lines.append((first, halves))
     return lines
 
 
