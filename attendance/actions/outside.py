@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import localtime
 
@@ -37,9 +37,7 @@ def mark_outside(
     here = Placement.objects.as_user(by).filter(pk=placement.pk)
     fresh = here.select_for_update(of=("self",)).select_related("provider").get()
     _check_outside(here, fresh, on, session, code)
-    row = Mark.objects.select_for_update(of=("self",)).filter(
-        placement=fresh, date=on, session=session
-    ).select_related("marked_by").first()  # fmt: skip
+    row = _there(fresh, on, session)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "Say why the pupil is marked at this session."})
@@ -50,6 +48,11 @@ def mark_outside(
         _amend(row, code, reason, by, seen)
     work.post("marks.changed", day=on.isoformat())
     return row
+
+
+def _there(placement: Placement, on: date, session: int) -> Mark | None:
+    rows = Mark.objects.select_for_update(of=("self",)).select_related("marked_by")
+    return rows.filter(placement=placement, date=on, session=session).first()
 
 
 def _check_outside(
@@ -67,7 +70,13 @@ def _check_outside(
 def _write(row: Mark, reason: str, by: User) -> None:
     row.marked_by, row.marked_at = by, timezone.now()
     row.full_clean()
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise ValidationError(
+            "Somebody else marked this pupil a moment ago. Open the page again to see it."
+        ) from error
     why = OutsideMark(mark=row, reason=reason)
     why.full_clean()
     why.save()

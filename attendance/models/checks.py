@@ -34,8 +34,7 @@ FAULTS = f"""
     SELECT '{Fault.BOTH_DUAL.value}', min(mark.placement_id), mark.date, mark.session
     FROM attendance_mark AS mark
     WHERE mark.date >= %(start)s AND mark.date < %(end)s
-      AND mark.pupil_id IN (
-        SELECT pupil_id FROM placements_placement WHERE id = ANY(%(placements)s))
+      AND mark.placement_id = ANY(%(placements)s)
     GROUP BY mark.pupil_id, mark.date, mark.session
     HAVING count(*) > 1 AND bool_and(mark.code = %(dual)s)
     UNION ALL

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from accounts.models import OutboxMessage
+from accounts.permissions import Role
 from attendance import actions
 from attendance.actions import Entry
 from attendance.models import Code, Mark, MarkAmendment, OutsideMark
@@ -24,6 +25,7 @@ from attendance.models.home import home_sessions, own_code
 from placements.models import Placement
 from tests import factories
 from tests.factories.timetables import MORNINGS
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
@@ -203,6 +205,25 @@ def test_one_mark_that_is_not_d_counts_outside_too(timetable, placement, mark_ou
 
     with pytest.raises(ValidationError, match="Another place has marked"):
         mark_outside()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_providers_who_mark_outside_at_once_write_one_mark(person, school):
+    rows = [factories.TimetableFactory(placement__home_school=school).placement]
+    rows.append(factories.PlacementFactory(pupil=rows[0].pupil, sessions=MORNINGS))
+    people = [person(Role.PROVIDER_STAFF, row.provider) for row in rows]
+    code = Code.objects.get(pk="\\")
+
+    def mark(place):
+        return actions.mark_outside(
+            rows[place], MONDAY, PM, code=code, reason="Came", by=people[place]
+        )
+
+    found = at_once([lambda place=place: mark(place) for place in (0, 1)])
+
+    assert sorted(type(row).__name__ for row in found) == ["Mark", "ValidationError"]
+    assert Mark.objects.count() == OutsideMark.objects.count() == 1
 
 
 def test_what_the_clock_wrote_is_amended_and_keeps_where_it_came_from(timetable, mark_outside):
