@@ -99,6 +99,12 @@ def more_children(world, count):
             starts_on=world.school_day - timedelta(days=20),
         )
         factories.MarkFactory(placement=placement, date=world.school_day)
+        timetable = factories.TimetableFactory(
+            placement=placement,
+            starts_on=world.school_day - timedelta(days=14),
+            full_time_on=world.school_day + timedelta(days=28),
+        )
+        factories.TimetableReviewFactory(timetable=timetable, due_on=world.school_day)
         factories.ScoreFactory(
             assessment__pupil=world.own.pupil,
             assessment__instrument=factories.ScaleFactory().instrument,
