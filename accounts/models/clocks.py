@@ -15,6 +15,7 @@ from accounts.models.calendar import Closure, HalfTerm
 from apsystem.lib.calendar import school_days
 
 HORIZON = timedelta(days=400)
+HALVES = 2  # half terms in a term
 
 
 class ClockRuleQuerySet(models.QuerySet["ClockRule"]):
@@ -38,6 +39,10 @@ class ClockRule(models.Model):
 
         DECISION = "decision", "Decide a referral"
         DAY_SIX = "day six", "Education after a permanent exclusion"
+        SUSPENDED_DAY_SIX = "suspended day six", "Education in a suspension of more than five days"
+        BOARD_SOON = "board soon", "Governing board: permanent, over 15 days, or an exam is missed"
+        BOARD_LATER = "board later", "Governing board: over five days, if parents ask"
+        REVIEW = "review", "Parents ask for an independent review"
         NOTICE = "notice", "Written notice of an off-site direction"
         PAPERS = "papers", "Papers before a meeting"
 
@@ -52,7 +57,18 @@ class ClockRule(models.Model):
         ordering = ["kind", "starts_on"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["decision", "day six", "notice", "papers"]),
+                condition=Q(
+                    kind__in=[
+                        "decision",
+                        "day six",
+                        "suspended day six",
+                        "board soon",
+                        "board later",
+                        "review",
+                        "notice",
+                        "papers",
+                    ]
+                ),
                 name="accounts_clockrule_kind_is_known",
                 violation_error_message="Choose what is timed from the list.",
             ),
@@ -107,11 +123,16 @@ class SchoolCalendar:
     def __init__(self, first: date, last: date) -> None:
         """Read half terms and closures from a year before the first day to a year after the last."""
         start, end = first - HORIZON, last + HORIZON
-        self._half_terms = list(
+        rows = list(
             HalfTerm.objects.filter(starts_on__lt=end, ends_on__gt=start)
             .order_by("starts_on")
-            .values_list("starts_on", "ends_on")
+            .values_list("starts_on", "ends_on", "year", "number")
         )
+        self._half_terms = [(opens, closes) for opens, closes, _, _ in rows]
+        halves: dict[tuple[int, int], list[date]] = {}
+        for opens, closes, year, number in rows:
+            halves.setdefault((year, (number - 1) // HALVES), []).extend((opens, closes))
+        self._terms = {term: (min(edges), max(edges)) for term, edges in halves.items()}
         self._closures = list(
             Closure.objects.filter(starts_on__lt=end, ends_on__gt=start).values_list(
                 "organisation", "starts_on", "ends_on"
@@ -125,6 +146,14 @@ class SchoolCalendar:
             closed = [(start, end) for at, start, end in self._closures if at in (None, place)]
             self._days[place] = school_days(self._half_terms, closed)
         return self._days[place]
+
+    def term(self, day: date) -> tuple[date, date] | None:
+        """Return the first day of a day's term, and the day after its last; None between terms."""
+        return next((term for term in self._terms.values() if term[0] <= day < term[1]), None)
+
+    def knows(self, year: int) -> bool:
+        """Tell whether any half term of an academic year is entered."""
+        return any(known == year for known, _ in self._terms)
 
     def between(self, start: date, end: date, place: int | None = None) -> int:
         """Count the school days from start up to, but not on, end; negative where end is earlier."""
