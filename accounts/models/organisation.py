@@ -45,6 +45,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             | Q(kind=Organisation.Kind.PROVIDER, is_registered_school=True)
         )
 
+    def with_roll_of(self, pupil: int) -> Self:
+        """Keep the schools, and providers that are schools, on whose roll a pupil is or was."""
+        there = self.filter(enrolments__pupil=pupil).values("pk")
+        return self.with_roll().filter(pk__in=there)
+
     def with_calendar(self) -> Self:
         """Keep the open schools and providers, by name: places that have closures of their own."""
         return self.exclude(kind=Organisation.Kind.COUNCIL).still_open()

@@ -3,21 +3,30 @@
 from pupils.models.care import CareStatus, EhcPlan, Need
 from pupils.models.contact import Contact
 from pupils.models.document import Document
+from pupils.models.headcount import Census, Headcount
 from pupils.models.letter import Letter
+from pupils.models.permanent import PermanentExclusion
 from pupils.models.pupil import Enrolment, Pupil, searchable
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
+from pupils.models.reason import ExclusionReason
+from pupils.models.suspension import Suspension
 
 __all__ = [
     "ON_ROLL",
     "CareStatus",
+    "Census",
     "ChildQuerySet",
     "Contact",
     "Document",
     "EhcPlan",
     "Enrolment",
+    "ExclusionReason",
+    "Headcount",
     "Letter",
     "Need",
+    "PermanentExclusion",
     "Pupil",
     "Reach",
+    "Suspension",
     "searchable",
 ]

@@ -101,7 +101,80 @@ class CareKind(models.TextChoices):
     PREVIOUSLY_LOOKED_AFTER = "previously looked after", "Previously looked after"
 
 
+class Leaving(models.TextChoices):
+    """Why a child left a roll. The words are ours: the codes of regulation 9 were not found."""
+
+    ANOTHER_SCHOOL = "another school", "To another school or provider"
+    LEFT_AREA = "left area", "Moved to another part of England"
+    LEFT_ENGLAND = "left england", "Moved out of England"
+    HOME_EDUCATION = "home education", "Educated at home, by the parents' choice"
+    END_OF_SCHOOL = "end of school", "Finished year 11, or the sixth form"
+    EXCLUDED = "excluded", "Permanently excluded"
+    DIED = "died", "Died"
+    OTHER = "other", "Another reason"
+    NOT_KNOWN = "not known", "Not known"
+
+
+class SuspensionKind(models.TextChoices):
+    """What a school can do for a set time (exclusion categories; PERM is a model of its own)."""
+
+    SUSPENSION = "SUSP", "Suspension"
+    LUNCHTIME = "LNCH", "Lunchtime suspension"
+
+
+class BoardResult(models.TextChoices):
+    """What the governing board found about a suspension. No national code set was found."""
+
+    REINSTATED = "reinstated", "Reinstated the pupil"
+    UPHELD = "upheld", "Did not reinstate the pupil"
+    CONSIDERED = "considered", "Considered what the parents said; it has no power to reinstate"
+
+
+class ReviewResult(models.TextChoices):
+    """Where the review of a permanent exclusion stands (CS105; labels in our words)."""
+
+    NOG = "NOG", "No decision yet"
+    EON = "EON", "Parents made representations; the review goes on"
+    DNO = "DNO", "Board did not reinstate; parents may still ask for a review"
+    ANO = "ANO", "Board did not reinstate; no independent review was asked for"
+    BRE = "BRE", "Board reinstated; the pupil is not back yet"
+    CNO = "CNO", "Board reinstated, but the family declined"
+    FRE = "FRE", "Offered reinstatement after the board"
+    GNO = "GNO", "Board did not reinstate; independent review not determined yet"
+    INO = "INO", "Independent review panel upheld the board's decision"
+    JRE = "JRE", "Offered reinstatement after the panel recommended to reconsider"
+    KRE = "KRE", "Offered reinstatement after the panel directed to reconsider"
+    LNO = "LNO", "Not reinstated after the panel recommended to reconsider"
+    MNO = "MNO", "Not reinstated after the panel directed to reconsider"
+    HWD = "HWD", "Withdrawn by the head before the board met"
+
+
+# What a result says of the exclusion (derived from its label, see docs/sources.md).
+BEFORE_BOARD = [ReviewResult.NOG, ReviewResult.EON, ReviewResult.HWD]
+AFTER_PANEL = [
+    ReviewResult.INO,
+    ReviewResult.JRE,
+    ReviewResult.KRE,
+    ReviewResult.LNO,
+    ReviewResult.MNO,
+]
+REINSTATED = [ReviewResult.BRE, ReviewResult.FRE, ReviewResult.JRE, ReviewResult.KRE]
+NOT_COUNTED = [*REINSTATED, ReviewResult.HWD]
+
+
 # A pupil has one registration of these kinds at a time.
 MAIN_STATUSES = [EnrolmentStatus.CURRENT, EnrolmentStatus.MAIN]
+# A school suspends those on its roll, and no others.
+ROLL_STATUSES = [*MAIN_STATUSES, EnrolmentStatus.SUBSIDIARY]
+# A child with one of these only has nowhere else to be educated.
+NO_PLACE_TO_GO = [EnrolmentStatus.OUTREACH, EnrolmentStatus.GUEST]
+# No outcome can be known of a child who left like this.
+GONE_FOR_GOOD = [Leaving.LEFT_ENGLAND, Leaving.DIED]
 # A placement puts a pupil on a roll like this, and its end takes the pupil off.
 PLACED_STATUSES = [EnrolmentStatus.OTHER_PROVIDER, EnrolmentStatus.OUTREACH]
+# A child with one of these has a social worker.
+WITH_SOCIAL_WORKER = [
+    CareKind.LOOKED_AFTER,
+    CareKind.CHILD_PROTECTION,
+    CareKind.CHILD_IN_NEED,
+]

@@ -18,9 +18,13 @@ from accounts.models import Organisation
 from accounts.models.calendar import DateRange, SameNumber
 from apsystem.lib.calendar import academic_year, starts_year_1
 from pupils.models.codes import (
+    GONE_FOR_GOOD,
+    MAIN_STATUSES,
+    NO_PLACE_TO_GO,
     PLACED_STATUSES,
     EnrolmentStatus,
     Ethnicity,
+    Leaving,
     SenProvision,
     Sex,
     UpnUnknown,
@@ -236,6 +240,10 @@ class EnrolmentQuerySet(ChildQuerySet):
         """Keep those in force on a day or later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on))
 
+    def over(self, today: date) -> Self:
+        """Keep those that have ended."""
+        return self.filter(ends_on__lte=today)
+
     def endable(self) -> Self:
         """Keep those that are not over and that follow no placement: those end with it."""
         return self.not_over(localdate()).exclude(
@@ -245,6 +253,32 @@ class EnrolmentQuerySet(ChildQuerySet):
                 organisation__kind=Organisation.Kind.PROVIDER,
             )
         )
+
+    def without_destination(self, today: date) -> Self:
+        """Keep main rolls that ended while nothing says where the child went.
+
+        Nothing is: no reason of leaving but "not known", or an exclusion that is not recorded; and
+        no other roll that went on or began later. Outreach and guest sessions are no place to go.
+        """
+        elsewhere = (
+            Enrolment.objects.filter(pupil=OuterRef("pupil"), starts_on__lte=today)
+            .filter(Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")))
+            .exclude(status__in=NO_PLACE_TO_GO)
+        )
+        excluded = Pupil.objects.filter(
+            pk=OuterRef("pupil"), permanent_exclusions__school=OuterRef("organisation")
+        )
+        return self.filter(
+            Q(left_because__in=["", Leaving.NOT_KNOWN])
+            | Q(left_because=Leaving.EXCLUDED) & ~Exists(excluded),
+            ~Exists(elsewhere),
+            status__in=MAIN_STATUSES,
+            ends_on__lte=today,
+        )
+
+    def gone_for_good(self) -> Self:
+        """Keep those that ended because the child left England or died."""
+        return self.filter(left_because__in=GONE_FOR_GOOD)
 
 
 @pghistory.track()
@@ -260,6 +294,8 @@ class Enrolment(models.Model):
     status = models.CharField(max_length=1, choices=EnrolmentStatus)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    left_because = models.CharField(max_length=20, choices=Leaving, blank=True)
+    left_for = models.CharField(max_length=200, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -276,6 +312,24 @@ class Enrolment(models.Model):
                 name="pupils_enrolment_ends_after_it_starts",
                 violation_error_code="ends_on",
                 violation_error_message="The end must not be before the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_because__in=["", *Leaving.values]),
+                name="pupils_enrolment_left_because_is_known",
+                violation_error_code="left_because",
+                violation_error_message="Choose why the pupil left.",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_because="", left_for="") | Q(ends_on__isnull=False),
+                name="pupils_enrolment_left_because_it_ended",
+                violation_error_code="left_because",
+                violation_error_message="Enter the last day first: the pupil is on this roll.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(left_because=Leaving.OTHER) | ~Q(left_for=""),
+                name="pupils_enrolment_another_reason_is_said",
+                violation_error_code="left_for",
+                violation_error_message="Say where the pupil went, or why.",
             ),
             ExclusionConstraint(
                 name="pupils_enrolment_none_overlap_at_one_place",
@@ -302,6 +356,14 @@ class Enrolment(models.Model):
     def last_day(self) -> date | None:
         """Return the last day on the roll, as people say it."""
         return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+    @property
+    def leaving_words(self) -> str:
+        """Return why the child left, and where to, as far as it is recorded."""
+        if not self.left_because:
+            return ""
+        said = self.get_left_because_display()
+        return f"{said}: {self.left_for}" if self.left_for else said
 
     @property
     def can_end(self) -> bool:

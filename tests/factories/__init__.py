@@ -1,6 +1,7 @@
 """The smallest valid row of each model. The status is an argument: `ReferralFactory(status=…)`.
 
-`attendance.Code` has none: a migration fills the table, and tests use its rows.
+`attendance.Code` and `pupils.ExclusionReason` have none: migrations fill the tables, and tests use
+their rows.
 """
 
 from tests.factories.actors import (
@@ -50,9 +51,12 @@ from tests.factories.children import (
     DocumentFactory,
     EhcPlanFactory,
     EnrolmentFactory,
+    HeadcountFactory,
     LetterFactory,
     NeedFactory,
+    PermanentExclusionFactory,
     PupilFactory,
+    SuspensionFactory,
 )
 from tests.factories.commissioned import (
     CensusAnswerFactory,
@@ -121,6 +125,7 @@ __all__ = [
     "FeedFactory",
     "GateFactory",
     "HalfTermFactory",
+    "HeadcountFactory",
     "HoldFactory",
     "InstrumentFactory",
     "LastLookFactory",
@@ -134,6 +139,7 @@ __all__ = [
     "OutboxMessageFactory",
     "OutsideMarkFactory",
     "PauseFactory",
+    "PermanentExclusionFactory",
     "PlacementEntryFactory",
     "PlacementFactory",
     "PlanFactory",
@@ -153,6 +159,7 @@ __all__ = [
     "ScoreFactory",
     "SnapshotFactory",
     "StayCheckFactory",
+    "SuspensionFactory",
     "TargetChangeFactory",
     "TierRuleFactory",
     "TimetableFactory",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pupils.models import Enrolment, Pupil, searchable
+from pupils.models import Enrolment, ExclusionReason, Pupil, searchable
 from pupils.models.upn import checked_upn
 from tests import factories
 from tests.constraints import assert_refused, constraints_of
@@ -45,6 +45,27 @@ def one_person_writes_and_approves():
     )
 
 
+def suspended(**details):
+    return lambda: factories.SuspensionFactory(**details)
+
+
+def excluded(**details):
+    return lambda: factories.PermanentExclusionFactory(**details)
+
+
+def two_of(factory, *same):
+    first = factory()
+    factory(**{name: getattr(first, name) for name in same})
+
+
+def reason(**details):
+    row = ExclusionReason(code="??", label="x", position=99, source="x")
+    for name, value in details.items():
+        setattr(row, name, value)
+    row.save()
+
+
+BEFORE, DAY2 = date(2024, 11, 1), date(2024, 11, 20)
 BREAKERS = {
     "pupils_letter_status_is_known": lambda: factories.LetterFactory(status="lost"),
     "pupils_letter_channel_is_known": lambda: factories.LetterFactory(channel="pigeon"),
@@ -68,6 +89,54 @@ BREAKERS = {
         starts_on=DAY, ends_on=date(2024, 9, 1)
     ),
     "pupils_enrolment_none_overlap_at_one_place": two_enrolments,
+    "pupils_enrolment_left_because_is_known": lambda: factories.EnrolmentFactory(
+        ends_on=DAY, left_because="?"
+    ),
+    "pupils_enrolment_left_because_it_ended": lambda: factories.EnrolmentFactory(
+        left_because="died"
+    ),
+    "pupils_enrolment_another_reason_is_said": lambda: factories.EnrolmentFactory(
+        ends_on=DAY, left_because="other"
+    ),
+    "pupils_exclusionreason_ends_after_it_starts": lambda: reason(
+        in_force_from=DAY, in_force_to=DAY
+    ),
+    "pupils_exclusionreason_has_a_source": lambda: reason(source=""),
+    "pupils_headcount_census_is_known": lambda: factories.HeadcountFactory(census="winter"),
+    "pupils_headcount_somebody_is_on_roll": lambda: factories.HeadcountFactory(pupils=0),
+    "pupils_headcount_year_is_ours": lambda: factories.HeadcountFactory(year=1999),
+    "pupils_headcount_one_a_census": lambda: two_of(factories.HeadcountFactory, "school"),
+    "pupils_suspension_kind_is_known": suspended(kind="?"),
+    "pupils_suspension_sessions_fit_45_days": suspended(sessions=91),
+    "pupils_suspension_back_after_it_starts": suspended(back_on=date(2024, 11, 4)),
+    "pupils_suspension_cancelled_whole": suspended(cancelled_on=DAY, cancelled_because="x"),
+    "pupils_suspension_cancelled_before_the_board_met": suspended(
+        cancelled_on=DAY,
+        cancelled_because="x",
+        sessions_served=0,
+        board_met_on=DAY,
+        board_result="upheld",
+    ),
+    "pupils_suspension_board_is_whole": suspended(board_met_on=DAY),
+    "pupils_suspension_education_after_it_starts": suspended(provision_from=BEFORE),
+    "pupils_suspension_somebody_recorded_it": suspended(recorded_by=None),
+    "pupils_suspension_reasons_in_order": suspended(reason_3_id="PA"),
+    "pupils_suspension_reasons_differ": suspended(reason_2_id="DB"),
+    "pupils_suspension_none_overlap": lambda: two_of(factories.SuspensionFactory, "pupil"),
+    "pupils_permanentexclusion_decided_first": excluded(effective_on=BEFORE),
+    "pupils_permanentexclusion_result_is_known": excluded(result="???", board_met_on=DAY2),
+    "pupils_permanentexclusion_board_is_whole": excluded(result="ANO"),
+    "pupils_permanentexclusion_review_was_asked_for": excluded(result="GNO", board_met_on=DAY2),
+    "pupils_permanentexclusion_panel_is_whole": excluded(
+        result="INO", board_met_on=DAY2, review_asked_on=DAY2
+    ),
+    "pupils_permanentexclusion_withdrawn_whole": excluded(result="HWD"),
+    "pupils_permanentexclusion_education_after_it": excluded(provision_from=BEFORE),
+    "pupils_permanentexclusion_one_by_a_school": lambda: two_of(
+        factories.PermanentExclusionFactory, "pupil", "school"
+    ),
+    "pupils_permanentexclusion_reasons_in_order": excluded(reason_3_id="DB"),
+    "pupils_permanentexclusion_reasons_differ": excluded(reason_2_id="PA"),
     "pupils_need_type_is_known": lambda: factories.NeedFactory(need_type="?"),
     "pupils_need_rank_is_one_or_two": lambda: factories.NeedFactory(rank=3),
     "pupils_need_one_of_a_rank": lambda: two_needs(rank=1),
