@@ -17,6 +17,7 @@ GATHER_SECONDS = 5
 
 
 @handles("marks.changed", gather_seconds=GATHER_SECONDS)
+@handles("exclusions.changed", gather_seconds=GATHER_SECONDS)
 @handles("calendar.changed", gather_seconds=GATHER_SECONDS)
 def compute_after_change(payload: dict[str, Any]) -> None:
     """Compute the figures of the changed years, once for all the changes written by now."""

@@ -58,7 +58,7 @@ def _snapshot(
         numerator=total.numerator,
         denominator=total.denominator,
         units=total.units,
-        counts={NOT_MARKED: not_marked, **total.counts},
+        counts={**({NOT_MARKED: not_marked} if measure.is_of_sessions else {}), **total.counts},
         definition_version=measure.version,
         fingerprint=total.fingerprint,
         as_of=period.as_of,

@@ -1,8 +1,9 @@
 """The measures: a definition and one query for each, and what is derived from them all."""
 
 from reporting.kpis.attendance import FAMILY as ATTENDANCE
+from reporting.kpis.exclusions import FAMILY as EXCLUSIONS
 from reporting.kpis.measure import Measure, Period, Total
 
-REGISTRY: dict[str, Measure] = {measure.slug: measure for measure in ATTENDANCE}
+REGISTRY: dict[str, Measure] = {measure.slug: measure for measure in (*ATTENDANCE, *EXCLUSIONS)}
 
 __all__ = ["REGISTRY", "Measure", "Period", "Total"]

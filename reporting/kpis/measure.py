@@ -185,6 +185,12 @@ class Measure:
     population: Callable[[Period], Population]
     published: Published | None = None
     is_headline: bool = False
+    is_of_sessions: bool = True  # sessions that nobody marked stand in its small print
+
+    @property
+    def sign(self) -> str:
+        """Return what stands after the number: a percent sign, or what it is per."""
+        return "%" if self.unit.startswith("percent") else " per 100 pupils"
 
     def total(self, period: Period) -> Total:
         """Compute the measure for the borough. One query."""
