@@ -55,6 +55,12 @@ class Permission(StrEnum):
     LETTER_VIEW = "letter.view"
     LETTER_WRITE = "letter.write"
     LETTER_APPROVE = "letter.approve"
+    EXCLUSION_VIEW = "exclusion.view"
+    EXCLUSION_RECORD = "exclusion.record"
+    EXCLUSION_IMPORT = "exclusion.import"
+    REASON_CHANGE = "reason.change"
+    HEADCOUNT_CHANGE = "headcount.change"
+    LEAVER_VIEW = "leaver.view"
     COMMISSION_VIEW = "commission.view"
     COMMISSION_RECORD = "commission.record"
     COMMISSION_EXPORT = "commission.export"
@@ -108,6 +114,13 @@ MEANINGS = {
     Permission.LETTER_VIEW: "Read letters within reach: schools and providers read issued ones",
     Permission.LETTER_WRITE: "Draft, issue and withdraw letters about a pupil",
     Permission.LETTER_APPROVE: "Approve a letter before it is issued",
+    Permission.EXCLUSION_VIEW: "Read suspensions and permanent exclusions within reach",
+    Permission.EXCLUSION_RECORD: "Record suspensions and permanent exclusions by the own school, "
+    "or by any",
+    Permission.EXCLUSION_IMPORT: "Take in suspensions and headcounts from a file",
+    Permission.REASON_CHANGE: "Set from when a reason of a suspension may be used",
+    Permission.HEADCOUNT_CHANGE: "Enter how many pupils are on the roll of a school",
+    Permission.LEAVER_VIEW: "See who left a roll with no destination recorded",
     Permission.COMMISSION_VIEW: "Read what schools arrange themselves, within reach",
     Permission.COMMISSION_RECORD: "Keep the record of the placements that the school arranges",
     Permission.COMMISSION_EXPORT: "Check and export what schools arrange, for the school census",
@@ -145,6 +158,7 @@ _READS_CASES = {
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
+    Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.CALENDAR_VIEW,
@@ -171,6 +185,8 @@ _WORKS_CASES = (
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
+        Permission.EXCLUSION_RECORD,
+        Permission.LEAVER_VIEW,
     }
 )
 _TEACHES = _ASSESSES | {
@@ -182,6 +198,7 @@ _TEACHES = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
     Permission.PLAN_WORK,
+    Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
     Permission.TIMETABLE_VIEW,
@@ -199,6 +216,8 @@ _REFERS = _ASSESSES | {
     Permission.COMMISSION_RECORD,
     Permission.PLACEMENT_VIEW,
     Permission.LETTER_VIEW,
+    Permission.EXCLUSION_VIEW,
+    Permission.EXCLUSION_RECORD,
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
@@ -206,6 +225,9 @@ _REFERS = _ASSESSES | {
 }
 _MANAGES = {
     Permission.REGISTER_CHECK,
+    Permission.EXCLUSION_IMPORT,
+    Permission.REASON_CHANGE,
+    Permission.HEADCOUNT_CHANGE,
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
@@ -238,7 +260,7 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.MANAGER: _WORKS_CASES | _MANAGES,
     Role.ATTENDANCE_OFFICER: _READS_CASES
     | _AGREES
-    | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW},
+    | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW, Permission.LEAVER_VIEW},
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
     | _ASSESSES
@@ -246,7 +268,12 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.PROVIDER_STAFF: _TEACHES,
     Role.PROVIDER_LEAD: _TEACHES
     | _LEADS
-    | {Permission.PLACEMENT_ANSWER, Permission.PLACES_VIEW, Permission.TIMETABLE_AGREE},
+    | {
+        Permission.PLACEMENT_ANSWER,
+        Permission.PLACES_VIEW,
+        Permission.TIMETABLE_AGREE,
+        Permission.EXCLUSION_RECORD,
+    },
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},

@@ -26,6 +26,7 @@ NAVIGATION = [
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
     ("Way back", "reintegration:list", Permission.PLAN_VIEW),
     ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
+    ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),
     ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),

@@ -1,4 +1,4 @@
-"""What follows what happens to a letter: mail that names no child."""
+"""What follows: mail about letters that names no child, and due dates after a new calendar."""
 
 from typing import Any
 
@@ -8,8 +8,17 @@ from django.core.mail import send_mail
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.work import handles
+from pupils import actions
 from pupils.models import Letter
 from pupils.models.letter import Channel
+
+GATHER_SECONDS = 5
+
+
+@handles("calendar.changed", part="exclusion dates", gather_seconds=GATHER_SECONDS)
+def count_exclusion_dates_again(payload: dict[str, Any]) -> None:
+    """Count what is due after suspensions and exclusions, once for all the changes by now."""
+    actions.count_due_again()
 
 
 @handles("letter.issued")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pupils.views import letters, record
+from pupils.views import exclusions, letters, record, suspensions, totals
 
 app_name = "pupils"
 
@@ -16,6 +16,27 @@ urlpatterns = [
     path("<uuid:uid>/care/<int:pk>/end/", record.end_care, name="care-end"),
     path("<uuid:uid>/rolls/new/", record.move, name="roll-add"),
     path("<uuid:uid>/rolls/<int:pk>/end/", record.end_enrolment, name="roll-end"),
+    path("<uuid:uid>/rolls/<int:pk>/destination/", record.destination, name="roll-destination"),
+    path("leavers/", record.leavers, name="leavers"),
+    path("<uuid:uid>/suspensions/", suspensions.of_pupil, name="pupil-suspensions"),
+    path("<uuid:uid>/suspensions/new/", suspensions.add, name="suspend"),
+    path("suspensions/", suspensions.index, name="suspensions"),
+    path("suspensions/file/", totals.take_in, name="suspensions-file"),
+    path("suspensions/reasons/", totals.reasons, name="reasons"),
+    path("suspensions/reasons/<slug:code>/", totals.change_reason, name="reason-change"),
+    path("suspensions/<uuid:uid>/", suspensions.detail, name="suspension"),
+    path("suspensions/<uuid:uid>/change/", suspensions.change, name="suspension-change"),
+    path("suspensions/<uuid:uid>/follow/", suspensions.follow, name="suspension-follow"),
+    path("suspensions/<uuid:uid>/cancel/", suspensions.cancel, name="suspension-cancel"),
+    path("<uuid:uid>/exclusions/new/", exclusions.add, name="exclude"),
+    path("exclusions/", exclusions.index, name="exclusions"),
+    path("exclusions/<uuid:uid>/", exclusions.detail, name="exclusion"),
+    path("exclusions/<uuid:uid>/change/", exclusions.change, name="exclusion-change"),
+    path("exclusions/<uuid:uid>/follow/", exclusions.follow, name="exclusion-follow"),
+    path("exclusions/<uuid:uid>/withdraw/", exclusions.withdraw, name="exclusion-withdraw"),
+    path("headcounts/", totals.headcounts, name="headcounts"),
+    path("headcounts/new/", totals.add_headcount, name="headcount-add"),
+    path("headcounts/<int:pk>/change/", totals.change_headcount, name="headcount-change"),
     path("<uuid:uid>/letters/", letters.of_pupil, name="letters"),
     path("letters/", letters.index, name="letter-list"),
     path("letters/new/<slug:kind>/<uuid:case>/", letters.draft, name="letter-draft"),

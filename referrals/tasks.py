@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.work import handles
+from pupils.models import PermanentExclusion
 from referrals import actions
 from referrals.models import DECIDED, Referral
 
@@ -113,6 +114,25 @@ def tell_the_referrer(payload: dict[str, Any]) -> None:
             f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
             [referral.holder.email],
         )
+
+
+def _exclusion(payload: dict[str, Any]) -> PermanentExclusion:
+    rows = PermanentExclusion.objects.select_related("pupil", "school", "recorded_by")
+    return rows.get(pk=payload["exclusion"])
+
+
+@handles("pupil.excluded")
+def refer_after_exclusion(payload: dict[str, Any]) -> None:
+    """Open a referral for the council's day-6 duty, unless the exclusion was withdrawn by now."""
+    exclusion = _exclusion(payload)
+    if exclusion.is_standing:
+        actions.open_for_exclusion(exclusion)
+
+
+@handles("pupil.exclusion withdrawn")
+def note_that_it_was_withdrawn(payload: dict[str, Any]) -> None:
+    """Say in the referral that the exclusion does not stand any more."""
+    actions.note_withdrawal(_exclusion(payload))
 
 
 @handles("calendar.changed", part="due dates", gather_seconds=GATHER_SECONDS)

@@ -41,6 +41,8 @@ OWN_PAGES = [
     "commissioned-check",
 ]
 TIMETABLE_PAGES = ["timetable", "timetable-renew", "timetable-review", "timetable-end"]
+SUSPENSION_PAGES = ["", "-change", "-follow", "-cancel"]
+EXCLUSION_PAGES = ["", "-change", "-follow", "-withdraw"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 
@@ -68,6 +70,21 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("pupils:roll-add", "uid"): rows.pupil.uid,
         ("pupils:roll-end", "uid"): rows.pupil.uid,
         ("pupils:roll-end", "pk"): rows.enrolment.pk,
+        ("pupils:roll-destination", "uid"): rows.left.pupil.uid,
+        ("pupils:roll-destination", "pk"): rows.left.pk,
+        **dict.fromkeys(
+            [(f"pupils:{page}", "uid") for page in ("pupil-suspensions", "suspend", "exclude")],
+            rows.pupil.uid,
+        ),
+        **dict.fromkeys(
+            [(f"pupils:suspension{page}", "uid") for page in SUSPENSION_PAGES],
+            rows.suspension.uid,
+        ),
+        **dict.fromkeys(
+            [(f"pupils:exclusion{page}", "uid") for page in EXCLUSION_PAGES], rows.exclusion.uid
+        ),
+        ("pupils:reason-change", "code"): "PA",
+        ("pupils:headcount-change", "pk"): rows.headcount.pk,
         ("pupils:letters", "uid"): rows.pupil.uid,
         ("pupils:letter", "uid"): rows.letters["issued"].uid,
         ("pupils:letter-pdf", "uid"): rows.letters["issued"].uid,

@@ -59,6 +59,11 @@ LISTS = {
     "reporting:cover": ("", Role.MANAGER),
     "accounts:settings": ("", Role.MANAGER),
     "pupils:letter-list": ("", Role.CASEWORKER),
+    "pupils:suspensions": ("?waits=tell", Role.CASEWORKER),
+    "pupils:exclusions": ("", Role.CASEWORKER),
+    "pupils:pupil-suspensions": ("", Role.SCHOOL_STAFF),
+    "pupils:leavers": ("", Role.CASEWORKER),
+    "pupils:headcounts": ("", Role.MANAGER),
     "pupils:letters": ("", Role.SCHOOL_STAFF),
     "placements:detail": ("", Role.CASEWORKER),
     "accounts:people": ("", Role.MANAGER),
@@ -127,6 +132,12 @@ def more_children(world, count):
             placement__starts_on=world.school_day,
         )
         factories.CensusAnswerFactory(placement=placement)
+        factories.SuspensionFactory(pupil=pupil, school=world.own.school)
+        factories.SuspensionFactory(pupil=world.own.pupil, cancelled_on=world.school_day,
+                                    cancelled_because="x", sessions_served=0)  # fmt: skip
+        factories.PermanentExclusionFactory(pupil=pupil, school=world.own.school)
+        factories.EnrolmentFactory(ends_on=world.school_day)
+        factories.HeadcountFactory()
         factories.NeedFactory(pupil=pupil)
         factories.CareStatusFactory(pupil=pupil)
         factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)

@@ -27,7 +27,15 @@ from placements.models import (
     Scale,
     SchoolPlacement,
 )
-from pupils.models import CareStatus, Enrolment, Letter, Pupil
+from pupils.models import (
+    CareStatus,
+    Enrolment,
+    Headcount,
+    Letter,
+    PermanentExclusion,
+    Pupil,
+    Suspension,
+)
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
 from reintegration.models import Plan
 from tests import addresses, factories
@@ -69,6 +77,10 @@ class Side:
     plan: Plan
     saved: SavedFilter
     timetable: PartTimeTimetable
+    suspension: Suspension
+    exclusion: PermanentExclusion
+    headcount: Headcount
+    left: Enrolment
     tokens: set[str] = field(default_factory=set)
 
 
@@ -107,7 +119,7 @@ class World:
             return uuid.uuid4()
         if isinstance(value, int):
             return 0
-        return "no-such-thing" if key in {"slug", "token"} else value
+        return "no-such-thing" if key in {"slug", "token", "code"} else value
 
 
 def build() -> World:
@@ -297,6 +309,44 @@ def _side(name: str, today: date) -> Side:
         progress=token("better"),
         pupil_words=token("said"),
     )
+    suspension, exclusion = (
+        factory(
+            pupil=one,
+            school=school,
+            given_by=token(f"head{factory.__name__.lower()}"),
+            provision=token(f"study{factory.__name__.lower()}"),
+            **days,
+        )
+        for factory, days in [
+            (
+                factories.SuspensionFactory,
+                {"starts_on": start, "back_on": today + timedelta(days=7), "sessions": 12,
+                 "day_six_on": today, "board_by": today},
+            ),
+            (
+                factories.PermanentExclusionFactory,
+                {"decided_on": today, "effective_on": today, "board_by": today},
+            ),
+        ]
+    )  # fmt: skip
+    factories.SuspensionFactory(
+        pupil=one,
+        school=school,
+        starts_on=start - timedelta(days=9),
+        back_on=start - timedelta(days=8),
+        cancelled_on=start,
+        cancelled_because=token("cancelled"),
+        sessions_served=1,
+    )
+    left = factories.EnrolmentFactory(
+        pupil=four,
+        starts_on=start - timedelta(days=300),
+        ends_on=start,
+        status="M",
+        organisation=factories.SchoolFactory(),
+        left_because="not known",
+        left_for=token("gone"),
+    )
     factories.QualityCheckFactory(placement=own, found=token("found"))
     factories.CensusAnswerFactory(placement=placement)
     return Side(
@@ -331,6 +381,10 @@ def _side(name: str, today: date) -> Side:
             referral=submitted, provider=provider, against=token("against")
         ),
         timetable=_timetable(placement, day, token),
+        suspension=suspension,
+        exclusion=exclusion,
+        headcount=factories.HeadcountFactory(school=school),
+        left=left,
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         tokens=tokens,
     )

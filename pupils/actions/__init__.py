@@ -1,5 +1,7 @@
-"""What happens to a child's record, and to the letters about the child."""
+"""What happens to a child's record, to letters about the child, to suspensions and exclusions."""
 
+from pupils.actions.headcounts import enter_headcount
+from pupils.actions.imports import FileResult, ImportRefused, import_suspensions
 from pupils.actions.letters import (
     StaleLetter,
     approve_letter,
@@ -13,6 +15,7 @@ from pupils.actions.letters import (
     revise_letter,
     withdraw_letter,
 )
+from pupils.actions.permanent import change_exclusion, exclude, withdraw_exclusion
 from pupils.actions.record import (
     add,
     add_care,
@@ -24,22 +27,40 @@ from pupils.actions.record import (
     enrol,
     move,
     record_plan,
+    say_destination,
+)
+from pupils.actions.suspensions import (
+    cancel_suspension,
+    change_reason,
+    change_suspension,
+    count_due_again,
+    suspend,
 )
 
 __all__ = [
+    "FileResult",
+    "ImportRefused",
     "StaleLetter",
     "add",
     "add_care",
     "add_contact",
     "approve_letter",
+    "cancel_suspension",
     "change",
+    "change_exclusion",
     "change_letter",
+    "change_reason",
+    "change_suspension",
     "checks",
+    "count_due_again",
     "draft_letter",
     "end_care",
     "end_enrolment",
     "end_plan",
     "enrol",
+    "enter_headcount",
+    "exclude",
+    "import_suspensions",
     "issue_letter",
     "kind_and_case",
     "may_be_given_today",
@@ -47,5 +68,8 @@ __all__ = [
     "preview",
     "record_plan",
     "revise_letter",
+    "say_destination",
+    "suspend",
+    "withdraw_exclusion",
     "withdraw_letter",
 ]

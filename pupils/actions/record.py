@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
-from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, SenProvision
+from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, Leaving, SenProvision
 
 
 def _check(by: User, permission: Permission) -> None:
@@ -114,17 +114,32 @@ def _end_before(row: Enrolment, start: date) -> None:
                 f"{row.starts_on.day} {row.starts_on:%B %Y}. Choose a later day."
             }
         )
-    row.ends_on = start
-    row.save(update_fields=["ends_on"])
+    row.ends_on, row.left_because = start, Leaving.ANOTHER_SCHOOL
+    row.save(update_fields=["ends_on", "left_because"])
 
 
 @transaction.atomic
-def end_enrolment(enrolment: Enrolment, *, last_day: date, by: User) -> Enrolment:
+def end_enrolment(
+    enrolment: Enrolment, *, last_day: date, by: User, left_because: str = "", left_for: str = ""
+) -> Enrolment:
     """End a child's time on a roll. What follows a placement ends with the placement."""
     _check(by, Permission.PUPIL_CHANGE)
     rows = Enrolment.objects.as_user(by).endable().select_for_update(of=("self",))
     row = rows.get(pk=enrolment.pk)
     _set_last_day(row, last_day)
+    return say_destination(row, left_because=left_because, left_for=left_for, by=by)
+
+
+@transaction.atomic
+def say_destination(
+    enrolment: Enrolment, *, left_because: str, left_for: str, by: User
+) -> Enrolment:
+    """Record why a child left a roll, and where to."""
+    _check(by, Permission.PUPIL_CHANGE)
+    row = Enrolment.objects.as_user(by).select_for_update(of=("self",)).get(pk=enrolment.pk)
+    row.left_because, row.left_for = left_because, left_for
+    row.full_clean()
+    row.save(update_fields=["left_because", "left_for"])
     return row
 
 

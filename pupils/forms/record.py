@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, RangeForm, RowForm, offer
 from pupils.models import CareStatus, Contact, Enrolment
-from pupils.models.codes import CareKind, EnrolmentStatus, SenProvision
+from pupils.models.codes import CareKind, EnrolmentStatus, Leaving, SenProvision
 
 ROLL_CHOICES = [
     (status.value, status.label)
@@ -133,7 +133,7 @@ class CareForm(RangeForm):
 
 
 class LastDayForm(GdsForm):
-    """The last day of a care status, or of a time on a roll."""
+    """The last day of a care status."""
 
     last_day = DateField(label="Last day")
 
@@ -141,6 +141,41 @@ class LastDayForm(GdsForm):
         """Say on the button what ends."""
         super().__init__(*args, **kwargs)
         self.submit_label = button
+
+
+class DestinationForm(GdsForm):
+    """Why a child left a roll, and where to."""
+
+    submit_label = "Save where the pupil went"
+
+    left_because = Radios(
+        label="Why the pupil left",
+        choices=Leaving,
+        help_text="Not known is an answer. The pupil then stays on the list of those whose "
+        "destination nobody has recorded.",
+        error_messages={"required": "Choose why the pupil left, or that it is not known"},
+    )
+    left_for = forms.CharField(
+        label="Where to (optional)",
+        max_length=200,
+        required=False,
+        help_text="The school, the area or the country, as far as it is known",
+    )
+
+    def __init__(self, *args: Any, enrolment: Enrolment, **kwargs: Any) -> None:
+        """Show what is recorded."""
+        super().__init__(*args, **kwargs)
+        self.initial.update(left_because=enrolment.left_because, left_for=enrolment.left_for)
+
+
+class LeavingForm(DestinationForm):
+    """The end of a time on a roll."""
+
+    submit_label = "End the time on the roll"
+
+    last_day = DateField(label="Last day on the roll")
+
+    field_order = ["last_day", "left_because", "left_for"]
 
 
 class RollForm(RowForm):

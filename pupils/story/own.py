@@ -3,9 +3,25 @@
 from django.db.models.functions import TruncDate
 
 from accounts.permissions import Permission
-from pupils.models import CareStatus, Document, EhcPlan, Enrolment, Letter
-from pupils.models.codes import CareKind, EnrolmentStatus
+from pupils.models import (
+    CareStatus,
+    Document,
+    EhcPlan,
+    Enrolment,
+    Letter,
+    PermanentExclusion,
+    Suspension,
+)
+from pupils.models.codes import (
+    BoardResult,
+    CareKind,
+    EnrolmentStatus,
+    Leaving,
+    ReviewResult,
+    SuspensionKind,
+)
 from pupils.models.letter import Channel
+from pupils.models.suspension import days_words
 from pupils.story.columns import last_day
 from pupils.story.events import Row, Source, Told, kind, tells
 from pupils.story.sections import Section, section
@@ -21,6 +37,17 @@ section(
         place=40,
     )
 )
+section(
+    Section(
+        "suspensions",
+        "Suspensions",
+        "pupils:pupil-suspensions",
+        Permission.EXCLUSION_VIEW,
+        Suspension.objects.as_user,
+        place=35,
+    )
+)
+kind("suspensions", "Suspensions and exclusions", 35)
 kind("letters", "Letters", 40)
 kind("plans", "Plans and care", 50)
 kind("rolls", "Rolls", 60)
@@ -37,6 +64,27 @@ def _given(row: Row) -> str:
 
 def _roll(row: Row) -> str:
     return dict(EnrolmentStatus.choices).get(row.code, row.code)
+
+
+def _left(row: Row) -> str:
+    said = dict(Leaving.choices).get(row.code, "")
+    return f"{said}: {row.words}" if said and row.words else said
+
+
+def _suspended(row: Row) -> Told:
+    number = row.number or 0
+    if row.code == SuspensionKind.LUNCHTIME:
+        return Told(f"Suspended for {number} lunchtime{'' if number == 1 else 's'}: {row.place}",
+                    row.words)  # fmt: skip
+    return Told(f"Suspended for {days_words(number)}: {row.place}", row.words)
+
+
+def _board(row: Row) -> str:
+    return dict(BoardResult.choices).get(row.code, row.code)
+
+
+def _review(row: Row) -> str:
+    return dict(ReviewResult.choices).get(row.code, row.code)
 
 
 tells(
@@ -98,8 +146,13 @@ tells(
         "rollends",
         "rolls",
         lambda user: Enrolment.objects.as_user(user).filter(ends_on__isnull=False),
-        {"on": last_day("ends_on"), "code": "status", "place": "organisation__name"},
-        lambda row: Told(f"Last day on roll: {row.place}", _roll(row)),
+        {
+            "on": last_day("ends_on"),
+            "code": "left_because",
+            "place": "organisation__name",
+            "words": "left_for",
+        },
+        lambda row: Told(f"Last day on roll: {row.place}", _left(row)),
     )
 )
 tells(
@@ -128,5 +181,87 @@ tells(
         lambda row: Told(f"Letter L-{row.pk:06d}: {row.words}", f"To {row.place}, {_given(row)}"),
         permission=Permission.LETTER_VIEW,
         page="pupils:letter",
+    )
+)
+
+SUSPENSION = {
+    "at": "recorded_at",
+    "ref": "uid",
+    "number": "sessions",
+    "code": "kind",
+    "place": "school__name",
+    "by": "recorded_by__name",
+}
+tells(
+    Source(
+        "suspended",
+        "suspensions",
+        Suspension.objects.as_user,
+        {"on": "starts_on", "words": "reason_1__label", **SUSPENSION},
+        _suspended,
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:suspension",
+    )
+)
+tells(
+    Source(
+        "suspensioncancelled",
+        "suspensions",
+        lambda user: Suspension.objects.as_user(user).filter(cancelled_on__isnull=False),
+        {**SUSPENSION, "on": "cancelled_on", "words": "cancelled_because"},
+        lambda row: Told(f"Suspension cancelled: {row.place}", row.words),
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:suspension",
+    )
+)
+tells(
+    Source(
+        "suspensionboard",
+        "suspensions",
+        lambda user: Suspension.objects.as_user(user).filter(board_met_on__isnull=False),
+        {**SUSPENSION, "on": "board_met_on", "code": "board_result"},
+        lambda row: Told(f"Governing board on a suspension: {row.place}", _board(row)),
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:suspension",
+    )
+)
+EXCLUSION = {
+    "at": "recorded_at",
+    "ref": "uid",
+    "code": "result",
+    "place": "school__name",
+    "by": "recorded_by__name",
+}
+tells(
+    Source(
+        "excluded",
+        "suspensions",
+        PermanentExclusion.objects.as_user,
+        {"on": "effective_on", "words": "reason_1__label", **EXCLUSION},
+        lambda row: Told(f"Permanently excluded: {row.place}", row.words),
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:exclusion",
+    )
+)
+tells(
+    Source(
+        "exclusionboard",
+        "suspensions",
+        lambda user: PermanentExclusion.objects.as_user(user).filter(board_met_on__isnull=False),
+        {**EXCLUSION, "on": "board_met_on"},
+        lambda row: Told(f"Governing board on the exclusion: {row.place}", _review(row)),
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:exclusion",
+    )
+)
+tells(
+    Source(
+        "exclusionwithdrawn",
+        "suspensions",
+        lambda user: PermanentExclusion.objects.as_user(user).filter(rescinded_on__isnull=False),
+        {**EXCLUSION, "on": "rescinded_on", "words": "rescinded_because"},
+        lambda row: Told(f"Permanent exclusion withdrawn: {row.place}", row.words),
+        permission=Permission.EXCLUSION_VIEW,
+        page="pupils:exclusion",
     )
 )

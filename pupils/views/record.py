@@ -13,13 +13,16 @@ from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.forms import take_errors
+from apsystem.lib.pages import page_of
 from pupils import actions
 from pupils.forms.pupil import NewPupilForm, PupilForm
 from pupils.forms.record import (
     CareForm,
     ContactForm,
+    DestinationForm,
     EndPlanForm,
     LastDayForm,
+    LeavingForm,
     PlanForm,
     RollForm,
 )
@@ -169,10 +172,43 @@ def end_enrolment(request: Request, uid: str, pk: int) -> HttpResponse:
     rows = Enrolment.objects.as_user(request.user).endable()
     rows = rows.select_related("pupil", "organisation")
     enrolment = get_object_or_404(rows, pupil__uid=uid, pk=pk)
-    form = LastDayForm(request.POST or None, button="End the time on the roll")
+    form = LeavingForm(request.POST or None, enrolment=enrolment)
 
     def act() -> object:
         return actions.end_enrolment(enrolment, by=request.user, **form.cleaned_data)
 
     title = f"End the time on the roll of {enrolment.organisation}"
     return _record(request, enrolment.pupil, form, title, act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def destination(request: Request, uid: str, pk: int) -> HttpResponse:
+    """Record where a pupil went who left a roll."""
+    rows = Enrolment.objects.as_user(request.user).over(localdate())
+    rows = rows.select_related("pupil", "organisation")
+    enrolment = get_object_or_404(rows, pupil__uid=uid, pk=pk)
+    form = DestinationForm(request.POST or None, enrolment=enrolment)
+
+    def act() -> object:
+        return actions.say_destination(enrolment, by=request.user, **form.cleaned_data)
+
+    title = f"Where the pupil went after {enrolment.organisation}"
+    return _record(request, enrolment.pupil, form, title, act)
+
+
+@requires(Permission.LEAVER_VIEW)
+def leavers(request: Request) -> HttpResponse:
+    """List who left a roll while nothing says where to."""
+    rows = Enrolment.objects.as_user(request.user).without_destination(localdate())
+    rows = rows.select_related("pupil", "organisation").order_by("-ends_on", "pk")
+    page = page_of(request, rows)
+    looked_at(request, [row.pupil_id for row in page], act="list")
+    return render(
+        request,
+        "pupils/leavers.html",
+        {
+            "title": "Left a roll, destination not recorded",
+            "page": page,
+            "can_change": request.user.can(Permission.PUPIL_CHANGE),
+        },
+    )

@@ -1,5 +1,6 @@
 """What happens to referrals, and to the filters of the desk."""
 
+from referrals.actions.excluded import note_withdrawal, open_for_exclusion
 from referrals.actions.referral import (
     MOST_DOCUMENTS,
     Stale,
@@ -42,6 +43,8 @@ __all__ = [
     "hand_over",
     "make",
     "note_read",
+    "note_withdrawal",
+    "open_for_exclusion",
     "rename_filter",
     "save_filter",
     "shown",

@@ -171,7 +171,8 @@ def _due_dates(referral: Referral, submitted_at: datetime) -> dict[str, date | N
 def count_again() -> int:
     """Count the due dates of undecided referrals by today's calendar. Return how many changed."""
     rows = Referral.objects.filter(status__in=UNDECIDED, submitted_at__isnull=False)
-    undecided = list(rows.select_for_update().order_by("pk"))
+    rows = rows.select_related("exclusion").order_by("pk")
+    undecided = list(rows.select_for_update(of=("self",)))
     if not undecided:
         return 0
     sent = {row.pk: timezone.localtime(row.submitted_at).date() for row in undecided}

@@ -28,7 +28,8 @@ class Clocks:
         if number := self._number(ClockRule.Kind.DECISION, sent_on):
             found["decide_by"] = self._calendar.after(sent_on, number)
         event = referral.event_on
-        if referral.reason == Reason.PERMANENT_EXCLUSION and event:
+        is_over = referral.exclusion is not None and not referral.exclusion.is_standing
+        if referral.reason == Reason.PERMANENT_EXCLUSION and event and not is_over:
             number = self._number(ClockRule.Kind.DAY_SIX, event)
             place = referral.school_id
             found["day_six_on"] = self._calendar.after(event, number, place) if number else None

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from accounts.models import Clock, Organisation, SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
-from pupils.models import Pupil, Reach
+from pupils.models import PermanentExclusion, Pupil, Reach
 from referrals.models.narrowing import NarrowedQuerySet
 
 
@@ -180,6 +180,14 @@ class Referral(WorkflowModel):
     )
     decision_reason = models.TextField(max_length=4000, blank=True)
     is_placed = models.BooleanField(default=False)
+    exclusion = models.OneToOneField(
+        PermanentExclusion,
+        models.PROTECT,
+        related_name="referral",
+        null=True,
+        blank=True,
+        help_text="The permanent exclusion that it answers.",
+    )
 
     objects = ReferralQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from placements.models import Status as PlacementStatus
 from referrals.models import Referral, Status
 from referrals.models.narrowing import HOLDER, OFFICER
 from referrals.models.referral import ReferralQuerySet
+from reporting.cards import excluded
 from reporting.cards.card import Card, Day, Group, Told
 
 NOON = 12
@@ -242,6 +243,7 @@ CARDS = [
         rows=_at_home,
         page="attendance:home",
     ),
+    *excluded.CARDS,
     Card(
         "idle",
         Group.DUE,

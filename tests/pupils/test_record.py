@@ -184,8 +184,19 @@ def test_a_pupil_is_put_on_another_roll_and_taken_off_on_the_pages(
     assert "last day 1 September 2024" in page
     assert page.count("the time on the roll of") == 1
     path = reverse("pupils:roll-end", args=[pupil.uid, new.pk])
-    signed_in.post(path, boxes("last_day", localdate() - DAY))
+    last = boxes("last_day", localdate() - DAY)
+    assert "left_because" in signed_in.post(path, last).context["form"].errors
+    signed_in.post(path, last | {"left_because": "not known"})
     assert signed_in.get(path).status_code == 404
+    leavers = reverse("pupils:leavers")
+    listed = signed_in.get(leavers).content.decode()
+    assert "Left the roll of Beech School" in listed
+    assert "recorded as not known" in listed
+    path = reverse("pupils:roll-destination", args=[pupil.uid, new.pk])
+    signed_in.post(path, {"left_because": "left england", "left_for": "Cardiff"})
+    assert "Beech School" not in signed_in.get(leavers).content.decode()
+    page = signed_in.get(reverse("reporting:pupil", args=[pupil.uid])).content.decode()
+    assert page.count("Moved out of England: Cardiff") == 2  # at the roll and in the chronology
 
 
 def test_care_is_added_and_ended_on_the_pages(signed_in, pupil):

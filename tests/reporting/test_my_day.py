@@ -65,6 +65,17 @@ def world(db):
             full_time_on=full_time_on,
         )
         factories.TimetableReviewFactory(timetable=row, due_on=today - DAY)
+    for number in range(2):
+        child = factories.PupilFactory()
+        factories.EnrolmentFactory(pupil=child, organisation=world.own.school)
+        factories.SuspensionFactory(
+            pupil=child, school=world.own.school, starts_on=today - DAY, sessions=12,
+            back_on=today + 9 * DAY, day_six_on=today + DAY, board_by=today + DAY,
+        )  # fmt: skip
+        factories.SuspensionFactory(
+            pupil=child, school=world.own.school, is_imported=True, board_by=today
+        )
+        factories.EnrolmentFactory(ends_on=today - number * DAY)
     factories.UserFactory(is_active=True, last_login=now - timedelta(days=100))
     old = factories.MembershipFactory(organisation=world.council)
     assert old.user.last_login is None
