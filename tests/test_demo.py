@@ -9,7 +9,7 @@ from accounts.permissions import Role
 from apsystem.management.commands import seed_demo
 from attendance.models import Mark, OutsideMark
 from placements.models import Assessment, Placement, SchoolPlacement
-from pupils.models import Pupil
+from pupils.models import Enrolment, Headcount, PermanentExclusion, Pupil, Suspension
 from referrals.models import Referral, Status
 from reporting.models import Comparator, Snapshot
 
@@ -51,6 +51,12 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu"}
     assert OutsideMark.objects.filter(timetable__isnull=False).exists()
     assert all(row.checks.exists() for row in SchoolPlacement.objects.all())
+
+    assert Suspension.objects.filter(is_imported=True).count() > 20
+    assert Suspension.objects.filter(is_imported=False, day_six_on__isnull=False).count() == 1
+    assert PermanentExclusion.objects.get().referral.status == Status.SUBMITTED
+    assert Headcount.objects.filter(census="spring").count() >= 15
+    assert Enrolment.objects.filter(left_because="not known").exists()
 
     call_command("seed_demo", pupils=60, years=2)  # once is enough
     assert Pupil.objects.count() == 60

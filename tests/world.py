@@ -309,44 +309,6 @@ def _side(name: str, today: date) -> Side:
         progress=token("better"),
         pupil_words=token("said"),
     )
-    suspension, exclusion = (
-        factory(
-            pupil=one,
-            school=school,
-            given_by=token(f"head{factory.__name__.lower()}"),
-            provision=token(f"study{factory.__name__.lower()}"),
-            **days,
-        )
-        for factory, days in [
-            (
-                factories.SuspensionFactory,
-                {"starts_on": start, "back_on": today + timedelta(days=7), "sessions": 12,
-                 "day_six_on": today, "board_by": today},
-            ),
-            (
-                factories.PermanentExclusionFactory,
-                {"decided_on": today, "effective_on": today, "board_by": today},
-            ),
-        ]
-    )  # fmt: skip
-    factories.SuspensionFactory(
-        pupil=one,
-        school=school,
-        starts_on=start - timedelta(days=9),
-        back_on=start - timedelta(days=8),
-        cancelled_on=start,
-        cancelled_because=token("cancelled"),
-        sessions_served=1,
-    )
-    left = factories.EnrolmentFactory(
-        pupil=four,
-        starts_on=start - timedelta(days=300),
-        ends_on=start,
-        status="M",
-        organisation=factories.SchoolFactory(),
-        left_because="not known",
-        left_for=token("gone"),
-    )
     factories.QualityCheckFactory(placement=own, found=token("found"))
     factories.CensusAnswerFactory(placement=placement)
     return Side(
@@ -381,10 +343,17 @@ def _side(name: str, today: date) -> Side:
             referral=submitted, provider=provider, against=token("against")
         ),
         timetable=_timetable(placement, day, token),
-        suspension=suspension,
-        exclusion=exclusion,
+        suspension=factories.suspended(one, school, start, today, token),
+        exclusion=factories.excluded(one, school, today, token),
         headcount=factories.HeadcountFactory(school=school),
-        left=left,
+        left=factories.EnrolmentFactory(
+            pupil=four,
+            starts_on=start - timedelta(days=300),
+            ends_on=start,
+            status="M",
+            left_because="not known",
+            left_for=token("gone"),
+        ),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         tokens=tokens,
     )

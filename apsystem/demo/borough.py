@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import ClockRule, HalfTerm, Membership, Organisation, User
 from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Role
@@ -14,6 +15,7 @@ from referrals.models import Referral, Status, Tier
 
 DAYS_TO_DECIDE = 10  # settings of the demo borough: the strategy names no number
 TIER_2_WEEKS = 18
+FIRST_URN = 990_001  # far beyond the numbers of real schools
 SPARE = [3, 1, 0]
 PRICED = 200  # placements with a rate: one action each, whatever the size of the borough
 PACKAGES = [("Full programme", Unit.SESSION, Decimal(38)), ("Whole week", Unit.WEEK, Decimal(360))]
@@ -52,12 +54,18 @@ def build(years: list[int], today: date) -> Borough:
     borough = Borough(
         council=council,
         schools=[
-            _organisation(name, Organisation.Kind.SCHOOL, phase)
-            for name, phase in invented.SCHOOLS
+            _organisation(name, Organisation.Kind.SCHOOL, phase, urn=f"{FIRST_URN + number}")
+            for number, (name, phase) in enumerate(invented.SCHOOLS)
         ],
         providers=[
-            _organisation(name, Organisation.Kind.PROVIDER, phase, is_registered_school=is_school)
-            for name, phase, is_school in invented.PROVIDERS
+            _organisation(
+                name,
+                Organisation.Kind.PROVIDER,
+                phase,
+                is_registered_school=is_school,
+                urn=f"{FIRST_URN + 50 + number}" if is_school else None,
+            )
+            for number, (name, phase, is_school) in enumerate(invented.PROVIDERS)
         ],
     )
     for year in [*years, max(years) + 1]:
@@ -114,7 +122,7 @@ def commission(borough: Borough, today: date) -> None:
         actions.hold(hold, by=borough.people[Role.CASEWORKER])
 
 
-def _organisation(name: str, kind: str, phase: str, **details: bool) -> Organisation:
+def _organisation(name: str, kind: str, phase: str, **details: Any) -> Organisation:
     organisation = Organisation(name=name, kind=kind, phase=phase, source="invented", **details)
     organisation.full_clean()
     organisation.save()

@@ -51,18 +51,22 @@ from tests.factories.children import (
     DocumentFactory,
     EhcPlanFactory,
     EnrolmentFactory,
-    HeadcountFactory,
     LetterFactory,
     NeedFactory,
-    PermanentExclusionFactory,
     PupilFactory,
-    SuspensionFactory,
 )
 from tests.factories.commissioned import (
     CensusAnswerFactory,
     CensusCodeFactory,
     QualityCheckFactory,
     SchoolPlacementFactory,
+)
+from tests.factories.exclusions import (
+    HeadcountFactory,
+    PermanentExclusionFactory,
+    SuspensionFactory,
+    excluded,
+    suspended,
 )
 from tests.factories.figures import (
     ComparatorFactory,
@@ -171,7 +175,9 @@ __all__ = [
     "WeekChangeFactory",
     "WeekFactory",
     "WeekTotalFactory",
+    "excluded",
     "later_half_term",
+    "suspended",
     "valid_upn",
     "write_marks",
 ]

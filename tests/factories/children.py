@@ -12,13 +12,9 @@ from pupils.models import (
     Document,
     EhcPlan,
     Enrolment,
-    ExclusionReason,
-    Headcount,
     Letter,
     Need,
-    PermanentExclusion,
     Pupil,
-    Suspension,
 )
 from pupils.models import letter as letters
 from pupils.models.codes import CareKind, EnrolmentStatus, NeedType
@@ -82,49 +78,6 @@ class CareStatusFactory(DjangoModelFactory):
     pupil = factory.SubFactory(PupilFactory)
     kind = CareKind.LOOKED_AFTER
     starts_on = date(2023, 5, 2)
-
-
-def _reason(code):
-    return factory.LazyFunction(lambda: ExclusionReason.objects.get(pk=code))
-
-
-class SuspensionFactory(DjangoModelFactory):
-    """Two days in the first week of November 2024."""
-
-    class Meta:
-        model = Suspension
-
-    pupil = factory.SubFactory(PupilFactory)
-    school = factory.SubFactory(SchoolFactory)
-    starts_on = date(2024, 11, 4)
-    sessions = 4
-    back_on = date(2024, 11, 6)
-    reason_1 = _reason("DB")
-    given_by = "The head"
-    recorded_by = factory.SubFactory(UserFactory)
-
-
-class PermanentExclusionFactory(DjangoModelFactory):
-    class Meta:
-        model = PermanentExclusion
-
-    pupil = factory.SubFactory(PupilFactory)
-    school = factory.SubFactory(SchoolFactory)
-    decided_on = date(2024, 11, 4)
-    effective_on = date(2024, 11, 5)
-    reason_1 = _reason("PA")
-    given_by = "The head"
-    recorded_by = factory.SubFactory(UserFactory)
-
-
-class HeadcountFactory(DjangoModelFactory):
-    class Meta:
-        model = Headcount
-
-    school = factory.SubFactory(SchoolFactory)
-    year = 2024
-    census = "spring"
-    pupils = 100
 
 
 class DocumentFactory(DjangoModelFactory):

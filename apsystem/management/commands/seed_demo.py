@@ -14,7 +14,17 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
-from apsystem.demo import away, bulk, letters, returns, schools, scores, stories, timetables
+from apsystem.demo import (
+    away,
+    bulk,
+    exclusions,
+    letters,
+    returns,
+    schools,
+    scores,
+    stories,
+    timetables,
+)
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
 from apsystem.lib.calendar import academic_year
@@ -70,6 +80,7 @@ class Command(BaseCommand):
         boroughs.commission(place, today)
         letters.seed(place, today)
         schools.seed(place, today)
+        exclusions.seed(place, today, seed)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)

@@ -1,0 +1,144 @@
+"""Suspensions and permanent exclusions of the demo borough: most from files, some by hand."""
+
+import random
+from datetime import date, timedelta
+
+from accounts.models import Organisation, SchoolCalendar, User
+from accounts.permissions import Role
+from apsystem.demo.borough import Borough
+from apsystem.lib.calendar import academic_year, year_label
+from pupils import actions
+from pupils.actions.file_rows import HEADCOUNTS, LAYOUTS, SUSPENSIONS
+from pupils.models import Enrolment, ExclusionReason, PermanentExclusion, Pupil, Suspension
+from pupils.models.codes import ROLL_STATUSES, Leaving
+from referrals import actions as referral_actions
+from referrals.models import OPEN
+
+REASONS = ["DB", "DB", "PP", "VA", "PA", "DM", "BU", "VR"]
+ROLLS = 400  # rolls of which suspensions are told, whatever the size of the borough
+APART = timedelta(days=20)
+ON_ROLL = {"primary": 320, "secondary": 870, "all-through": 24}
+IN_AP = {"primary": 18, "secondary": 46, "all-through": 24}
+LONG = 12  # half days: more than five days, so education is due from the sixth
+
+
+def seed(borough: Borough, today: date, seed: int) -> None:
+    """Take in headcounts and suspensions, and record what is still to be done."""
+    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    manager = borough.people[Role.MANAGER]
+    places = [*borough.schools, *(row for row in borough.providers if row.is_registered_school)]
+    _take_in(HEADCOUNTS, _headcounts(places, today), manager)
+    calendar = SchoolCalendar(today - timedelta(days=800), today)
+    rows = _suspensions(places, calendar, today, chance)
+    if rows:
+        _take_in(SUSPENSIONS, rows, manager)
+    _by_hand(borough, calendar, today)
+
+
+def _take_in(layout: str, rows: list[str], by: User) -> None:
+    text = "\n".join([",".join(LAYOUTS[layout]), *rows])
+    actions.import_suspensions(text.encode(), by=by)
+
+
+def _headcounts(places: list[Organisation], today: date) -> list[str]:
+    """Return three years of headcounts; that of the coming January is not known yet."""
+    found = []
+    for back in range(3):
+        year = academic_year(today) - back
+        for number, place in enumerate(places):
+            is_ap = place.kind == Organisation.Kind.PROVIDER
+            pupils = (IN_AP if is_ap else ON_ROLL)[place.phase] + 2 * number - 3 * back
+            if date(year + 1, 1, 31) <= today:
+                found.append(f"{place.urn},{year_label(year)},spring,{pupils}")
+            if date(year, 10, 31) <= today:
+                found.append(f"{place.urn},{year_label(year)},autumn,{pupils - 2}")
+    return found
+
+
+def _suspensions(
+    places: list[Organisation], calendar: SchoolCalendar, today: date, chance: random.Random
+) -> list[str]:
+    """Return rows of one to three short suspensions of many pupils, apart from each other."""
+    taken: dict[int, list[date]] = {}
+    rows = []
+    rolls = Enrolment.objects.filter(
+        organisation__in=places, status__in=ROLL_STATUSES, pupil__upn__isnull=False
+    )
+    days = _clear_days(calendar)
+    for roll in rolls.select_related("pupil", "organisation").order_by("pk")[:ROLLS]:
+        is_ap = roll.organisation.kind == Organisation.Kind.PROVIDER
+        until = min(roll.ends_on or today, today - APART)
+        own = [day for day in days if roll.starts_on <= day < until - timedelta(days=4)]
+        for _ in range(chance.choice([0, 1, 2, 3, 4] if is_ap else [0, 0, 0, 1, 2])):
+            if not own:
+                break
+            day = chance.choice(own)
+            if any(abs(day - other) < APART for other in taken.get(roll.pupil_id, [])):
+                continue
+            taken.setdefault(roll.pupil_id, []).append(day)
+            sessions = chance.choice([1, 2, 2, 3, 4])
+            cancelled = (day + timedelta(days=1)).isoformat() if chance.random() < 0.03 else ""
+            rows.append(
+                f"{roll.pupil.upn},{roll.organisation.urn},{day.isoformat()},,{sessions},no,"
+                f"{chance.choice(REASONS)},,,{cancelled}"
+            )
+    return rows
+
+
+def _clear_days(calendar: SchoolCalendar) -> list[date]:
+    """Return the school days that two more follow at once, so that two days fit and one is back."""
+    days = calendar.days()
+    two = timedelta(days=2)
+    return [day for day, third in zip(days, days[2:], strict=False) if third - day == two]
+
+
+def _by_hand(borough: Borough, calendar: SchoolCalendar, today: date) -> None:
+    """Record what waits today at the school of the demo's own people."""
+    school, by = borough.schools[6], borough.people[Role.SCHOOL_STAFF]
+    excused = Suspension.objects.filter(starts_on__gt=today - timedelta(days=60)).values("pupil")
+    free = Pupil.objects.on_roll_of([school.pk], today).exclude(pk__in=excused)
+    pupils = list(free.exclude(referrals__status__in=OPEN).order_by("-pk")[:3])
+    days = [day for day in calendar.days(school.pk) if day <= today]
+    if len(pupils) < 3 or len(days) < 10:
+        return
+    start = next(day for day in reversed(days[:-2]) if _fits(calendar, day, school.pk))
+    actions.suspend(
+        Suspension(
+            school=school,
+            starts_on=start,
+            sessions=LONG,
+            reason_1=ExclusionReason.objects.get(pk="PP"),
+            reason_2=ExclusionReason.objects.get(pk="VA"),
+            given_by="Head of Northgate",
+            parents_told_on=start,
+        ),
+        pupil=pupils[0],
+        by=by,
+    )
+    row = actions.exclude(
+        PermanentExclusion(
+            school=school,
+            decided_on=days[-3],
+            effective_on=days[-3],
+            reason_1=ExclusionReason.objects.get(pk="OW"),
+            given_by="Head of Northgate",
+            parents_told_on=days[-3],
+            authority_told_on=days[-3],
+        ),
+        pupil=pupils[1],
+        by=by,
+    )
+    referral_actions.open_for_exclusion(row)  # the outbox of the seed is not worked through
+    roll = pupils[2].enrolments.filter(organisation=school).endable().first()
+    if roll:
+        actions.end_enrolment(
+            roll,
+            last_day=days[-6],
+            left_because=Leaving.NOT_KNOWN,
+            by=borough.people[Role.CASEWORKER],
+        )
+
+
+def _fits(calendar: SchoolCalendar, day: date, place: int) -> bool:
+    term = calendar.term(day)
+    return term is not None and calendar.between(day, term[1], place) >= LONG // 2
