@@ -180,5 +180,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get("/")
     assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get("/")
