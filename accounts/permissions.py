@@ -81,6 +81,7 @@ class Permission(StrEnum):
     CLOSURE_CHANGE = "closure.change"
     FIGURES_VIEW = "figures.view"
     FIGURES_CHILDREN = "figures.children"
+    STATISTICS_VIEW = "statistics.view"
     TRAIL_VIEW = "trail.view"
     PEOPLE_VIEW = "people.view"
     PEOPLE_CHANGE = "people.change"
@@ -142,6 +143,7 @@ MEANINGS = {
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
     Permission.FIGURES_VIEW: "See the borough's figures",
     Permission.FIGURES_CHILDREN: "See the children behind a figure, within reach",
+    Permission.STATISTICS_VIEW: "See statistics of attendance of the pupils within reach",
     Permission.TRAIL_VIEW: "See who looked at a pupil's record",
     Permission.PEOPLE_VIEW: "See who works where: all staff, or those of the own organisation",
     Permission.PEOPLE_CHANGE: "Add people, give them roles, and close their accounts",
@@ -164,6 +166,7 @@ _READS_CASES = {
     Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
     Permission.FIGURES_CHILDREN,
+    Permission.STATISTICS_VIEW,
 }
 _ASSESSES = {Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_RECORD}
 _AGREES = {Permission.TIMETABLE_AGREE, Permission.TIMETABLE_REVIEW}
@@ -204,6 +207,7 @@ _TEACHES = _ASSESSES | {
     Permission.TIMETABLE_VIEW,
     Permission.TIMETABLE_REVIEW,
     Permission.CALENDAR_VIEW,
+    Permission.STATISTICS_VIEW,
 }
 _REFERS = _ASSESSES | {
     Permission.HOME_VIEW,
@@ -222,6 +226,7 @@ _REFERS = _ASSESSES | {
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
     Permission.CALENDAR_VIEW,
+    Permission.STATISTICS_VIEW,
 }
 _MANAGES = {
     Permission.REGISTER_CHECK,

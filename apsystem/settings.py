@@ -47,6 +47,8 @@ SERVICE_URL = env.str("SERVICE_URL", default="http://127.0.0.1:8000/")  # for li
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="ap-support@council.example")
 # Fewer children than this behind a figure and people outside the case work do not see it.
 SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
+# Counts from one up to below this are hidden in files of statistics that leave the service.
+SMALLEST_COUNT = env.int("SMALLEST_COUNT", default=5)
 
 # --- Django --------------------------------------------------------------------------------
 
@@ -114,7 +116,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "apsystem.pages.page_context",
             ],
-            "builtins": ["apsystem.lib.gds"],
+            "builtins": ["apsystem.lib.gds", "apsystem.lib.charts"],
         },
     }
 ]

@@ -1,12 +1,27 @@
-"""What the chronology of a child is narrowed to."""
+"""What the chronology of a child is narrowed to, and what statistics are asked for."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 
+from accounts.models import Organisation, User
+from apsystem.lib.calendar import year_label
 from pupils.story import KINDS, Count, Cursor
+from referrals.models import Tier
+from reporting.kpis.span import WHOLE_YEAR, Span, parts_offered
+from reporting.kpis.statistics import VIEW_LABELS
 
 LOOKED = "looked"
+BY_HALF_TERM, BY_WEEK = "half-term", "week"
+TRENDS = [(BY_HALF_TERM, "Half term"), (BY_WEEK, "Week")]
+DIMENSION_LABELS = {
+    "provider": "Providers",
+    "school": "Home schools",
+    "tier": "Tiers",
+    "year_group": "Year groups",
+}
 
 
 class ChronologyForm(forms.Form):
@@ -54,3 +69,89 @@ class ChronologyForm(forms.Form):
     def is_narrowed(self) -> bool:
         """Tell whether the address asks for less than everything."""
         return bool(self.chosen or self.is_since_look or self.cursor)
+
+
+class SpanForm(forms.Form):
+    """Which part of which academic year, and how its course is drawn. State in the address."""
+
+    year = forms.TypedChoiceField(coerce=int, required=False, label="Academic year")
+    part = forms.ChoiceField(choices=parts_offered, required=False, label="Part of the year")
+    trend = forms.ChoiceField(choices=TRENDS, required=False, label="Course by")
+
+    BOXES: tuple[str, ...] = ("year", "part", "trend")
+
+    def __init__(self, *args: Any, years: Sequence[int], **kwargs: Any) -> None:
+        """Offer these academic years, the first where none is chosen."""
+        super().__init__(*args, **kwargs)
+        self.years = years
+        labels = [(year, year_label(year)) for year in years]
+        cast("forms.TypedChoiceField", self.fields["year"]).choices = labels
+
+    def chosen(self, name: str, default: Any) -> Any:
+        """Return what was chosen; what is not offered is the default."""
+        self.is_valid()
+        value = self.cleaned_data.get(name)
+        return default if value in (None, "") else value
+
+    def span(self, as_of: date) -> Span:
+        """Return the days that are asked for. One query."""
+        return Span.of(self.chosen("year", self.years[0]), self.chosen("part", WHOLE_YEAR), as_of)
+
+    @property
+    def is_by_week(self) -> bool:
+        """Tell whether the course is drawn week by week."""
+        return bool(self.chosen("trend", BY_HALF_TERM) == BY_WEEK)
+
+    @property
+    def boxes(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+        """Return name, label, choices and choice of each box, as the page draws them."""
+        found = []
+        for name in self.BOXES:
+            field = cast("forms.ChoiceField", self.fields[name])
+            choices = [(str(value), str(label)) for value, label in cast("Any", field.choices)]
+            chosen = str(self.chosen(name, choices[0][0]))
+            found.append((name, str(field.label), choices, chosen))
+        return found
+
+
+class StatisticsForm(SpanForm):
+    """Groups of children, counted in one of two ways, and kept to one school, provider or year."""
+
+    view = forms.ChoiceField(
+        choices=[(view.value, label) for view, label in VIEW_LABELS.items()],
+        required=False,
+        label="Counted",
+    )
+    by = forms.ChoiceField(choices=list(DIMENSION_LABELS.items()), required=False, label="Groups")
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, required=False, to_field_name="uid"
+    )
+    school: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, required=False, to_field_name="uid"
+    )
+    tier = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
+    year_group = forms.IntegerField(min_value=-5, max_value=20, required=False)
+
+    BOXES = ("year", "part", "view", "by", "trend")
+    KEPT = ("provider", "school", "tier", "year_group")
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        """Know the organisations that a group may be kept to."""
+        super().__init__(*args, **kwargs)
+        for name in ("provider", "school"):
+            field = cast("forms.ModelChoiceField", self.fields[name])
+            field.queryset = Organisation.objects.as_user(by)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return what the groups are kept to."""
+        found = {name: self.chosen(name, None) for name in self.KEPT}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def narrowing(self) -> dict[str, int]:
+        """Return the same as the statistics ask it."""
+        return {
+            name: value.pk if isinstance(value, Organisation) else value
+            for name, value in self.kept.items()
+        }

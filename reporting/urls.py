@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from reporting.views import costs, cover, figures, home, pupil, trail, way_back
+from reporting.views import (
+    attendance,
+    costs,
+    cover,
+    figures,
+    home,
+    pupil,
+    statistics,
+    trail,
+    way_back,
+)
 
 app_name = "reporting"
 
@@ -15,11 +25,13 @@ urlpatterns = [
     path("pupils/<uuid:uid>/chronology/", pupil.printed, name="pupil-chronology"),
     path("pupils/<uuid:uid>/referrals/", pupil.referrals, name="pupil-referrals"),
     path("pupils/<uuid:uid>/placements/", pupil.placements, name="pupil-placements"),
-    path("pupils/<uuid:uid>/attendance/", pupil.attendance, name="pupil-attendance"),
+    path("pupils/<uuid:uid>/attendance/", attendance.attendance, name="pupil-attendance"),
     path("reintegration/<uuid:uid>/", way_back.plan, name="plan"),
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
+    path("reporting/attendance/", statistics.statistics, name="statistics"),
+    path("reporting/attendance/export/", statistics.export, name="statistics-file"),
     path("reporting/costs/", costs.costs, name="costs"),
     path("who-looked/", trail.who_looked, name="who-looked"),
 ]

@@ -109,6 +109,12 @@ def one_decimal(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def percent(value: Decimal | None) -> str:
+    """Write a rate of attendance: 41.2%. A rate of nothing is said in words, never 0% or 100%."""
+    return "no possible sessions" if value is None else f"{one_decimal(value)}%"
+
+
+@register.filter
 def pounds(value: Decimal | None) -> str:
     """Write money: £1,234.50. 'no data' where there is none."""
     return "no data" if value is None else f"£{value:,.2f}"

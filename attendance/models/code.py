@@ -100,6 +100,11 @@ class Code(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.meaning}"
 
+    @property
+    def is_possible(self) -> bool:
+        """Tell whether a session with this code could have been attended."""
+        return self.kind in POSSIBLE_KINDS
+
 
 @cache
 def codes_of(*kinds: Kind) -> tuple[str, ...]:

@@ -6,7 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
+from reporting.kpis.attendance import FAMILY
 from reporting.kpis.measure import Measure, Published
+from reporting.kpis.span import Span
+from reporting.kpis.statistics import Group
 from reporting.models import Comparator, Snapshot
 
 GEOGRAPHIES = ["England", "Inner London"]
@@ -72,6 +75,43 @@ def compare(
         if place in newest
     ]
     return Comparison(rows, _why_not(rows, snapshot))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rate of ours, and what is published for it."""
+
+    title: str
+    value: Decimal | None
+    rows: list[Beside]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Rates beside published ones, and a sentence where no difference is given."""
+
+    lines: list[Line]
+    why_not: str
+
+
+def beside(ours: Group, span: Span, published: Iterable[Comparator]) -> Lines:
+    """Set the rates of a group beside what is published for the same part of a year."""
+    values = {
+        "overall-absence-ap": ours.overall,
+        "authorised-absence-ap": ours.with_leave,
+        "unauthorised-absence-ap": ours.without_leave,
+        "persistent-absence-ap": ours.persistent_rate,
+        "severe-absence-ap": ours.severe_rate,
+    }
+    known, lines, why_not = list(published), [], ""
+    for measure in FAMILY:
+        if measure.slug in values:
+            value = values[measure.slug]
+            figure = Snapshot(value=value, is_over=span.is_over)
+            comparison = compare(measure, figure, known)
+            why_not = why_not or comparison.why_not
+            lines.append(Line(measure.title, value, comparison.rows))
+    return Lines(lines if any(line.rows for line in lines) else [], why_not)
 
 
 def _why_not(rows: list[Beside], snapshot: Snapshot | None) -> str:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
-from attendance.models import Mark
 from attendance.story import part_time
 from placements.models import Placement, SchoolPlacement
 from placements.story import placements_told
@@ -21,7 +20,6 @@ from pupils.story import KINDS, chronology, frame, page_of_events
 from referrals.models import Referral
 from reporting import actions
 from reporting.forms import ChronologyForm
-from reporting.kpis.arithmetic import rate
 from reporting.models import LastLook
 
 
@@ -53,7 +51,7 @@ def search(request: Request) -> HttpResponse:
     )
 
 
-def _found(request: Request, uid: str) -> Pupil:
+def find(request: Request, uid: str) -> Pupil:
     found = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
     looked_at(request, [found.pk])
     return found
@@ -62,7 +60,7 @@ def _found(request: Request, uid: str) -> Pupil:
 @requires(Permission.PUPIL_VIEW)
 def pupil(request: Request, uid: str) -> HttpResponse:
     """Show a child: who, whom to ring, where the child is, and what happened, newest first."""
-    found, user = _found(request, uid), request.user
+    found, user = find(request, uid), request.user
     seen = actions.look(found, by=user)
     framed = frame(found, user, "overview", since=seen)
     form = ChronologyForm(request.GET, counts=framed["counts"])
@@ -102,7 +100,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
 @require_safe
 def printed(request: Request, uid: str) -> HttpResponse:
     """Show the whole chronology as a document, oldest first, with who printed it and when."""
-    found, user = _found(request, uid), request.user
+    found, user = find(request, uid), request.user
     framed = frame(found, user, "", since=None)
     form = ChronologyForm(request.GET, counts=framed["counts"])
     since = _looked_before(request, found) if form.is_since_look else None
@@ -126,9 +124,7 @@ def _looked_before(request: Request, pupil: Pupil) -> datetime | None:
     return looks.values_list("before", flat=True).first()
 
 
-def _section(
-    request: Request, found: Pupil, slug: str, title: str, **context: Any
-) -> HttpResponse:
+def section(request: Request, found: Pupil, slug: str, title: str, **context: Any) -> HttpResponse:
     framed = frame(found, request.user, slug)
     return render(request, f"reporting/pupil_{slug}.html", {**framed, "title": title, **context})
 
@@ -136,37 +132,16 @@ def _section(
 @requires(Permission.REFERRAL_VIEW)
 def referrals(request: Request, uid: str) -> HttpResponse:
     """List the child's referrals."""
-    found = _found(request, uid)
+    found = find(request, uid)
     rows = Referral.objects.as_user(request.user).filter(pupil=found).with_names()
     page = page_of(request, rows)
-    return _section(request, found, "referrals", "Referrals of a pupil", page=page)
+    return section(request, found, "referrals", "Referrals of a pupil", page=page)
 
 
 @requires(Permission.PLACEMENT_VIEW)
 def placements(request: Request, uid: str) -> HttpResponse:
     """List the child's placements."""
-    found = _found(request, uid)
+    found = find(request, uid)
     rows = placements_told(Placement.objects.as_user(request.user), request.user)
     page = page_of(request, rows.filter(pupil=found).with_names())
-    return _section(request, found, "placements", "Placements of a pupil", page=page)
-
-
-@requires(Permission.PUPIL_VIEW)
-def attendance(request: Request, uid: str) -> HttpResponse:
-    """Show the share of sessions attended, and the weeks behind it, newest first."""
-    found = _found(request, uid)
-    marks = Mark.objects.as_user(request.user).filter(pupil=found)
-    present, possible = marks.present_and_possible()
-    weeks = marks.by_week().filter(possible__gt=0).order_by("-week")
-    page = page_of(request, weeks)
-    return _section(
-        request,
-        found,
-        "attendance",
-        "Attendance of a pupil",
-        page=page,
-        rows=[(week, rate(week["present"], week["possible"])) for week in page],
-        attendance=rate(present, possible),
-        present=present,
-        possible=possible,
-    )
+    return section(request, found, "placements", "Placements of a pupil", page=page)
