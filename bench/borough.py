@@ -17,7 +17,7 @@ from stdnum.gb import upn
 from accounts.models import HalfTerm, Membership, Organisation, User
 from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year, school_days
-from placements.models import EVERY_SESSION, Placement, Status
+from placements.models import EVERY_SESSION, Destination, Placement, Status
 from pupils.models import Enrolment, Pupil
 from pupils.models.codes import EnrolmentStatus
 from referrals.models import Tier
@@ -129,6 +129,7 @@ def _placements(
                     starts_on=start,
                     ends_on=None if is_open else end,
                     end_reason="" if is_open else "The year is over.",
+                    destination="" if is_open else Destination.HOME_SCHOOL,
                     sessions=sessions,
                     opened_by=staff,
                 )

@@ -33,8 +33,9 @@ FROM_TOTALS = f"""
             FROM attendance_weektotal
             WHERE week >= %(first)s AND week < %(last)s AND week <> ALL(%(broken)s::date[])
             UNION ALL
-            SELECT placement_id, date, (code = ANY(%(present)s))::int,
-                (code = ANY(%(authorised)s))::int, (code = ANY(%(unauthorised)s))::int
+            SELECT placement_id, date, (code = ANY(%(present)s))::int::smallint,
+                (code = ANY(%(authorised)s))::int::smallint,
+                (code = ANY(%(unauthorised)s))::int::smallint
             FROM attendance_mark WHERE date = ANY(%(days)s::date[])
         ) AS session
         GROUP BY 1, 2

@@ -22,10 +22,11 @@ WEEKS = """
 """
 NOT_BROKEN = " AND week <> ALL(%(broken)s::date[])"
 MARKS = """
-    SELECT placement_id, date AS day, (code = ANY(%(present)s))::int AS present,
-        (code = ANY(%(authorised)s))::int AS authorised,
-        (code = ANY(%(unauthorised)s))::int AS unauthorised, (code = %(late)s)::int AS late,
-        (code = ANY(%(not_possible)s))::int AS not_possible
+    SELECT placement_id, date AS day, (code = ANY(%(present)s))::int::smallint AS present,
+        (code = ANY(%(authorised)s))::int::smallint AS authorised,
+        (code = ANY(%(unauthorised)s))::int::smallint AS unauthorised,
+        (code = %(late)s)::int::smallint AS late,
+        (code = ANY(%(not_possible)s))::int::smallint AS not_possible
 """
 OF_ALL = f"{MARKS} FROM attendance_mark WHERE date = ANY(%(days)s::date[])"
 
