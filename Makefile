@@ -5,11 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check fix bench guards docs lock assets clean help
+.PHONY: demo test soak check fix bench guards docs lock assets clean help
 
 help:
 	@echo "make demo    run the demo borough on http://127.0.0.1:8000 (PORT=8001 changes the port)"
 	@echo "make test    the whole test suite on real PostgreSQL and Valkey"
+	@echo "make soak    10,000 marks by 16 people while processes are killed; none may be lost"
 	@echo "make check   linters, types, layers, migrations, deployment checks, generated docs"
 	@echo "make fix     put right what a tool can put right"
 	@echo "make bench   system and floor side by side, written to bench/results.json"
@@ -22,6 +23,9 @@ demo: .venv/ready static/built/ready
 
 test: .venv/ready static/built/ready
 	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal --cov --cov-report=term:skip-covered tests
+
+soak: .venv/ready static/built/ready
+	@SOAK_MARKS=$${SOAK_MARKS:-10000} $(BIN)/python -m pytest -q -s tests/soak
 
 check: .venv/ready static/built/ready
 	@$(BIN)/ruff check .

@@ -76,6 +76,7 @@ class Permission(StrEnum):
     TIMETABLE_VIEW = "timetable.view"
     TIMETABLE_AGREE = "timetable.agree"
     TIMETABLE_REVIEW = "timetable.review"
+    REGISTER_CORRECT = "register.correct"
     CALENDAR_VIEW = "calendar.view"
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
@@ -138,6 +139,7 @@ MEANINGS = {
     Permission.TIMETABLE_VIEW: "Read part-time timetables within reach",
     Permission.TIMETABLE_AGREE: "Record what was agreed on a part-time timetable, and end it",
     Permission.TIMETABLE_REVIEW: "Record reviews of part-time timetables",
+    Permission.REGISTER_CORRECT: "Correct many marks at once, with one reason",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
@@ -233,6 +235,7 @@ _MANAGES = {
     Permission.EXCLUSION_IMPORT,
     Permission.REASON_CHANGE,
     Permission.HEADCOUNT_CHANGE,
+    Permission.REGISTER_CORRECT,
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
@@ -278,6 +281,7 @@ GRANTS: dict[Role, set[Permission]] = {
         Permission.PLACES_VIEW,
         Permission.TIMETABLE_AGREE,
         Permission.EXCLUSION_RECORD,
+        Permission.REGISTER_CORRECT,
     },
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},

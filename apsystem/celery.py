@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.keep_timetables",
         "schedule": crontab(hour=1, minute=30),
     },
+    "forget what devices sent": {
+        "task": "attendance.nightly.forget_deliveries",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

@@ -1,4 +1,4 @@
-"""What the clock starts: totals are compared, and part-time timetables write what they leave out."""
+"""What the clock starts: totals are compared, timetables leave out, deliveries are forgotten."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from accounts.work import once
 from attendance import actions
+from attendance.models import Delivery
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +33,11 @@ def keep_timetables() -> None:
         if is_ours:
             actions.end_with_placements(today)
             actions.write_left_out(today)
+
+
+@shared_task
+def forget_deliveries() -> None:
+    """Delete the answers that no device asks for again. Once a day."""
+    with once("attendance.nightly.forget_deliveries", localdate().isoformat()) as is_ours:
+        if is_ours:
+            Delivery.objects.outlived().delete()

@@ -34,6 +34,7 @@ section(
     )
 )
 kind("attendance", "Weeks with absence", 40)
+kind("went-well", "What went well", 45)
 
 
 def missed_weeks(user: User) -> QuerySet:
@@ -181,5 +182,19 @@ part(
         Permission.TIMETABLE_VIEW,
         "components/placement_timetable.html",
         _timetables,
+    )
+)
+tells(
+    Source(
+        "wentwell",
+        "went-well",
+        lambda user: Mark.objects.as_user(user).with_note(),
+        {
+            "on": "date",
+            "at": "marked_at",
+            "words": "note",
+            "place": "placement__provider__name",
+        },
+        lambda row: Told(f"What went well: {row.words}", row.place),
     )
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.views import calendar, checks, home, register, timetable_rules, timetables
+from attendance.views import calendar, checks, correct, home, register, timetable_rules, timetables
 
 app_name = "attendance"
 
@@ -43,6 +43,7 @@ urlpatterns = [
     path("attendance/part-time/<uuid:uid>/renew/", timetables.renew, name="timetable-renew"),
     path("attendance/part-time/<uuid:uid>/review/", timetables.review, name="timetable-review"),
     path("attendance/part-time/<uuid:uid>/end/", timetables.end, name="timetable-end"),
+    path("attendance/correct/", correct.correct, name="correct"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/half-terms/new/", calendar.add_half_term, name="halfterm-add"),
     path(

@@ -1,7 +1,7 @@
 // Single keys for the pages that offer them. Each key is also a visible button, and they can be
 // turned off (WCAG 2.1.4). In a text box no key acts but Escape, which leaves it.
 const OFF = "ap-keys-off";
-const typed = new Set(["text", "search", "email", "tel", "number", "file"]);
+const typed = new Set(["text", "search", "email", "tel", "number", "file", "time"]);
 
 const isTyping = (place) =>
   place.matches("textarea, select") || (place.matches("input") && typed.has(place.type));
@@ -23,7 +23,7 @@ export const listen = (bar) => {
   document.body.classList.add("app-keys-on");
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("[data-key]");
-    if (button) follow(button);
+    if (button?.dataset.target) follow(button);
   });
   if (off) {
     off.checked = isOff();
@@ -35,7 +35,8 @@ export const listen = (bar) => {
     const button = bar.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (button) {
       event.preventDefault();
-      follow(button);
+      if (button.dataset.target) follow(button);
+      else button.click(); // the page itself knows what the key is for
     }
   });
 };

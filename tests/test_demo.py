@@ -48,6 +48,7 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     figure = Snapshot.objects.filter(measure="attendance-ap").order_by("-denominator")[0]
     assert 45 < figure.value < 75
     assert Mark.objects.count() > 2_000
+    assert Mark.objects.with_note().exists()
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu"}
     assert OutsideMark.objects.filter(timetable__isnull=False).exists()
     assert all(row.checks.exists() for row in SchoolPlacement.objects.all())

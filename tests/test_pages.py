@@ -46,6 +46,8 @@ LISTS = {
     "attendance:home-day": ("", Role.SCHOOL_STAFF),
     "attendance:home-week": ("", Role.SCHOOL_STAFF),
     "attendance:checks": ("", Role.ATTENDANCE_OFFICER),
+    "attendance:correct": ("?provider={provider}&first={day}", Role.PROVIDER_LEAD),
+    "attendance:amendments": ("", Role.PROVIDER_STAFF),
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
@@ -157,7 +159,8 @@ def count_queries(client, path):
 def test_a_page_asks_as_often_for_50_rows_as_for_5(client, world, name):
     query, role = LISTS[name]
     route = next(route for route in routes() if route.name == name)
-    path = reverse(name, kwargs=world.arguments(route.pattern, name, worlds.OWN)) + query
+    path = reverse(name, kwargs=world.arguments(route.pattern, name, worlds.OWN))
+    path += query.format(provider=world.own.provider.uid, day=world.school_day)
     client.force_login(world.people[role])
     more_children(world, 5)
     few = count_queries(client, path)

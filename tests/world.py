@@ -239,8 +239,7 @@ def _side(name: str, today: date) -> Side:
     factories.RateFactory(provider=provider)
     accepted = referral(three, Status.ACCEPTED)
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
-    mark = factories.MarkFactory(placement=placement, date=day, code_id="I", version=2)
-    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    mark = _mark(placement, day, token)
     letters = {
         status: factories.LetterFactory(
             pupil=one,
@@ -382,6 +381,16 @@ def _timetable(placement: Placement, day: date, token: Callable[[str], str]) -> 
     )
     factories.TimetableReviewFactory(timetable=row, due_on=day + timedelta(days=14))
     return row
+
+
+def _mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:
+    """Mark a session, amend the mark, and take an earlier one back."""
+    mark = factories.MarkFactory(
+        placement=placement, date=day, code_id="I", version=2, note=token("well")
+    )
+    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    factories.TakenBackFactory(placement=placement, date=day)
+    return mark
 
 
 def _member(school: Organisation, provider: Organisation) -> Membership:

@@ -21,6 +21,7 @@ from apsystem.lib.calendar import FRIDAY, bank_holidays, school_days, year_bound
 if TYPE_CHECKING:
     from accounts.models.user import User
 
+A_SUMMER = timedelta(days=70)
 EARLY = timedelta(days=31)  # some councils open their schools in August
 
 
@@ -259,6 +260,38 @@ def school_days_at(organisation: Organisation | None, start: date, end: date) ->
         )
         if start <= day < end
     ]
+
+
+def school_days_beside(
+    organisation: Organisation | None, on: date
+) -> tuple[date | None, date | None]:
+    """Return the school days before and after a day, a summer away at most. Two queries."""
+    found = school_days_at(organisation, on - A_SUMMER, on + A_SUMMER)
+    before, after = [day for day in found if day < on], [day for day in found if day > on]
+    return max(before, default=None), min(after, default=None)
+
+
+def why_no_school_day(organisation: Organisation, on: date) -> str:
+    """Say why a place is closed on a day, and who can change it. One query at most."""
+    if on.weekday() > FRIDAY:
+        return "It is a weekend."
+    if on in bank_holidays():
+        return "It is a bank holiday."
+    closures = Closure.objects.at(organisation).filter(starts_on__lte=on, ends_on__gt=on)
+    closure = closures.order_by("organisation").first()
+    if closure is None:
+        return (
+            "The calendar has no half term on this day: the council's administrator enters them."
+        )
+    if closure.organisation_id:
+        return (
+            f"The calendar says: {closure.reason}. A lead of {organisation} or the council's "
+            "administrator can remove the closure."
+        )
+    return (
+        f"The calendar says for every place: {closure.reason}. The council's administrator can "
+        "remove the closure."
+    )
 
 
 IS_OPEN = """

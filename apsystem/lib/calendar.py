@@ -4,13 +4,14 @@ Ranges are half-open: from the start up to, but not on, the end.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from functools import cache
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 SEPTEMBER = 9
+NOON = 12
 FRIDAY = 4
 SESSIONS_A_DAY = 2
 SESSIONS_A_WEEK = 10
@@ -21,6 +22,11 @@ class Session(IntEnum):
 
     AM = 0
     PM = 1
+
+
+def session_at(moment: datetime) -> Session:
+    """Return the session of a local time: the morning until noon, then the afternoon."""
+    return Session.AM if moment.hour < NOON else Session.PM
 
 
 def academic_year(on: date) -> int:

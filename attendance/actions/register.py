@@ -3,84 +3,80 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.models import Organisation, User
-from accounts.models.calendar import is_school_day
+from accounts.models.calendar import is_school_day, why_no_school_day
 from accounts.permissions import Permission
 from apsystem.lib.calendar import Session
+from attendance.actions import lines
+from attendance.actions.lines import Expected, Found, New, Stamp
 from attendance.models import MarkAmendment
+from attendance.models.choice import UNKNOWN, WHY_ABSENT, expected_at, why_not
 from attendance.models.code import AFTERNOON, MORNING
-from attendance.models.expected import expected as asked_for
-from attendance.models.mark import DUAL
-from placements.models import Placement
+from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES, MOST_MINUTES
 
-# The ORM can pass over a conflict or return what it wrote, but not both in one statement.
-INSERT = """
-    INSERT INTO attendance_mark
-        (placement_id, pupil_id, code, date, session, version, marked_by_id, marked_at)
-    SELECT placement_id, pupil_id, code, %(on)s, %(session)s, 1, %(by)s, %(at)s
-    FROM unnest(%(placements)s::bigint[], %(pupils)s::bigint[], %(codes)s::varchar[])
-        AS line(placement_id, pupil_id, code)
-    ON CONFLICT DO NOTHING RETURNING placement_id
-"""
-UPDATE = """
-    UPDATE attendance_mark AS mark
-    SET code = line.code, version = version + 1, marked_by_id = %(by)s, marked_at = %(at)s
-    FROM unnest(%(marks)s::bigint[], %(codes)s::varchar[]) AS line(id, code)
-    WHERE mark.id = line.id
-"""
-# Each save asks these two. Putting the ORM's queries together takes longer than their answers.
-IN_FORCE = """
-    SELECT code FROM attendance_code
-    WHERE (in_force_from IS NULL OR in_force_from <= %(on)s)
-      AND (in_force_to IS NULL OR in_force_to > %(on)s)
-"""
-LOCK = """
-    SELECT mark.id, placement_id, pupil_id, code, version, marked_at, person.name
-    FROM attendance_mark AS mark JOIN accounts_user AS person ON person.id = marked_by_id
-    WHERE date = %(on)s AND session = %(session)s
-      AND (placement_id = ANY(%(placements)s) OR pupil_id = ANY(%(pupils)s) AND code <> %(dual)s)
-    ORDER BY placement_id FOR UPDATE OF mark
-"""
+UNDO_SECONDS = 10  # what the page promises
+AT_ONCE = timedelta(seconds=20)  # what is allowed: the tap needs time to get here
+CORRECTED = "Corrected at once"
+NOW_KNOWN = "The reason is known now"
+WHICH, REASON = "which", "reason"  # what a person is asked
+
+
+class Details(NamedTuple):
+    """What may stand beside a code."""
+
+    minutes_late: int | None = None
+    left_at: time | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a person wrote on one line, and the version that the person saw (0: not marked)."""
+    """What a person wrote on one line, and the version that the person saw (0: not marked).
+
+    Without `details` those that are there stay, as far as they fit the code. `is_rest` marks a
+    line only where nobody has marked it; `is_swift` corrects one's own tap of a moment ago.
+    """
 
     placement_id: int
     code: str
     seen: int = 0
     reason: str = ""
-
-
-class _Found(NamedTuple):
-    """A mark that is there, as LOCK reads it."""
-
-    pk: int
-    placement_id: int
-    pupil_id: int
-    code: str
-    version: int
-    marked_at: datetime
-    marked_by: str
+    details: Details | None = None
+    is_rest: bool = False
+    is_swift: bool = False
 
 
 @dataclass
 class Saved:
-    """What became of the lines: how many were written, and what is wrong with the others."""
+    """What became of the lines: how many were written, what is wrong with the others, what is now.
+
+    `asks` says what a person must tell before a line can be saved: WHICH of two marks is right, or
+    the REASON of a change. `rows` are the marks of the whole register as they are now.
+    """
 
     written: int = 0
     unchanged: int = 0
+    expected: int = 0
+    at: datetime | None = None
     problems: dict[int, str] = field(default_factory=lambda: defaultdict(str))
+    asks: dict[int, str] = field(default_factory=dict)
+    rows: dict[int, Found] = field(default_factory=dict)
+
+
+class _Wrong(NamedTuple):
+    """Why a line is not written, and what it takes to write it."""
+
+    words: str
+    asks: str = ""
 
 
 def mark(
@@ -98,14 +94,19 @@ def mark(
     number of statements, however many lines. Of two entries for one line the last counts. Raise
     PermissionDenied or ValidationError.
     """
-    if not by.can(Permission.REGISTER_MARK):
-        raise PermissionDenied("this asks for register.mark")
-    check_open(provider, on)
+    check_may_mark(provider, on, by)
     with transaction.atomic():
-        saved = _save(provider, on, session, entries, by=by)
+        saved = save(provider, on, session, entries, by=by)
         if saved.written:
             work.post("marks.changed", day=on.isoformat())
     return saved
+
+
+def check_may_mark(provider: Organisation, on: date, by: User) -> None:
+    """Refuse who may mark no register, and days on which there is none."""
+    if not by.can(Permission.REGISTER_MARK):
+        raise PermissionDenied("this asks for register.mark")
+    check_open(provider, on)
 
 
 def check_open(provider: Organisation, on: date) -> None:
@@ -115,11 +116,11 @@ def check_open(provider: Organisation, on: date) -> None:
     if not is_school_day(provider, on):
         raise ValidationError(
             f"{provider} is closed on {on:%A %d %B %Y}: it is no school day, so there is nothing "
-            "to mark. If that is wrong, ask the council to correct the calendar."
+            f"to mark. {why_no_school_day(provider, on)}"
         )
 
 
-def _save(
+def save(
     provider: Organisation,
     on: date,
     session: int,
@@ -127,142 +128,175 @@ def _save(
     *,
     by: User,
 ) -> Saved:
-    saved = Saved()
-    rows = Placement.objects.as_user(by).filter(provider=provider)
-    asked = asked_for(rows, on, session).order_by()
-    expected = dict(asked.values_list("pk", "pupil"))
-    existing, elsewhere = _marks(expected, on, session)
-    state = _Session(on, session, expected, existing, _codes_in_force(on), elsewhere)
-    fresh: list[Entry] = []
-    changed: list[tuple[_Found, Entry]] = []
-    now = timezone.now()
+    """Save lines within the caller's transaction, which checked that the register is open."""
+    line = Line.read(provider, on, session, by)
+    saved = Saved(rows=line.existing, expected=len(line.expected), at=line.stamp.at)
+    fresh: dict[int, New] = {}
+    changed: list[tuple[Found, New, str]] = []
     for entry in {entry.placement_id: entry for entry in entries}.values():
-        row = existing.get(entry.placement_id)
-        if problem := state.problem(entry):
-            saved.problems[entry.placement_id] = problem
+        row = line.existing.get(entry.placement_id)
+        if wrong := line.problem(entry):
+            _refuse(saved, entry, wrong)
         elif row is None:
-            fresh.append(entry)
-        elif row.code == entry.code:
+            fresh[entry.placement_id] = line.new(entry)
+        elif entry.is_rest or not line.differs(row, entry):
             saved.unchanged += 1
         else:
-            changed.append((row, entry))
-    written = {"on": on, "session": session, "by": by.pk, "at": now}
-    taken = _insert(fresh, expected, written)
-    for placement_id in taken:
-        saved.problems[placement_id] = (
-            "Somebody else marked this pupil a moment ago. Open the register again to see it."
-        )
-    _update(changed, written)
-    MarkAmendment.objects.bulk_create(_amendment(row, entry, by) for row, entry in changed)
-    saved.written = len(fresh) - len(taken) + len(changed)
+            changed.append((row, line.new(entry), line.reason(row, entry)))
+    written = lines.insert(fresh, line.expected, line.stamp)
+    saved.rows |= written | lines.update([pair[:2] for pair in changed], line.stamp)
+    amend([(row, new.code, reason) for row, new, reason in changed], by)
+    saved.written = len(written) + len(changed)
+    if len(written) < len(fresh):
+        _look_again(line, saved, [entry for entry in entries if entry.placement_id in fresh])
     return saved
 
 
-def _insert(fresh: list[Entry], pupils: dict[int, int], written: dict[str, Any]) -> set[int]:
-    """Insert new marks in one statement; return the placements for which another was quicker."""
-    if not fresh:
-        return set()
-    ordered = sorted(fresh, key=lambda entry: entry.placement_id)
-    lines: dict[str, Any] = {
-        "placements": [entry.placement_id for entry in ordered],
-        "pupils": [pupils[entry.placement_id] for entry in ordered],
-        "codes": [entry.code for entry in ordered],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, {**written, **lines})
-        found = {placement_id for (placement_id,) in cursor.fetchall()}
-    return set(lines["placements"]) - found
+def _refuse(saved: Saved, entry: Entry, wrong: _Wrong) -> None:
+    saved.problems[entry.placement_id] = wrong.words
+    if wrong.asks:
+        saved.asks[entry.placement_id] = wrong.asks
 
 
-def _update(changed: list[tuple[_Found, Entry]], written: dict[str, Any]) -> None:
-    """Change marks in one statement. They are locked, so each still has the version judged."""
-    if not changed:
-        return
-    lines: dict[str, Any] = {
-        "marks": [row.pk for row, _ in changed],
-        "codes": [entry.code for _, entry in changed],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(UPDATE, {**written, **lines})
+def _look_again(line: "Line", saved: Saved, entries: list[Entry]) -> None:
+    """Say what stands where somebody else was quicker by a moment."""
+    again = line.look_again()
+    for entry in entries:
+        row = again.existing.get(entry.placement_id)
+        if row is not None and row == saved.rows.get(entry.placement_id):
+            continue  # it is ours
+        if wrong := again.problem(entry):
+            _refuse(saved, entry, wrong)
+        else:
+            saved.unchanged += 1
+    saved.rows |= again.existing
 
 
-def _codes_in_force(on: date) -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(IN_FORCE, {"on": on})
-        return {code for (code,) in cursor.fetchall()}
+def amend(changes: Sequence[tuple[Found, str, str]], by: User) -> None:
+    """Keep the original and the amended entry of each change of a code, why, when and by whom."""
+    MarkAmendment.objects.bulk_create(
+        MarkAmendment(
+            mark_id=row.pk,
+            original=row.code,
+            amended=code,
+            reason=reason[:300],
+            by=by,
+            by_name=by.name,
+            by_position=position_of(by),
+        )
+        for row, code, reason in changes
+        if row.code != code
+    )
 
 
-def _marks(expected: dict[int, int], on: date, session: int) -> tuple[dict[int, _Found], set[int]]:
-    """Lock the marks of these children for the session, in one order.
-
-    Return the marks of these placements, and the pupils for whom another place already holds the
-    one mark that is not D. The placements were read through as_user; of the other places' marks
-    only the fact is used.
-    """
-    given: dict[str, Any] = {
-        "on": on,
-        "session": session,
-        "placements": list(expected),
-        "pupils": list(expected.values()),
-        "dual": DUAL,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, given)
-        rows = [_Found(*row) for row in cursor.fetchall()]
-    here = {row.placement_id: row for row in rows if row.placement_id in expected}
-    return here, {row.pupil_id for row in rows if row.placement_id not in expected}
+def position_of(by: User) -> str:
+    """Return the position in which a person changes a mark."""
+    return (by.position or ", ".join(sorted(by.roles)))[:100]
 
 
 @dataclass(frozen=True)
-class _Session:
+class Line:
     """What decides whether a line can be written at one session."""
 
-    on: date
-    session: int
-    expected: dict[int, int]  # the pupil of each placement
-    existing: dict[int, _Found]
-    allowed: set[str]
-    elsewhere: set[int]
+    provider: Organisation
+    stamp: Stamp
+    expected: dict[int, Expected]
+    existing: dict[int, Found]
+    kinds: dict[str, str]  # the codes in force, with how each is counted
+    elsewhere: set[int]  # pupils whom another place has marked
 
-    def problem(self, entry: Entry) -> str:
-        """Return the sentence that says why the line is not written, or nothing."""
-        pupil = self.expected.get(entry.placement_id)
-        if pupil is None:
-            return "This pupil is not expected at this session. Open the register again."
-        return self._wrong_code(entry, pupil) or self._overtaken(entry)
+    @classmethod
+    def read(cls, provider: Organisation, on: date, session: int, by: User) -> "Line":
+        """Read what a register expects, and lock what it holds."""
+        rows = expected_at(provider, on, session, by).order_by()
+        expected = {
+            key: Expected(*child)
+            for key, *child in rows.values_list("pk", "pupil", "pupil__starts_year_1")
+        }
+        existing, elsewhere = lines.lock(expected, on, session)
+        stamp = Stamp(on, session, by.pk, by.name, timezone.now())
+        kinds = lines.codes_in_force(on)
+        return cls(provider, stamp, expected, existing, kinds, elsewhere)
 
-    def _wrong_code(self, entry: Entry, pupil: int) -> str:
-        if entry.code not in self.allowed:
-            return f"{entry.code[:10]!r} is not a code in force on {self.on:%d %B %Y}. Choose one."
-        if entry.code == (AFTERNOON if self.session == Session.AM else MORNING):
+    def look_again(self) -> "Line":
+        """Read anew what the register holds."""
+        found, elsewhere = lines.lock(self.expected, self.stamp.on, self.stamp.session)
+        return Line(self.provider, self.stamp, self.expected, found, self.kinds, elsewhere)
+
+    def problem(self, entry: Entry) -> _Wrong | None:
+        """Return why the line is not written, or nothing."""
+        child = self.expected.get(entry.placement_id)
+        if child is None:
+            return _Wrong("This pupil is not expected at this session. Open the register again.")
+        words = self.wrong_code(entry.code, child) or self._wrong_details(entry)
+        return _Wrong(words) if words else self._overtaken(entry)
+
+    def wrong_code(self, code: str, child: Expected) -> str:
+        """Return why a line of this child cannot hold the code, or nothing."""
+        on = self.stamp.on
+        if code not in self.kinds:
+            return f"{code[:10]!r} is not a code in force on {on:%d %B %Y}. Choose one."
+        if code == (AFTERNOON if self.stamp.session == Session.AM else MORNING):
             return "That code belongs to the other session of the day."
-        if entry.code != DUAL and pupil in self.elsewhere:
+        if code != DUAL and child.pupil_id in self.elsewhere:
             return "Another place has marked this pupil for this session. Only one mark can count."
+        return why_not(code, self.provider, child.starts_year_1, on)
+
+    def _wrong_details(self, entry: Entry) -> str:
+        minutes, left_at, _ = entry.details or Details()
+        if minutes is not None and entry.code not in LATE_CODES:
+            return "Minutes late are for a pupil who is marked late."
+        if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
+            return f"Minutes late are a whole number from 1 to {MOST_MINUTES}."
+        if left_at is not None and entry.code not in HERE_CODES:
+            return "Only a pupil who came can leave early. Clear the time, or mark the pupil here."
         return ""
 
-    def _overtaken(self, entry: Entry) -> str:
+    def _overtaken(self, entry: Entry) -> _Wrong | None:
         row = self.existing.get(entry.placement_id)
         if row is None:
-            return "" if entry.seen == 0 else "The mark that you saw is gone. Open it again."
-        if row.version != entry.seen and row.code != entry.code:
+            gone = "The mark that you saw is gone. Open the register again."
+            return _Wrong(gone) if entry.seen else None
+        if entry.is_rest or not self.differs(row, entry):
+            return None
+        if row.version != entry.seen:
+            return _Wrong(self._both(row, entry), WHICH)
+        if row.code != entry.code and not self.reason(row, entry):
+            return _Wrong(f"Say why {row.code} is changed to {entry.code}.", REASON)
+        return None
+
+    def _both(self, row: Found, entry: Entry) -> str:
+        at = f"{timezone.localtime(row.marked_at):%H:%M}"
+        if row.code == entry.code:
             return (
-                f"{row.marked_by} marked {row.code} at "
-                f"{timezone.localtime(row.marked_at):%H:%M} while you were choosing {entry.code}. "
-                "Nothing was overwritten. Check which is right, and save again."
+                f"{row.marked_by} marked {row.code} at {at}, and minutes, leaving time or note "
+                "were changed since you opened the register. Nothing was overwritten."
             )
-        if row.code != entry.code and not entry.reason.strip():
-            return f"Say why {row.code} is changed to {entry.code}."
+        return (
+            f"{row.marked_by} marked {row.code} at {at} while you were choosing {entry.code}. "
+            "Nothing was overwritten. Check which is right, and save again."
+        )
+
+    def differs(self, row: Found, entry: Entry) -> bool:
+        """Tell whether the entry would change the mark."""
+        return New(row.code, row.minutes_late, row.left_at, row.note) != self.new(entry)
+
+    def new(self, entry: Entry) -> New:
+        """Return what the line is to say: without details, those that are there and still fit."""
+        if entry.details is None:
+            return lines.kept(self.existing.get(entry.placement_id), entry.code)
+        return New(entry.code, *entry.details)
+
+    def reason(self, row: Found, entry: Entry) -> str:
+        """Return why a code is changed. Who was quick, or learned the reason, need not say it."""
+        if given := entry.reason.strip():
+            return given
+        if entry.is_swift and self.is_recent(row):
+            return CORRECTED
+        if row.code == UNKNOWN and self.kinds.get(entry.code) in WHY_ABSENT:
+            return NOW_KNOWN
         return ""
 
-
-def _amendment(row: _Found, entry: Entry, by: User) -> MarkAmendment:
-    position = by.position or ", ".join(sorted(by.roles))
-    return MarkAmendment(
-        mark_id=row.pk,
-        original=row.code,
-        amended=entry.code,
-        reason=entry.reason.strip()[:300],
-        by=by,
-        by_name=by.name,
-        by_position=position[:100],
-    )
+    def is_recent(self, row: Found) -> bool:
+        """Tell whether the person marked it moments ago."""
+        return row.marked_by_id == self.stamp.by_id and self.stamp.at - row.marked_at <= AT_ONCE

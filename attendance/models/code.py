@@ -105,6 +105,12 @@ class Code(models.Model):
         """Tell whether a session with this code could have been attended."""
         return self.kind in POSSIBLE_KINDS
 
+    def is_in_force(self, on: date) -> bool:
+        """Tell whether the code may be used for a day."""
+        return (self.in_force_from or on) <= on and (
+            self.in_force_to is None or on < self.in_force_to
+        )
+
 
 @cache
 def codes_of(*kinds: Kind) -> tuple[str, ...]:

@@ -12,13 +12,23 @@ from django.db.models.functions import TruncWeek
 
 from accounts.models import User
 from apsystem.lib.calendar import Session
-from attendance.models.code import ABSENT_KINDS, PRESENT_KINDS, Code, codes_of
+from attendance.models.code import (
+    ABSENT_KINDS,
+    AFTERNOON,
+    MORNING,
+    PRESENT_KINDS,
+    Code,
+    codes_of,
+)
 from attendance.models.week import KEEP_WEEKS
 from placements.models import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 
 DUAL = "D"
 PLANNED_CLOSURE = "#"
+LATE_CODES = ["L", "U"]  # came after the register began to be taken: before and after it closed
+HERE_CODES = [MORNING, AFTERNOON, "B", "K", "P", "V", "W", *LATE_CODES]  # who came may leave early
+MOST_MINUTES = 240
 
 
 class MarkQuerySet(ChildQuerySet):
@@ -49,6 +59,10 @@ class MarkQuerySet(ChildQuerySet):
             possible=models.Count("pk", filter=Q(code__in=present + absent)),
         )
 
+    def with_note(self) -> Self:
+        """Keep those beside which somebody wrote what went well."""
+        return self.exclude(note="")
+
     def count_by_provider(self, on: date, session: int) -> dict[int, int]:
         """Return how many marks each provider has written for a session. One query."""
         rows = self.filter(date=on, session=session).values_list("placement__provider")
@@ -61,6 +75,7 @@ class Mark(models.Model):
 
     A lean row, because there are two a day for every child: no surrogate index but the natural
     key. `version` counts the changes, so that two people who save do not overwrite each other.
+    `marked_by` and `marked_at` tell of the code; who added minutes or a note is in the history.
     """
 
     placement = models.ForeignKey(Placement, models.PROTECT, related_name="marks", db_index=False)
@@ -73,6 +88,9 @@ class Mark(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     marked_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     marked_at = models.DateTimeField()
+    minutes_late = models.PositiveSmallIntegerField(null=True, blank=True)
+    left_at = models.TimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = MarkQuerySet.as_manager()
 
@@ -93,6 +111,19 @@ class Mark(models.Model):
                 condition=Q(session__in=[0, 1]),
                 name="attendance_mark_session_is_am_or_pm",
                 violation_error_message="A session is the morning or the afternoon.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_late__isnull=True)
+                | Q(code__in=LATE_CODES, minutes_late__gte=1, minutes_late__lte=MOST_MINUTES),
+                name="attendance_mark_minutes_of_who_came_late",
+                violation_error_code="minutes_late",
+                violation_error_message="Minutes late are from 1 to 240, for codes L and U only.",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(code__in=HERE_CODES),
+                name="attendance_mark_left_early_who_came",
+                violation_error_code="left_at",
+                violation_error_message="Only a pupil who came can leave early.",
             ),
         ]
         # Marks arrive day by day, so a few pages of this index find a year among many.

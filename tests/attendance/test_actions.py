@@ -26,16 +26,6 @@ AM, PM = 0, 1
 
 
 @pytest.fixture
-def placement(provider):
-    return factories.PlacementFactory(provider=provider)
-
-
-@pytest.fixture
-def colleague(person, provider):
-    return person(Role.PROVIDER_LEAD, name="Col League")
-
-
-@pytest.fixture
 def save(provider, provider_staff):
     """Save one line of Monday morning's register, and return what became of it."""
 
@@ -69,7 +59,7 @@ def test_only_the_lines_that_were_chosen_are_written(save, placement, provider):
 def test_nothing_is_chosen_in_a_new_register(placement, provider, provider_staff):
     register = Register.read(provider, MONDAY, AM, provider_staff)
 
-    assert [(line.chosen, line.mark) for line in register.lines] == [("", None)]
+    assert [(line.typed.code, line.mark) for line in register.lines] == [("", None)]
     assert register.take(QueryDict(f"seen-{placement.pk}=0")) == []
     assert register.marked == 0
 

@@ -1,6 +1,6 @@
 """Codes, marks and amendments: what is true of their rows."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -102,6 +102,16 @@ BREAKERS = {
     "attendance_mark_one_for_a_session": lambda: two_marks(code_id="D"),
     "attendance_mark_one_not_dual_for_a_child": lambda: two_places(other_code="N"),
     "attendance_mark_session_is_am_or_pm": lambda: factories.MarkFactory(session=2),
+    "attendance_mark_minutes_of_who_came_late": lambda: factories.MarkFactory(minutes_late=5),
+    "attendance_mark_left_early_who_came": lambda: factories.MarkFactory(
+        code_id="I", left_at=time(11, 20)
+    ),
+    "attendance_takenback_version_once": lambda: factories.TakenBackFactory(
+        placement=factories.TakenBackFactory().placement
+    ),
+    "attendance_delivery_one_for_a_key": lambda: factories.DeliveryFactory(
+        user=(first := factories.DeliveryFactory()).user, key=first.key
+    ),
     "attendance_markamendment_has_a_reason": lambda: factories.MarkAmendmentFactory(reason=""),
     "attendance_markamendment_changes_something": lambda: factories.MarkAmendmentFactory(
         original="N", amended="N"

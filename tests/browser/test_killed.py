@@ -1,13 +1,6 @@
 """The web server is killed with SIGKILL while a school writes: what was typed goes on."""
 
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from datetime import timedelta
 
 import pytest
@@ -17,52 +10,12 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from referrals.models import Referral
-from tests import servers
+from tests.processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SAVED = "[data-autosave]:text-matches('^Saved')"
 WORDS = 60
 LATEST = timedelta(seconds=5)
-
-
-class Server:
-    """gunicorn in processes of its own, on the database of the test."""
-
-    def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = None
-
-    def start(self):
-        usual = os.environ["DATABASE_URL"]
-        name = settings.DATABASES["default"]["NAME"]
-        path, _, options = usual.partition("?")
-        environment = {
-            **{key: value for key, value in os.environ.items() if key != servers.RUN},
-            "DATABASE_URL": f"{path.rpartition('/')[0]}/{name}?{options}".rstrip("?"),
-            "DJANGO_SETTINGS_MODULE": "apsystem.settings",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DEBUG": "1",  # static files are served as they lie
-            "HTTPS": "0",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "apsystem.wsgi", "--workers", "2",
-             "--bind", f"127.0.0.1:{self.port}", "--log-level", "critical"],
-            cwd=settings.BASE_DIR, env=environment, start_new_session=True,
-        )  # fmt: skip
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/accessibility/", timeout=5).close()  # noqa: S310
-                return
-            time.sleep(0.1)
-        raise TimeoutError("the server does not answer")
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
 
 
 @pytest.fixture
@@ -71,8 +24,7 @@ def server(transactional_db):
     server = Server()
     server.start()
     yield server
-    with contextlib.suppress(ProcessLookupError):
-        server.kill()
+    server.kill()
 
 
 def test_a_killed_server_loses_nothing_older_than_five_seconds(world, server, page_of):

@@ -70,10 +70,12 @@ from tests.factories.exclusions import (
 )
 from tests.factories.figures import (
     ComparatorFactory,
+    DeliveryFactory,
     LastLookFactory,
     MarkAmendmentFactory,
     MarkFactory,
     SnapshotFactory,
+    TakenBackFactory,
     WeekTotalFactory,
     write_marks,
 )
@@ -120,6 +122,7 @@ __all__ = [
     "CouncilFactory",
     "CoverFactory",
     "DecisionReadFactory",
+    "DeliveryFactory",
     "DigestFactory",
     "DocumentFactory",
     "EhcPlanFactory",
@@ -164,6 +167,7 @@ __all__ = [
     "SnapshotFactory",
     "StayCheckFactory",
     "SuspensionFactory",
+    "TakenBackFactory",
     "TargetChangeFactory",
     "TierRuleFactory",
     "TimetableFactory",

@@ -1,5 +1,6 @@
 """Marks, and the figures that are made of them."""
 
+import uuid
 from datetime import date, timedelta
 
 import factory
@@ -7,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
-from attendance.models import Mark, MarkAmendment, WeekTotal
+from attendance.models import Delivery, Mark, MarkAmendment, TakenBack, WeekTotal
 from placements.models import Placement
 from reporting.models import Comparator, Coverage, LastLook, Snapshot
 from tests.factories.actors import UserFactory
@@ -53,6 +54,31 @@ class WeekTotalFactory(DjangoModelFactory):
     unauthorised = 1
     late = 0
     not_possible = 0
+
+
+class TakenBackFactory(DjangoModelFactory):
+    class Meta:
+        model = TakenBack
+
+    placement = factory.SubFactory(PlacementFactory)
+    date = date(2024, 9, 16)
+    session = Session.AM
+    code = "L"
+    version = 1
+    marked_at = factory.LazyFunction(timezone.now)
+    at = factory.LazyFunction(timezone.now)
+    by = factory.SubFactory(UserFactory)
+    by_name = "Pat Provider"
+    by_position = "Tutor"
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    user = factory.SubFactory(UserFactory)
+    key = factory.LazyFunction(uuid.uuid4)
+    body_hash = "0" * 64
 
 
 class ComparatorFactory(DjangoModelFactory):

@@ -19,6 +19,7 @@ from apsystem.demo import (
     bulk,
     exclusions,
     letters,
+    registers,
     returns,
     schools,
     scores,
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         timetables.seed(place, today)
         self._mark(place, today, seed)
         write_left_out(today)
+        registers.seed(place, today)
         away.seed(place, today)
         scores.seed(place, today, seed)
         returns.seed(place, today)

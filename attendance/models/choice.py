@@ -1,0 +1,42 @@
+"""Which children a register asks for, and which codes the line of one child may hold."""
+
+from datetime import date
+
+from accounts.models import Organisation, User
+from apsystem.lib.calendar import academic_year
+from attendance.models.code import Code, Kind
+from attendance.models.expected import expected
+from placements.models import Placement, PlacementQuerySet
+
+YEARS_OF_COMPULSORY_SCHOOL = range(1, 12)
+WHY_ABSENT = [Kind.AUTHORISED, Kind.UNAUTHORISED, Kind.UNABLE]
+UNKNOWN = "N"  # absent, and the reason is not known yet
+
+
+def expected_at(provider: Organisation, on: date, session: int, user: User) -> PlacementQuerySet:
+    """Return the placements that a register asks for, within the person's reach."""
+    return expected(Placement.objects.as_user(user).filter(provider=provider), on, session)
+
+
+def is_reason(code: Code) -> bool:
+    """Tell whether a code says why somebody is absent, or could not attend."""
+    return code.kind in WHY_ABSENT
+
+
+def why_not(code: str, provider: Organisation, starts_year_1: int, on: date) -> str:
+    """Return why the line of a child cannot hold a code that is in force, or nothing.
+
+    Reference 1.2 to 1.4: Z is for who is on no register yet, # for days on which everybody is
+    away, X for who is not of compulsory school age, and E ends when alternative provision is made:
+    a provider that is itself a school may still suspend.
+    """
+    if code == "Z":
+        return "Z is for a pupil who is not placed yet. This pupil's placement has begun."
+    if code == "#":
+        return "# is for days on which everybody is away. Enter a closure in the calendar instead."
+    if code == "E" and not provider.is_registered_school:
+        return "E is for a pupil without alternative provision, and this pupil has it."
+    year_group = academic_year(on) - starts_year_1 + 1
+    if code == "X" and year_group in YEARS_OF_COMPULSORY_SCHOOL:
+        return f"X is not for pupils of compulsory school age. This one is in year {year_group}."
+    return ""

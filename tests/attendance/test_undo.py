@@ -1,0 +1,97 @@
+"""A tap is taken back or corrected within seconds: nothing is mistaken, nothing leaves no trace."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from attendance.actions.register import AT_ONCE
+from attendance.models import Mark, MarkAmendment, TakenBack
+from tests.attendance.conftest import MONDAY, tap
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+
+def test_who_mistapped_corrects_it_at_once_and_the_first_tap_stays_visible(send, placement):
+    send(tap(placement, "L"))
+
+    assert send(tap(placement, "/", 1, swift=True))["version"] == 2
+    amendment = MarkAmendment.objects.get()
+    assert (amendment.original, amendment.amended) == ("L", "/")
+    assert amendment.reason == "Corrected at once"
+
+
+def test_nobody_corrects_another_persons_tap_at_once(send, placement, colleague):
+    send(tap(placement, "L"), by=colleague)
+
+    assert send(tap(placement, "/", 1, swift=True))["asks"] == "reason"
+
+
+def long_ago():
+    Mark.objects.update(marked_at=timezone.now() - AT_ONCE - timedelta(seconds=1))
+
+
+def test_after_the_seconds_a_correction_asks_for_its_reason(send, placement):
+    send(tap(placement, "L"))
+    long_ago()
+
+    assert send(tap(placement, "/", 1, swift=True))["asks"] == "reason"
+
+
+def test_a_mark_is_taken_back_and_stays_in_the_list_of_changes(
+    send, placement, provider_staff, client
+):
+    send(tap(placement, "L"))
+
+    told = send(tap(placement, "", 1, undo=True))
+
+    assert (told["code"], told["version"], told["whole"]["marked"]) == ("", 0, 0)
+    assert not Mark.objects.exists()
+    row = TakenBack.objects.get()
+    assert (row.code, row.by, row.by_name) == ("L", provider_staff, provider_staff.name)
+    page = client.get(
+        reverse("attendance:amendments", args=[placement.uid, MONDAY.isoformat(), "am"])
+    ).content.decode()
+    assert "Taken back seconds after the tap" in page
+
+
+def test_a_mark_after_one_that_was_taken_back_is_not_mistaken_for_it(send, placement, colleague):
+    send(tap(placement, "L"))
+    send(tap(placement, "", 1, undo=True))
+
+    assert send(tap(placement, "N"))["version"] == 2
+    told = send(tap(placement, "/", 1, reason="I saw L."), by=colleague)
+
+    assert told["asks"] == "which"
+    assert Mark.objects.get().code_id == "N"
+
+
+def test_a_change_that_is_taken_back_gets_a_second_amendment(send, placement, colleague):
+    send(tap(placement, "N"), by=colleague)
+    send(tap(placement, "I", 1))
+
+    told = send(tap(placement, "", 2, undo=True))
+
+    assert (told["code"], told["version"]) == ("N", 3)
+    changes = MarkAmendment.objects.order_by("pk").values_list("original", "amended")
+    assert list(changes) == [("N", "I"), ("I", "N")]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_mark_is_not_taken_back_late_or_by_somebody_else(send, placement, colleague, late):
+    send(tap(placement, "L"))
+    if late:
+        long_ago()
+
+    told = send(tap(placement, "", 1, undo=True), **({} if late else {"by": colleague}))
+
+    assert "within 10 seconds" in told["problem"]
+    assert Mark.objects.get().code_id == "L"
+
+
+def test_a_mark_that_changed_meanwhile_is_not_taken_back(send, placement, colleague):
+    send(tap(placement, "N"))
+    send(tap(placement, "I", 1), by=colleague)
+
+    assert "has changed" in send(tap(placement, "", 1, undo=True))["problem"]

@@ -1,0 +1,320 @@
+"""A tutor marks eight pupils on a phone; the network goes, the sign-in ends, a colleague is quicker."""
+
+import json
+
+import pytest
+from django.utils.timezone import localdate
+
+from accounts.permissions import Role
+from attendance.models import Delivery, Mark
+from tests import factories
+from tests.browser.conftest import AXE
+from tests.browser.test_every_page import TAGS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PUPILS = 8
+TICK = "[data-said]:text-matches('^✓')"
+COUNTED = (
+    f"[data-said-last]:text-matches('^{PUPILS} of {PUPILS} marked, saved [0-9]{{2}}:[0-9]{{2}}$')"
+)
+NAME = "Zoltanov"
+
+
+@pytest.fixture
+def eight(world):
+    """Give the own provider eight pupils; the morning of the last school day is unmarked."""
+    Mark.objects.all().delete()
+    for number in range(PUPILS - 1):
+        factories.PlacementFactory(
+            provider=world.own.provider,
+            pupil__forename=f"Pupil{number}",
+            pupil__surname=NAME,
+            starts_on=world.own.placement.starts_on,
+        )
+    return f"/attendance/registers/{world.own.provider.uid}/{world.school_day.isoformat()}/am/"
+
+
+@pytest.fixture
+def phone(world, page_of, eight):
+    page = page_of(world.people[Role.PROVIDER_STAFF], width=360)
+    page.taps = 0
+    page.goto(eight)
+    page.wait_for_selector(".app-scripts-on")
+    return page
+
+
+def tap(page, row, words):
+    page.locator("[data-line]").nth(row).locator(f".app-choice:has-text('{words}') input").click()
+    page.taps += 1
+
+
+def codes():
+    return sorted(Mark.objects.filter(session=0).values_list("code", flat=True))
+
+
+def stored(page):
+    return page.evaluate(
+        "Object.entries(localStorage).filter(([name]) => name.startsWith('ap-mark:'))"
+    )
+
+
+def test_six_present_one_late_one_absent_take_five_taps_and_no_page_load(phone):
+    loads = []
+    phone.on("framenavigated", loads.append)
+    assert phone.locator("input[type=radio]:checked").count() == 0, "nothing is preselected"
+
+    tap(phone, 2, "Late")
+    tap(phone, 5, "Absent")
+    phone.locator("[data-line]").nth(5).locator("[name^=why-]").select_option("I")
+    phone.taps += 2  # the list, and the reason in it
+    phone.click("[data-rest]:has-text('Mark 6 remaining present')")
+    phone.taps += 1
+
+    phone.wait_for_selector(COUNTED)
+    assert phone.locator(TICK).count() == PUPILS
+    assert codes() == ["/"] * 6 + ["I", "L"]
+    assert phone.taps <= 5
+    assert loads == []
+    assert phone.is_hidden("[data-rest]")
+    assert phone.console_errors == []
+
+
+def test_a_tutor_whose_network_is_cut_after_the_third_mark_loses_nothing(phone, eight):
+    for row in range(3):
+        tap(phone, row, "Present")
+    phone.wait_for_function(
+        "document.querySelector('[data-said-last]').textContent.startsWith('3 of 8')"
+    )
+    phone.context.set_offline(True)
+
+    tap(phone, 3, "Late")
+    tap(phone, 4, "Absent")
+    phone.locator("[data-line]").nth(4).locator("[name^=why-]").select_option("I")
+    phone.click("[data-rest]:has-text('Mark 3 remaining present')")
+
+    phone.wait_for_selector("[data-waiting]:has-text('5 marks are waiting to be sent')")
+    assert phone.locator("[data-said]:has-text('Waiting to send')").count() == 5
+    assert len(codes()) == 3
+    kept = json.dumps(stored(phone))
+    assert not [word for word in (NAME, "Pupil", "zqx") if word in kept]
+    assert len(stored(phone)) == 5
+
+    # The page is loaded anew over a network that still drops what it sends.
+    phone.context.set_offline(False)
+    phone.route("**/registers/**", lambda route: (
+        route.abort() if route.request.method == "POST" else route.continue_()
+    ))  # fmt: skip
+    phone.reload()
+    phone.wait_for_selector("[data-waiting]:has-text('5 marks are waiting')")
+    assert phone.locator("[data-line]").nth(4).locator("[name^=why-]").input_value() == "I"
+    phone.unroute("**/registers/**")
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+
+    phone.wait_for_selector(COUNTED)
+    assert codes() == ["/"] * 6 + ["I", "L"]
+    assert set(Mark.objects.values_list("version", flat=True)) == {1}
+    assert stored(phone) == []
+    assert phone.is_hidden("[data-waiting]")
+
+
+def test_an_answer_that_gets_lost_makes_no_second_mark(phone):
+    def swallow(route):
+        route.fetch()
+        route.abort()
+
+    phone.route("**/registers/**", swallow)
+    tap(phone, 0, "Late")
+    phone.wait_for_selector("[data-waiting]:has-text('1 mark is waiting')")
+    assert codes() == ["L"]
+    phone.unroute("**/registers/**")
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+
+    phone.wait_for_selector("[data-said-last]:has-text('1 of 8 marked')")
+    assert Mark.objects.get().version == 1
+    assert Delivery.objects.count() == 1
+
+
+def test_a_sign_in_that_ended_keeps_the_marks_and_saves_them_after_the_next(
+    world, phone, page_of, eight
+):
+    phone.context.clear_cookies()
+    tap(phone, 0, "Late")
+    phone.wait_for_selector("[data-waiting]:has-text('You are signed out')")
+    assert codes() == []
+    user = world.people[Role.PROVIDER_STAFF]
+    user.set_password("a-long-enough-password")
+    user.save()
+
+    phone.click("[data-waiting] a:has-text('Sign in')")
+    phone.fill("[name=login]", user.email)
+    phone.fill("[name=password]", "a-long-enough-password")
+    phone.click("main button:has-text('Sign in')")
+
+    phone.wait_for_selector("[data-said-last]:has-text('1 of 8 marked')")
+    assert phone.url.endswith(eight)
+    assert codes() == ["L"]
+    assert stored(phone) == []
+
+
+def test_signing_out_says_what_would_be_lost_and_then_clears_it(phone):
+    phone.context.set_offline(True)
+    tap(phone, 0, "Late")
+    phone.wait_for_selector("[data-waiting]:has-text('1 mark is waiting')")
+    phone.route("**/registers/**", lambda route: route.abort())
+    phone.context.set_offline(False)
+
+    phone.click("text=Sign out")
+    phone.wait_for_selector("[role=alert]:has-text('Signing out loses them')")
+    with phone.expect_navigation():
+        phone.click("text=Sign out")
+
+    assert stored(phone) == []
+    assert codes() == []
+
+
+def test_marks_that_waited_twelve_hours_are_not_sent(phone, eight):
+    phone.context.set_offline(True)
+    tap(phone, 0, "Late")
+    phone.wait_for_selector("[data-waiting]:has-text('1 mark is waiting')")
+    phone.evaluate("""for (const [name, text] of Object.entries(localStorage)) {
+        if (!name.startsWith('ap-mark:')) continue;
+        localStorage.setItem(name, JSON.stringify({ ...JSON.parse(text), tapped: '2024-01-01T00:00:00Z' }));
+    }""")
+    phone.context.set_offline(False)
+    phone.goto("about:blank")
+    Mark.objects.all().delete()
+    Delivery.objects.all().delete()
+    phone.goto(eight)
+
+    phone.wait_for_selector("[data-said-last]:has-text('12 hours')")
+    assert codes() == []
+
+
+def test_a_mark_is_undone_and_one_that_is_older_asks_for_a_reason(phone):
+    tap(phone, 0, "Late")
+    line = phone.locator("[data-line]").first
+    line.locator("button:has-text('Undo')").click()
+    phone.wait_for_selector("[data-said-last]:has-text('0 of 8 marked')")
+    assert codes() == []
+
+    tap(phone, 0, "Late")
+    line.locator(TICK.replace("[data-said]", "[data-said]")).wait_for()
+    tap(phone, 0, "Present")  # at once: no question
+    line.locator("[data-said]:has-text('✓ Present')").wait_for()
+    assert codes() == ["/"]
+    phone.evaluate("document.querySelector('[data-register]').dataset.undo = '0'")
+    phone.reload()
+    phone.wait_for_selector(".app-scripts-on")
+    tap(phone, 0, "Late")
+    assert line.locator("[name^=reason-]").is_visible()
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[data-problem]:has-text('Say why')").wait_for()
+    line.locator("[name^=reason-]").fill("Came at 9.20")
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[data-said]:has-text('✓ Late')").wait_for()
+    assert codes() == ["L"]
+
+
+def test_two_tutors_at_one_pupil_see_both_marks_and_are_asked(world, phone, page_of, eight):
+    other = factories.UserFactory(name="Robin Second")
+    factories.MembershipFactory(
+        user=other, organisation=world.own.provider, role=Role.PROVIDER_STAFF
+    )
+    second = page_of(other, width=360)
+    second.taps = 0
+    second.goto(eight)
+    second.wait_for_selector(".app-scripts-on")
+    tap(phone, 0, "Absent")
+    phone.locator("[data-line]").first.locator(TICK).wait_for()
+
+    tap(second, 0, "Late")
+
+    line = second.locator("[data-line]").first
+    line.locator("[data-problem]:has-text('Which is right?')").wait_for()
+    told = line.locator("[data-problem]").inner_text()
+    assert "Demo Provider staff marked Absent at" in told
+    assert "You chose Late" in told
+    assert codes() == ["N"]
+    line.locator("button:has-text('Late is right')").click()
+    line.locator("[name^=reason-]").fill("She came at 9.20")
+    second.keyboard.press("Enter")
+    line.locator("[data-said]:has-text('✓ Late')").wait_for()
+    assert codes() == ["L"]
+
+
+def test_a_note_and_minutes_save_by_themselves(phone):
+    tap(phone, 0, "Late")
+    line = phone.locator("[data-line]").first
+    line.locator(TICK).wait_for()
+    line.locator("[name^=minutes-]").fill("12")
+    line.locator("[name^=minutes-]").blur()
+    line.locator("[data-said]:has-text('12 minutes late')").wait_for()
+    line.locator("summary").click()
+    line.locator("[name^=note-]").fill("Read aloud")
+    phone.keyboard.press("Enter")
+    phone.wait_for_function(
+        "document.querySelector('[data-line] [name^=was-]').value.endsWith('Read aloud')"
+    )
+
+    mark = Mark.objects.get()
+    assert (mark.minutes_late, mark.note, mark.code_id) == (12, "Read aloud", "L")
+
+
+def test_the_keyboard_marks_a_register(world, page_of, eight):
+    page = page_of(world.people[Role.PROVIDER_STAFF])
+    page.goto(eight)
+    page.wait_for_selector(".app-keys-on.app-scripts-on")
+    page.locator("[data-line] input[type=radio]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("input[type=radio]:checked").count() == 0, "arrows move and do not mark"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.locator("[data-line]").first.locator("[data-said]:has-text('✓ Late')").wait_for()
+    page.keyboard.press("ArrowDown")
+    for key in "pla":
+        page.keyboard.press(key)
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(COUNTED)
+    assert codes() == ["/"] * 5 + ["L", "L", "N"]
+    page.check("#keys-help [data-keys-off]", force=True) if page.is_visible(
+        "[data-keys-off]"
+    ) else page.click("#keys-help summary")
+
+
+def test_the_register_keeps_the_rules_of_accessibility_in_every_state(phone):
+    tap(phone, 0, "Late")
+    tap(phone, 1, "Absent")
+    phone.locator("[data-line]").nth(1).locator(TICK).wait_for()
+    phone.context.set_offline(True)
+    tap(phone, 2, "Present")
+    phone.wait_for_selector("[data-waiting]:visible")
+    phone.locator("[data-line]").nth(3).locator("summary").click()
+
+    phone.evaluate(AXE.read_text(encoding="utf-8"))
+    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
+
+    assert phone.evaluate(f"axe.run(document, {options})")["violations"] == []
+    small = phone.evaluate(
+        "[...document.querySelectorAll('.app-choice, [data-rest], .app-link-button')]"
+        ".map((box) => box.getBoundingClientRect()).filter((box) => box.width && (box.height < 44 || box.width < 44)).length"
+    )
+    assert small == 0
+    assert phone.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def test_without_scripts_the_page_is_a_form_with_radios_and_a_button(world, page_of, eight):
+    page = page_of(world.people[Role.PROVIDER_STAFF], width=360, scripts=False)
+    page.goto(eight)
+    page.locator("[data-line]").nth(2).locator(".app-choice:has-text('Late') input").check()
+    page.locator("[data-line]").nth(5).locator(".app-choice:has-text('Absent') input").check()
+    page.locator("[data-line]").nth(5).locator("[name^=why-]").select_option("I")
+    page.click("[data-rest]")
+
+    assert "8 of 8 marked" in page.inner_text("main")
+    assert codes() == ["/"] * 6 + ["I", "L"]
+    assert localdate() >= world.school_day
