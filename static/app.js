@@ -24,8 +24,10 @@ const waits = () => Object.keys(localStorage).some((name) => name.startsWith("ap
 const wake = async () => {
   const { clear, expire, remind } = await import("./queue.js");
   let isTold = false;
-  expire();
-  remind();
+  if (!document.querySelector("[data-register]")) { // which sends and forgets by itself
+    expire();
+    remind();
+  }
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-sign-out]");
     if (!form || !waits()) return;

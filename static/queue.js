@@ -170,7 +170,7 @@ export class Queue {
 export const remind = () => {
   const user = document.querySelector("[data-idle-warning]")?.dataset.user;
   const found = user ? paths(user) : [];
-  if (!found.length || document.querySelector("[data-register]")) return;
+  if (!found.length) return;
   const box = document.createElement("div");
   const link = document.createElement("a");
   box.className = "govuk-inset-text";

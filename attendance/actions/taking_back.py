@@ -7,9 +7,10 @@ from accounts.models import Organisation, User
 from attendance.actions import lines
 from attendance.actions.lines import Found
 from attendance.actions.register import Entry, Line, Saved, amend, position_of
-from attendance.models import MarkAmendment, TakenBack
+from attendance.models import MarkAmendment, OutsideMark, TakenBack
 
 BACK = "Taken back at once"
+OUTSIDE = "A mark outside the expected sessions is not taken back. Change it, with a reason."
 TOO_LATE = "A mark is taken back within 10 seconds. Now it can be changed, with a reason."
 
 
@@ -40,30 +41,38 @@ def take_back(
 
 
 def _write(line: Line, rows: list[Found], saved: Saved, by: User) -> None:
-    before = _before([row for row in rows if row.version > 1])
-    first = [row for row in rows if row.pk not in before]
+    before, outside = _before(rows), _outside(rows)
+    first: list[Found] = []
+    changed: list[tuple[Found, str]] = []
+    for row in rows:
+        code = before.get(row.pk)
+        if code is None and row.pk in outside:
+            saved.problems[row.placement_id] = OUTSIDE
+        elif code is None:
+            first.append(row)
+        elif problem := line.wrong_code(code, line.expected[row.placement_id]):
+            saved.problems[row.placement_id] = problem
+        else:
+            changed.append((row, code))
     TakenBack.objects.bulk_create(_taken(row, line, by) for row in first)
     lines.delete(first)
     for row in first:
         del saved.rows[row.placement_id]
-    changed = [
-        (row, before[row.pk])
-        for row in rows
-        if row.pk in before
-        and not line.wrong_code(before[row.pk], line.expected[row.placement_id])
-    ]
     saved.rows |= lines.update([(row, lines.kept(row, code)) for row, code in changed], line.stamp)
     amend([(row, code, BACK) for row, code in changed], by)
     saved.written = len(first) + len(changed)
-    for row in rows:
-        if row.pk in before and (row, before[row.pk]) not in changed:
-            saved.problems[row.placement_id] = TOO_LATE
 
 
 def _before(rows: list[Found]) -> dict[int, str]:
     """Return the code that each mark had before its last amendment, where it has one."""
     found = MarkAmendment.objects.filter(mark__in=[row.pk for row in rows]).order_by("pk")
-    return {row.mark_id: row.original for row in found} if rows else {}
+    return {row.mark_id: row.original for row in found}
+
+
+def _outside(rows: list[Found]) -> set[int]:
+    """Return the marks that stand outside the expected sessions: their reason stays with them."""
+    found = OutsideMark.objects.filter(mark__in=[row.pk for row in rows])
+    return set(found.values_list("mark", flat=True))
 
 
 def _taken(row: Found, line: Line, by: User) -> TakenBack:

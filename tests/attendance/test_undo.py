@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from attendance.actions.register import AT_ONCE
 from attendance.models import Mark, MarkAmendment, TakenBack
+from tests import factories
 from tests.attendance.conftest import MONDAY, tap
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -95,3 +96,11 @@ def test_a_mark_that_changed_meanwhile_is_not_taken_back(send, placement, collea
     send(tap(placement, "I", 1), by=colleague)
 
     assert "has changed" in send(tap(placement, "", 1, undo=True))["problem"]
+
+
+def test_a_mark_outside_the_expected_sessions_is_not_taken_back(send, placement):
+    send(tap(placement, "L"))
+    factories.OutsideMarkFactory(mark=Mark.objects.get(), reason="A trial day.")
+
+    assert "outside" in send(tap(placement, "", 1, undo=True))["problem"]
+    assert Mark.objects.exists()
