@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Self
@@ -32,6 +33,8 @@ from pupils.models.codes import (
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.upn import checked_upn
 
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+
 
 def searchable(text: str) -> str:
     """Return text as the search compares it: no case, no accents, no punctuation."""
@@ -46,20 +49,17 @@ class PupilQuerySet(ChildQuerySet):
     reach = Reach(pupil="", school=ON_ROLL, provider=ON_ROLL)
 
     def matching(self, text: str) -> Self:
-        """Keep those whose names hold every word, or whose UPN or date of birth it is.
+        """Keep those whose names hold every word and who were born on the day, or whose UPN it is.
 
-        Words match any part of a name, without case or accents; a date is read as day, month,
-        year in figures with any separator.
+        Words match any part of a name, without case or accents. A day may stand among them: 27 3
+        2012, 27/03/2012, 27 March 2012 or 2012-03-27.
         """
         words = searchable(text).split()
         if not words:
             return self.none()
-        found = Q()
-        for word in words:
-            found &= Q(search_name__contains=word)
-        found |= Q(upn="".join(words).upper())
-        if born := _read_date(words):
-            found |= Q(date_of_birth=born)
+        found = _named(words) | Q(upn="".join(words).upper())
+        for first, after, day in _days_in(words):
+            found |= _named(words[:first] + words[after:]) & Q(date_of_birth=day)
         return self.filter(found)
 
     def numbered(self, text: str) -> int | None:
@@ -93,18 +93,34 @@ class PupilQuerySet(ChildQuerySet):
         )
 
 
-def _read_date(words: list[str]) -> date | None:
-    figures = "".join(words)
-    if len(words) == len(("day", "month", "year")) and all(word.isdecimal() for word in words):
-        day, month, year = words
-    elif figures.isdecimal() and len(figures) == len("ddmmyyyy"):
-        day, month, year = figures[:2], figures[2:4], figures[4:]
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        return None
+def _named(words: Iterable[str]) -> Q:
+    found = Q()
+    for word in words:
+        found &= Q(search_name__contains=word)
+    return found
+
+
+def _days_in(words: list[str]) -> Iterator[tuple[int, int, date]]:
+    """Yield the days that some words may mean, each with where its words begin and end."""
+    for first, word in enumerate(words):
+        if word.isdecimal() and len(word) == len("ddmmyyyy"):
+            yield from _real(first, first + 1, word[:2], word[2:4], word[4:])
+        parts = words[first : first + len(("day", "month", "year"))]
+        if len(parts) == len(("day", "month", "year")):
+            after = first + len(parts)
+            if len(word) == len("yyyy"):
+                parts.reverse()
+            yield from _real(first, after, *parts)
+
+
+def _real(
+    first: int, after: int, day: str, month: str, year: str
+) -> Iterator[tuple[int, int, date]]:
+    if month.isalpha() and month[:3] in MONTHS.split():
+        month = str(MONTHS.split().index(month[:3]) + 1)
+    if all(part.isdecimal() for part in (day, month, year)):
+        with suppress(ValueError, OverflowError):
+            yield first, after, date(int(year), int(month), int(day))
 
 
 @pghistory.track()

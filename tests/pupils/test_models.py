@@ -307,6 +307,11 @@ def test_what_is_searchable_stays_so(text):
         "5 3 2011",
         "05/03/2011",
         "05032011",
+        "2011-03-05",
+        "5 March 2011",
+        "5 mar 2011",
+        "brien 5/3/2011",
+        "5 3 2011 zoe",
     ],
 )
 def test_a_pupil_is_found_by_part_of_a_name_by_upn_and_by_date_of_birth(asked):
@@ -325,7 +330,9 @@ def test_a_pupil_is_found_by_part_of_a_name_by_upn_and_by_date_of_birth(asked):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("asked", ["", "  ", "'", "31/02/2011", "99999999", "5 3 20112011", "%"])
+@pytest.mark.parametrize(
+    "asked", ["", "  ", "'", "31/02/2011", "99999999", "5 3 20112011", "%", "lee 5 3 2011"]
+)
 def test_a_search_for_nothing_finds_nothing(asked):
     factories.PupilFactory()
 

@@ -197,3 +197,18 @@ def test_searching_writes_no_last_look(council, world):
     council.get(reverse("reporting:search"), {"q": Pupil.objects.first().forename})
 
     assert not LastLook.objects.exists()
+
+
+def test_a_search_that_finds_nobody_says_so(council):
+    answer = council.get(reverse("reporting:search"), {"q": "Nobodyhere"})
+
+    assert "No pupil that you may see matches “Nobodyhere”" in text(answer)
+
+
+def test_a_record_that_nobody_opened_says_so(client, world):
+    client.force_login(world.people[Role.DATA_PROTECTION])
+    pupil = factories.PupilFactory()
+
+    answer = client.get(reverse("reporting:who-looked"), {"pupil": str(pupil.uid)})
+
+    assert "Nobody looked at this record so far." in text(answer)
