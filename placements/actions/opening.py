@@ -145,6 +145,7 @@ def accept(placement: Placement, *, by: User, lead: User | None = None) -> Place
         _make_way(placement.follows, placement.starts_on)
     placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on)
     hold_apart(placement)
+    _tell_the_referral(placement, is_placed=True, education_from=placement.starts_on)
     pupil_actions.enrol(
         placement.pupil,
         at=placement.provider,
@@ -176,7 +177,7 @@ def _make_way(before: Placement, start: date) -> None:
 def decline(placement: Placement, *, reason: str, by: User) -> Placement:
     """Decline an offer for the provider: the referral waits for another one."""
     placement = make_move(placement, "decline", by=by, end_reason=reason)
-    _wait_again(placement)
+    _tell_the_referral(placement, is_placed=False, education_from=None)
     tell(placement, EntryKind.DECLINED, by=by, words=reason)
     return placement
 
@@ -193,16 +194,20 @@ def cancel(placement: Placement, *, reason: str, by: User) -> Placement:
         for row in rolls.select_for_update(of=("self",)).filter(starts_on=placement.starts_on):
             row.ends_on = row.starts_on
             row.save(update_fields=["ends_on"])
-    _wait_again(placement)
+    _tell_the_referral(placement, is_placed=False, education_from=None)
     tell(placement, EntryKind.CANCELLED, by=by, words=reason)
     return placement
 
 
-def _wait_again(placement: Placement) -> None:
+def _tell_the_referral(
+    placement: Placement, *, is_placed: bool, education_from: date | None
+) -> None:
+    """Write on the referral where it stands, for the school and for the day-6 duty."""
     if placement.referral_id:
         referral = Referral.objects.select_for_update(of=("self",)).get(pk=placement.referral_id)
-        referral.is_placed = False
-        referral.save(update_fields=["is_placed"])
+        referral.is_placed, referral.education_from = is_placed, education_from
+        referral.full_clean()
+        referral.save(update_fields=["is_placed", "education_from"])
 
 
 @transaction.atomic

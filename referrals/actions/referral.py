@@ -169,17 +169,22 @@ def _due_dates(referral: Referral, submitted_at: datetime) -> dict[str, date | N
 
 @transaction.atomic
 def count_again() -> int:
-    """Count the due dates of undecided referrals by today's calendar. Return how many changed."""
-    rows = Referral.objects.filter(status__in=UNDECIDED, submitted_at__isnull=False)
+    """Count the due dates that still run by today's calendar. Return how many rows changed.
+
+    What is decided keeps the day by which it was to be decided.
+    """
+    rows = Referral.objects.with_clocks(localdate()).filter(submitted_at__isnull=False)
     rows = rows.select_related("exclusion").order_by("pk")
-    undecided = list(rows.select_for_update(of=("self",)))
-    if not undecided:
+    running = list(rows.select_for_update(of=("self",)))
+    if not running:
         return 0
-    sent = {row.pk: timezone.localtime(row.submitted_at).date() for row in undecided}
-    clocks = Clocks.around({*sent.values(), *(row.event_on for row in undecided)})
+    sent = {row.pk: timezone.localtime(row.submitted_at).date() for row in running}
+    clocks = Clocks.around({*sent.values(), *(row.event_on for row in running)})
     changed = []
-    for referral in undecided:
+    for referral in running:
         dates = clocks.due_dates(referral, sent[referral.pk])
+        if referral.decided_on:
+            dates["decide_by"] = referral.decide_by
         if any(getattr(referral, name) != day for name, day in dates.items()):
             for name, day in dates.items():
                 setattr(referral, name, day)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from apsystem.lib.gds import day
 from pupils.models import ChildQuerySet, searchable
 
 OFFICER, HOLDER = "assigned_to", "holder_id"
+OVER = ("declined", "withdrawn")
 
 
 def start_of_day(on: date) -> datetime:
@@ -22,6 +23,8 @@ def kept_words(**asked: Any) -> list[str]:
     """Say what a list keeps that no box of its filter shows."""
     said = {
         "no placement yet": asked["placed"] == "no",
+        "placement offered, not answered by the provider": asked["placed"] == "offered",
+        "permanently excluded, with no education begun": asked["owed"],
         "decision not read by the school": asked["unread"],
         f"sent since {day(asked['sent'])}": asked["sent"],
         f"changed by others since {day(asked['changed'])}": asked["changed"],
@@ -53,9 +56,24 @@ class NarrowedQuerySet(ChildQuerySet):
         """Keep those whose decision the school has not opened."""
         return self.filter(decided_on__isnull=False, decision_read=None)
 
+    def owed_education(self, today: date) -> Self:
+        """Keep permanently excluded children for whom nothing begins in time, or has begun late.
+
+        An offer that the provider has not accepted is no education.
+        """
+        none = Q(education_from=None)
+        late = Q(education_from__gt=today) & Q(education_from__gt=F("day_six_on"))
+        return self.filter(none | late, day_six_on__isnull=False).exclude(status__in=OVER)
+
+    def offered(self) -> Self:
+        """Keep those whose placement waits for the provider's answer."""
+        return self.filter(is_placed=True, education_from=None)
+
     def late(self, today: date) -> Self:
         """Keep those past the day by which to decide, or from which education is due."""
-        return self.filter(Q(decide_by__lt=today) | Q(day_six_on__lt=today))
+        undecided = Q(decided_on=None, decide_by__lt=today)
+        owed = Q(pk__in=self.model._default_manager.owed_education(today).values("pk"))  # type: ignore[attr-defined]
+        return self.filter(undecided | owed & Q(day_six_on__lt=today))
 
     def narrowed(
         self,
@@ -66,6 +84,7 @@ class NarrowedQuerySet(ChildQuerySet):
         q: str = "",
         school: str = "",
         late: str = "",
+        owed: str = "",
         unread: str = "",
         sent: date | None = None,
         **owners: Any,
@@ -75,11 +94,14 @@ class NarrowedQuerySet(ChildQuerySet):
         The owners are `whose`, the ids of officers with commas between them or "nobody"; `holder`,
         the id of a person at the school; and `changed`, the day since when others changed theirs.
         """
-        rows = self.filter(is_placed=False) if placed == "no" else self
+        rows = self._placed(placed)
         exact = {"status": status, "reason": reason, "school": school}
         rows = rows.filter(**{name: value for name, value in exact.items() if value})
+        today = timezone.localdate()
         if late:
-            rows = rows.late(timezone.localdate())
+            rows = rows.late(today)
+        if owed:
+            rows = rows.owed_education(today)
         if unread:
             rows = rows.unread()
         if sent:
@@ -87,6 +109,11 @@ class NarrowedQuerySet(ChildQuerySet):
         for word in searchable(q).split():
             rows = rows.filter(pupil__search_name__contains=word)
         return rows._owned(**owners)
+
+    def _placed(self, placed: str) -> Self:
+        if placed == "offered":
+            return self.offered()
+        return self.filter(is_placed=False) if placed == "no" else self
 
     def _owned(
         self, *, whose: str = "", holder: int | None = None, changed: date | None = None

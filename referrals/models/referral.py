@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from accounts.models import Clock, Organisation, SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
+from apsystem.lib.gds import day
 from pupils.models import PermanentExclusion, Pupil, Reach
 from referrals.models.narrowing import NarrowedQuerySet
 
@@ -91,6 +92,11 @@ class ReferralQuerySet(NarrowedQuerySet):
         """Keep those that wait for a decision, the longest wait first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at")
 
+    def with_clocks(self, today: date) -> Self:
+        """Keep those for which a clock runs: undecided, or education is owed."""
+        owed = Q(pk__in=self.model._default_manager.owed_education(today).values("pk"))  # type: ignore[attr-defined]
+        return self.filter(Q(status__in=UNDECIDED) | owed)
+
     def sorted_by(self, name: str) -> Self:
         """Order by one of the sorts that the desk offers; the longest wait first otherwise."""
         return self.order_by(*SORTS.get(name, SORTS["waiting"]))
@@ -127,6 +133,8 @@ class Referral(WorkflowModel):
 
     `made_by` began it; `held_by` has it at the school now; `assigned_to` is the council's officer.
     `revision` counts the saves, so that two people's answers never overwrite each other unseen.
+    `is_placed`: a placement is offered or taken up. `education_from`: its first day, once the
+    provider has accepted; until then a day-6 duty runs on.
     """
 
     MOVES = moves(
@@ -188,6 +196,7 @@ class Referral(WorkflowModel):
         blank=True,
         help_text="The permanent exclusion that it answers.",
     )
+    education_from = models.DateField(null=True, blank=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -259,6 +268,13 @@ class Referral(WorkflowModel):
                 violation_error_message="Enter the date of the permanent exclusion: "
                 "the council must provide education from the sixth school day.",
             ),
+            models.CheckConstraint(
+                condition=Q(education_from__isnull=True)
+                | Q(status=Status.ACCEPTED, is_placed=True),
+                name="referrals_referral_education_follows_a_placement",
+                violation_error_message="Education begins with a placement of an accepted "
+                "referral.",
+            ),
             models.UniqueConstraint(
                 fields=["pupil"],
                 condition=Q(status__in=OPEN),
@@ -310,12 +326,7 @@ class Referral(WorkflowModel):
         if self.status in UNDECIDED and self.submitted_at and self.decide_by:
             sent_on = timezone.localtime(self.submitted_at).date()
             found.append(calendar.clock("Decision", sent_on, self.decide_by, today=today))
-        if (
-            self.day_six_on
-            and self.event_on
-            and not self.is_placed
-            and self.status != Status.WITHDRAWN
-        ):
+        if self.day_six_on and self.event_on and self._is_owed_education(today):
             found.append(
                 calendar.clock(
                     "Day-6 duty",
@@ -327,6 +338,12 @@ class Referral(WorkflowModel):
                 )
             )
         return sorted(found, key=lambda clock: clock.due_on or date.max)
+
+    def _is_owed_education(self, today: date) -> bool:
+        """Tell whether nothing begins in time, or has begun late: `owed_education` for a row."""
+        start = self.education_from
+        is_met = start and (start <= today or (self.day_six_on and start <= self.day_six_on))
+        return self.status != Status.WITHDRAWN and not is_met
 
     def age(self, calendar: SchoolCalendar, today: date | None = None) -> int | None:
         """Return how many school days it has waited since it was sent; None for a draft."""
@@ -346,9 +363,16 @@ class Referral(WorkflowModel):
             Status.SUBMITTED: "The council's SEND team reads the referral and decides." + officer,
             Status.WAITING: "The SEND team asked the school for more. "
             "When the school answers, the referral goes on by itself.",
-            Status.ACCEPTED: "A placement is open."
-            if self.is_placed
-            else "The council's SEND team opens the placement.",
+            Status.ACCEPTED: self._after_acceptance,
             Status.DECLINED: "Nothing more: read the reason below. The school may refer again.",
             Status.WITHDRAWN: "Nothing more: the school withdrew the referral.",
         }[Status(self.status)]
+
+    @property
+    def _after_acceptance(self) -> str:
+        if not self.is_placed:
+            return "The council's SEND team offers a placement to a provider."
+        if self.education_from is None:
+            return "A placement is offered. The provider accepts or declines it next."
+        verb = "begins" if self.education_from > localdate() else "began"
+        return f"The placement {verb} on {day(self.education_from)}. Its page says how it goes."

@@ -108,6 +108,16 @@ CARDS = [
         query=lambda day, person: {"late": "yes"},
     ),
     Card(
+        "owed",
+        Group.DUE,
+        Permission.REFERRAL_DECIDE,
+        "Day-6 duty",
+        "permanently excluded, with no education begun so far",
+        rows=lambda day: _referrals(day).owed_education(day.today),
+        page="referrals:list",
+        query=lambda day, person: {"owed": "yes"},
+    ),
+    Card(
         "to-decide",
         Group.DUE,
         Permission.REFERRAL_DECIDE,
@@ -362,6 +372,16 @@ CARDS = [
         rows=_undecided,
         page="referrals:list",
         query=lambda day, person: {"status": Status.SUBMITTED},
+    ),
+    Card(
+        "school-offered",
+        Group.WAITING,
+        Permission.REFERRAL_MAKE,
+        "With a provider",
+        "a placement is offered, with no answer yet",
+        rows=lambda day: _referrals(day).offered(),
+        page="referrals:list",
+        query=lambda day, person: {"placed": "offered"},
     ),
     Card(
         "with-placer",

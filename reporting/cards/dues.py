@@ -6,7 +6,7 @@ from datetime import date
 
 from accounts.models import SchoolCalendar
 from accounts.permissions import Permission
-from referrals.models import UNDECIDED, Referral
+from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
 from reporting.cards.card import Day
 
@@ -23,11 +23,11 @@ class Due:
 
 
 def _referrals(day: Day) -> Iterator[Due]:
-    """Tell of the clocks of undecided referrals that are the person's, or that they cover."""
+    """Tell of the clocks that run for referrals of the person, or that the person covers."""
     if not day.user.can(Permission.REFERRAL_DECIDE):
         return
     people = {person.pk: person for person in (day.user, *day.covered)}
-    rows = Referral.objects.as_user(day.user).filter(status__in=UNDECIDED)
+    rows = Referral.objects.as_user(day.user).with_clocks(day.today)
     rows = rows.filter(**{f"{OFFICER}__in": people}).order_by("pk")
     calendar = SchoolCalendar(day.today, day.today)
     for row in rows:

@@ -73,6 +73,19 @@ def test_a_declined_offer_lets_the_referral_wait_for_another(
     assert take_up(proposal(other_provider), referral=referral, by=caseworker).pk
 
 
+def test_a_referral_knows_from_when_an_accepted_offer_gives_education(
+    referral, provider, caseworker
+):
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+    referral.refresh_from_db()
+    assert (referral.is_placed, referral.education_from) == (True, None)
+
+    actions.accept(offer, by=caseworker)
+
+    referral.refresh_from_db()
+    assert referral.education_from == START
+
+
 def test_a_placement_that_has_not_started_is_cancelled(referral, provider, caseworker):
     start = localdate() + timedelta(days=7)
     coming = proposal(provider, starts_on=start, ends_on=start + timedelta(weeks=6))
@@ -82,7 +95,7 @@ def test_a_placement_that_has_not_started_is_cancelled(referral, provider, casew
 
     assert not Enrolment.objects.filter(organisation=provider).in_force(start).exists()
     referral.refresh_from_db()
-    assert not referral.is_placed
+    assert (referral.is_placed, referral.education_from) == (False, None)
 
 
 def test_a_placement_that_has_started_is_not_cancelled(placement, caseworker):

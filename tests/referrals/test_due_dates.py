@@ -74,6 +74,20 @@ def test_the_day_six_duty_is_counted_at_the_school_of_the_child(administrator, p
     assert days == {here.pk: SIX_LATER, elsewhere.pk: SIX}
 
 
+def test_a_day_six_duty_moves_while_no_education_has_begun(administrator):
+    expelled = {"reason": Reason.PERMANENT_EXCLUSION, "event_on": date(2024, 9, 2)}
+    offered = referral(Status.ACCEPTED, is_placed=True, **expelled)
+    begun = referral(Status.ACCEPTED, is_placed=True, education_from=SIX, **expelled)
+    Referral.objects.update(day_six_on=SIX)
+    close(date(2024, 9, 5), administrator)
+
+    assert actions.count_again() == 1
+
+    days = dict(Referral.objects.values_list("pk", "day_six_on"))
+    assert days == {offered.pk: SIX_LATER, begun.pk: SIX}
+    assert set(Referral.objects.values_list("decide_by", flat=True)) == {DUE}
+
+
 def test_the_history_holds_an_event_for_each_that_changed_and_for_no_other(
     administrator, django_capture_on_commit_callbacks
 ):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError
 
+from accounts.models import SchoolCalendar
 from pupils.models import Pupil
 from referrals.models import Referral, Status
 from tests import factories
@@ -46,6 +47,9 @@ BREAKERS = {
         status=Status.SUBMITTED, reason="permanent exclusion"
     ),
     "referrals_referral_one_open_for_a_pupil": two_open,
+    "referrals_referral_education_follows_a_placement": make(
+        status=Status.ACCEPTED, education_from=date(2024, 9, 9)
+    ),
     "referrals_referral_sent_with_its_reason": make(status=Status.SUBMITTED, reason=""),
     "referrals_referral_sent_with_its_concern": make(status=Status.SUBMITTED, concern=""),
     "referrals_referral_basis_is_known": make(basis="a feeling"),
@@ -80,6 +84,7 @@ def test_every_constraint_has_a_row_that_breaks_it():
         ("tier_with_acceptance", {"status": "submitted", "tier": 2}),
         ("submitted_at_with_submission", {"status": "draft", "submitted_at": MOMENT}),
         ("submitted_at_with_submission", {"status": "accepted", "submitted_at": None}),
+        ("education_follows_a_placement", {"status": "submitted", "education_from": "2024-09-09"}),
     ],
 )
 def test_every_half_of_a_decision_is_refused(name, details):
@@ -137,11 +142,50 @@ def test_a_filter_keeps_status_reason_and_every_word_of_a_name():
     assert Referral.objects.narrowed(status="submitted").count() == 0
 
 
-@pytest.mark.parametrize("is_placed", [True, False])
-def test_the_next_step_of_an_accepted_referral_says_whether_it_is_placed(is_placed):
-    referral = factories.ReferralFactory(status="accepted", is_placed=is_placed)
+@pytest.mark.parametrize(
+    ("is_placed", "starts_on", "words"),
+    [
+        (False, None, "offers a placement to a provider"),
+        (True, None, "The provider accepts or declines it next."),
+        (True, date(2024, 9, 9), "The placement began on 9 September 2024."),
+        (True, date(2999, 9, 9), "The placement begins on 9 September 2999."),
+    ],
+)
+def test_the_next_step_of_an_accepted_referral_says_where_the_placement_stands(
+    is_placed, starts_on, words
+):
+    referral = factories.ReferralFactory(
+        status="accepted", is_placed=is_placed, education_from=starts_on
+    )
 
-    assert ("is open" in referral.next_step) is is_placed
+    assert words in referral.next_step
+
+
+SIXTH, TODAY = date(2024, 9, 10), date(2024, 9, 20)
+
+
+@pytest.mark.usefixtures("calendar")
+@pytest.mark.parametrize(
+    ("details", "is_owed"),
+    [
+        ({"status": "submitted"}, True),
+        ({"status": "accepted"}, True),
+        ({"status": "accepted", "is_placed": True}, True),  # offered, not accepted
+        ({"status": "accepted", "is_placed": True, "education_from": SIXTH}, False),
+        ({"status": "accepted", "is_placed": True, "education_from": TODAY}, False),  # late, begun
+        ({"status": "accepted", "is_placed": True, "education_from": date(2024, 9, 23)}, True),
+        ({"status": "withdrawn"}, False),
+    ],
+)
+def test_the_day_six_duty_runs_until_education_begins(details, is_owed):
+    row = factories.ReferralFactory(
+        reason="permanent exclusion", event_on=date(2024, 9, 2), day_six_on=SIXTH, **details
+    )
+    clocks = row.clocks(SchoolCalendar(TODAY, TODAY), TODAY)
+
+    assert ("Day-6 duty" in [clock.title for clock in clocks]) is is_owed
+    assert Referral.objects.owed_education(TODAY).exists() is is_owed
+    assert Referral.objects.late(TODAY).exists() is is_owed
 
 
 def test_what_is_missing_is_neither_given_nor_said_to_be_unknown():

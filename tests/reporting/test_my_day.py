@@ -43,6 +43,7 @@ def world(db):
     for by in (people[Role.CASEWORKER], people[Role.SCHOOL_STAFF]):
         factories.EntryFactory(referral=quiet, by=by, at=now - RECENT - DAY)
     factories.EntryFactory(referral=quiet, by=people[Role.CASEWORKER])
+    referral(status=Status.ACCEPTED, is_placed=True)
     referral(status=Status.DECLINED)
     read = referral(status=Status.DECLINED)
     factories.DecisionReadFactory(referral=read)
@@ -156,7 +157,7 @@ def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
     cards = shown(client, world.people[Role.SCHOOL_STAFF])
 
     assert cards["To answer"].count == 2
-    assert cards["Decisions to read"].count == 2
+    assert cards["Decisions to read"].count == 3
     assert cards["With the SEND team"].card.group == Group.WAITING
 
 
