@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Cover, Digest, Membership, Organisation, User
+from accounts.models import ClockRule, Cover, Digest, Membership, Organisation, User
 from accounts.models.personal import FIRST_HOUR, LAST_HOUR
 from accounts.permissions import Permission, Role
 from apsystem.lib.forms import DateField, GdsForm, RangeForm, RowForm, offer
 
 IDLE, NO_ROLE = "idle", "none"
 NOON = 12
+MOST_SCHOOL_DAYS = 190
 
 
 class PeopleFilter(forms.Form):
@@ -178,3 +179,34 @@ class CoverForm(RangeForm):
         else:
             del self.fields["person"]
             offer(self, "colleague", colleagues.exclude(pk=by.pk))
+
+
+class ClockForm(RowForm):
+    """How many school days something may take, from a day on."""
+
+    submit_label = "Save the rule"
+
+    school_days = forms.IntegerField(
+        label="School days",
+        min_value=1,
+        max_value=MOST_SCHOOL_DAYS,
+        error_messages={
+            "invalid": "Enter a whole number of school days",
+            "min_value": "Enter one school day or more",
+            "max_value": f"Enter {MOST_SCHOOL_DAYS} school days or fewer: a year has no more",
+        },
+    )
+    starts_on = DateField(
+        label="First day of the rule",
+        help_text="It holds for what begins on this day or later",
+    )
+    source = forms.CharField(
+        label="Where this is laid down",
+        max_length=200,
+        help_text="The law, the guidance or the council's decision. It stands beside each count.",
+        error_messages={"required": "Say where this is laid down"},
+    )
+
+    class Meta:
+        model = ClockRule
+        fields = ["school_days", "starts_on", "source"]

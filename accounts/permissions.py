@@ -108,8 +108,8 @@ MEANINGS = {
     Permission.PLACES_VIEW: "See how many places each provider, or the own one, has left",
     Permission.PLACES_CHANGE: "Enter commissioned places, rates, and when a provider is closed",
     Permission.COST_VIEW: "See rates, and what placements cost",
-    Permission.RULE_CHANGE: "Change what holds for placements of a tier, and for part-time "
-    "timetables, from a day on",
+    Permission.RULE_CHANGE: "Change the rules of the tiers, of part-time timetables and of the "
+    "clocks, from a day on",
     Permission.ASSESSMENT_VIEW: "Read scores of assessments within reach",
     Permission.ASSESSMENT_RECORD: "Record assessments, and amend those of the own organisation",
     Permission.INSTRUMENT_CHANGE: "Set instruments of assessment, their scales and bands",

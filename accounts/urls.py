@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import acting, people, personal
+from accounts.views import acting, clocks, people, personal
 
 app_name = "accounts"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("settings/calendar/revoke/", personal.revoke_feed, name="feed-revoke"),
     path("settings/mail/", personal.digest, name="digest"),
     path("settings/cover/<int:pk>/end/", personal.end_cover, name="cover-end"),
+    path("calendar/clocks/", clocks.index, name="clocks"),
+    path("calendar/clocks/<slug:kind>/change/", clocks.change, name="clock-change"),
     path("people/", people.index, name="people"),
     path("people/new/", people.add, name="person-add"),
     path("people/<uuid:uid>/", people.detail, name="person"),

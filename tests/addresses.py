@@ -173,6 +173,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("attendance:halfterm-remove", "pk"): world.half_term.pk,
         ("placements:rule-change", "tier"): Tier.SHORT.value,
         ("attendance:closure-remove", "pk"): rows.closure.pk,
+        ("accounts:clock-change", "kind"): "decision",
         ("accounts:person", "uid"): rows.role.user.uid,
         ("accounts:role-add", "uid"): rows.role.user.uid,
         ("accounts:role-end", "uid"): rows.role.user.uid,

@@ -1,5 +1,6 @@
 """What happens among the actors: schools are taken in, people come, get roles, and leave."""
 
+from accounts.actions.clocks import change_clock
 from accounts.actions.people import CannotAdd, add_person
 from accounts.actions.personal import (
     arrange_cover,
@@ -19,6 +20,7 @@ __all__ = [
     "SchoolsResult",
     "add_person",
     "arrange_cover",
+    "change_clock",
     "check_cover",
     "close_account",
     "end_cover",

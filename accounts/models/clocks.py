@@ -25,6 +25,10 @@ class ClockRuleQuerySet(models.QuerySet["ClockRule"]):
         """Keep them all: the rules are public."""
         return self
 
+    def newest_first(self) -> Self:
+        """Order clock by clock, the latest rule of each on top."""
+        return self.order_by("kind", "-starts_on")
+
     def of(self, kind: str, on: date) -> "ClockRule | None":
         """Return the rule in force on a day, or None where nobody has set one."""
         return self.filter(kind=kind, starts_on__lte=on).order_by("starts_on").last()
@@ -75,17 +79,21 @@ class ClockRule(models.Model):
             models.CheckConstraint(
                 condition=Q(school_days__gte=1, school_days__lte=190),
                 name="accounts_clockrule_days_fit_a_year",
+                violation_error_code="school_days",
                 violation_error_message="A clock runs for 1 to 190 school days.",
             ),
             models.UniqueConstraint(
                 fields=["kind", "starts_on"],
                 name="accounts_clockrule_one_from_a_day",
+                violation_error_code="starts_on",
                 violation_error_message="There is a rule for this clock from this day.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.school_days} school days from {self.starts_on}"
+        start = f"{self.starts_on.day} {self.starts_on:%B %Y}"
+        unit = "school day" if self.school_days == 1 else "school days"
+        return f"{self.get_kind_display()}: {self.school_days} {unit} from {start}"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,15 @@
 """Deadlines in school days, against days counted by hand on the calendar of 2024/25."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.timezone import localdate
 
-from accounts.models import Clock, ClockRule, SchoolCalendar
+from accounts import actions
+from accounts.models import Clock, ClockRule, OutboxMessage, SchoolCalendar
+from accounts.permissions import Role
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -84,3 +89,69 @@ def test_a_rule_holds_from_its_day_on():
     assert rules.of("decision", date(2025, 1, 1)).school_days == 8
     assert rules.of("day six", date(2024, 9, 1)).school_days == 6
     assert rules.of("notice", date(2024, 9, 1)).school_days == 2
+
+
+SENT = {"school_days": "8", "source": "Cabinet, 3 November 2026"}
+
+
+def boxes(day):
+    return {"starts_on_0": day.day, "starts_on_1": day.month, "starts_on_2": day.year}
+
+
+def test_a_manager_sets_a_clock_from_a_day_on_and_everybody_reads_it(
+    client, manager, school_staff
+):
+    client.force_login(manager)
+    path = reverse("accounts:clock-change", args=["decision"])
+
+    page = client.post(path, SENT | boxes(localdate()), follow=True)
+
+    assert "Decide a referral: 8 school days from" in page.content.decode()
+    assert ClockRule.objects.of("decision", localdate()).school_days == 8
+    assert OutboxMessage.objects.filter(kind="calendar.changed: due dates").exists()
+    again = client.post(path, SENT | boxes(localdate()))
+    assert "There is a rule for this clock" in again.context["form"].errors["starts_on"][0]
+    client.force_login(school_staff)
+    text = client.get(reverse("accounts:clocks")).content.decode()
+    assert "Cabinet, 3 November 2026" in text
+    assert "Papers before a meeting: no rule is in force" in text
+    assert "/change/" not in text
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"school_days": "0"}, "school_days", "one school day or more"),
+        ({"school_days": "191"}, "school_days", "190 school days or fewer"),
+        ({"school_days": "soon"}, "school_days", "whole number"),
+        ({"source": " "}, "source", "Say where"),
+        (boxes(localdate() - timedelta(days=1)), "starts_on", "today or later"),
+    ],
+)
+def test_what_is_wrong_with_a_clock_stands_beside_its_field(client, manager, change, field, words):
+    client.force_login(manager)
+    path = reverse("accounts:clock-change", args=["day-six"])
+
+    page = client.post(path, SENT | boxes(localdate()) | change)
+
+    assert words in page.context["form"].errors[field][0]
+
+
+def test_only_a_manager_changes_a_clock_and_there_is_no_other(client, manager, person):
+    rule = ClockRule(kind="decision", school_days=8, starts_on=localdate(), source="Cabinet")
+    with pytest.raises(PermissionDenied):
+        actions.change_clock(rule, by=person(Role.CASEWORKER))
+    client.force_login(manager)
+
+    assert client.get(reverse("accounts:clock-change", args=["lunch"])).status_code == 404
+
+
+def test_the_page_of_the_clocks_says_what_is_past_and_what_is_to_come(client, manager):
+    for days in (-10, -5, 5):
+        factories.ClockRuleFactory(kind="papers", starts_on=localdate() + timedelta(days=days))
+    client.force_login(manager)
+
+    text = client.get(reverse("accounts:clocks")).content.decode()
+
+    assert (text.count("In force"), text.count("Past"), text.count("To come")) == (3, 1, 1)
