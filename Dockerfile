@@ -11,9 +11,11 @@ FROM python:3.11-slim AS service
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    BEAT_FILE=/var/lib/alternative-provision/beat
+    BEAT_FILE=/var/lib/alternative-provision/beat/schedule \
+    DOCUMENTS_ROOT=/var/lib/alternative-provision/documents
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin ap \
-    && install -d -o ap -g ap -m 700 /var/lib/alternative-provision
+    && install -d -o ap -g ap -m 700 /var/lib/alternative-provision/beat \
+        /var/lib/alternative-provision/documents
 WORKDIR /srv/alternative-provision
 
 # The lock alone first: the layer is made anew only when a dependency changes.

@@ -49,6 +49,23 @@ def test_links_within_the_project_lead_somewhere(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_what_the_containers_write_lies_on_a_volume():
+    """Their own file system is read-only, so a folder without a volume refuses every upload."""
+    image, compose = ((ROOT / name).read_text() for name in ("Dockerfile", "docker-compose.yml"))
+    web, worker, beat = (
+        re.search(rf"^  {name}:$.*?^$", compose, re.MULTILINE | re.DOTALL)[0]
+        for name in ("web", "worker", "beat")
+    )
+
+    documents = re.search(r"DOCUMENTS_ROOT=(\S+)", image)[1]
+    schedule = re.search(r"BEAT_FILE=(\S+)/\w+", image)[1]
+
+    assert f"documents:{documents}" in web
+    assert f"documents:{documents}" in worker
+    assert f"beat:{schedule}" in beat
+    assert compose.endswith("volumes:\n  postgres:\n  valkey:\n  beat:\n  documents:\n")
+
+
 def test_every_setting_of_the_environment_is_in_the_example():
     read = set(
         re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "apsystem/settings.py").read_text())
