@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.crypto import salted_hmac
@@ -27,6 +27,7 @@ MARK = "permission_asked"
 OPEN = "open to all"
 ONE_MINUTE = 60
 ONE_HOUR = 60 * 60
+METHODS_OF_PAGES = ["GET", "HEAD", "POST"]
 
 
 class Request(HttpRequest):
@@ -156,12 +157,13 @@ class GateMiddleware:
         asked = permission_of(view)
         if asked is None:
             raise PermissionDenied("this view names no permission")
-        if asked == OPEN:
-            return None
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.can(Permission(asked)):
-            raise PermissionDenied(f"this page asks for {asked}")
+        if asked != OPEN:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not request.user.can(Permission(asked)):
+                raise PermissionDenied(f"this page asks for {asked}")
+        if request.method not in METHODS_OF_PAGES:  # no page of ours knows another
+            return HttpResponseNotAllowed(METHODS_OF_PAGES)
         return None
 
     def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
