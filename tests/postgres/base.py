@@ -1,13 +1,12 @@
-"""Empty the tables after a test with real transactions, and leave what migrations filled."""
+"""Empty the tables after a test with real transactions, and fill again what migrations filled."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
 
-from tests.postgres.creation import DatabaseCreation
+from tests.postgres.creation import KEPT_IN, DatabaseCreation
 
-FILLED_BY_MIGRATIONS = {"attendance_code", "attendance_timetablerule", "placements_tierrule"}
 REFUSES_TRUNCATE = "accounts_viewentry"
 
 
@@ -16,11 +15,14 @@ class DatabaseOperations(operations.DatabaseOperations):
 
     def sql_flush(self, style: Any, tables: Iterable[str], **options: Any) -> list[str]:
         """Return the statements; the trigger is off only between the first and the last."""
-        emptied = sorted(set(tables) - FILLED_BY_MIGRATIONS)
         return [
             f"ALTER TABLE {REFUSES_TRUNCATE} DISABLE TRIGGER USER",
-            *super().sql_flush(style, emptied, **options),
+            *super().sql_flush(style, sorted(tables), **options),
             f"ALTER TABLE {REFUSES_TRUNCATE} ENABLE TRIGGER USER",
+            *(
+                f"INSERT INTO {table} SELECT * FROM {KEPT_IN}.{table}"
+                for table in DatabaseCreation.filled
+            ),
         ]
 
 
