@@ -8,6 +8,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
@@ -45,8 +46,35 @@ class DateField(DateInputField):
                 f"{day[:4]}/{month[:4]}/{year[:6]} is not a real date. Write it like 27 3 2026."
             ) from error
         if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
-            raise ValidationError("The year needs four figures, like 2026.")
+            raise ValidationError(
+                f"Enter a year from {EARLIEST_YEAR} to {LATEST_YEAR}, with four figures."
+            )
         return found
+
+
+def _say_what_to_do(field: forms.Field) -> None:
+    """Replace Django's own words for what is wrong, where a field has no words of its own."""
+    verb = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
+    ours = {
+        "required": f"{verb} {_in_sentence(field.label)}",
+        "invalid_choice": "Choose from the list",
+        "empty": "The file is empty. Save it again, or choose another one.",
+    }
+    for code, words in ours.items():
+        theirs = type(field).default_error_messages | {
+            "required": forms.Field.default_error_messages["required"]
+        }
+        if code in theirs and field.error_messages.get(code) == theirs[code]:
+            field.error_messages[code] = words
+    if isinstance(field, forms.CharField):  # these stand in the validators, not in the field
+        field.error_messages.setdefault(
+            "max_length",
+            "Write at most %(limit_value)d characters. These are %(show_value)d.",
+        )
+        field.error_messages.setdefault(
+            "null_characters_not_allowed",
+            "The text holds a character that cannot be kept. Type it again instead of pasting it.",
+        )
 
 
 class GdsFormMixin:
@@ -60,11 +88,7 @@ class GdsFormMixin:
         """Ask for what is missing by its name, where a field has no words of its own."""
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if field.error_messages.get("required") == type(field).default_error_messages.get(
-                "required", forms.Field.default_error_messages["required"]
-            ):
-                verb = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
-                field.error_messages["required"] = f"{verb} {_in_sentence(field.label)}"
+            _say_what_to_do(field)
 
     @property
     def helper(self) -> FormHelper:
@@ -135,6 +159,23 @@ class TextArea(forms.CharField):
     def __init__(self, *, max_length: int = 4_000, **kwargs: Any) -> None:
         """Draw a text area."""
         super().__init__(max_length=max_length, widget=forms.Textarea, **kwargs)
+
+
+class FilesInput(forms.FileInput):
+    """A box for one file or several at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several at once, as a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Check each file."""
+        given = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in given]
 
 
 class Radios(forms.ChoiceField):

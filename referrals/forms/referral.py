@@ -10,7 +10,16 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_SCHOOL
-from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea, address_day, offer
+from apsystem.lib.forms import (
+    DateField,
+    FilesField,
+    FilesInput,
+    GdsForm,
+    Radios,
+    TextArea,
+    address_day,
+    offer,
+)
 from pupils.models import Pupil
 from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status, Tier
 from referrals.models.narrowing import kept_words
@@ -185,16 +194,16 @@ class AddForm(GdsForm):
 
 
 class DocumentForm(GdsForm):
-    """A file to attach."""
+    """Files to attach."""
 
-    submit_label = "Attach the document"
+    submit_label = "Attach"
 
-    file = forms.FileField(
-        label="Document",
-        help_text="PDF, Word, JPEG or PNG, at most 10 MB each and 10 in all. On a phone you can "
-        "take a picture.",
+    file = FilesField(
+        label="Documents",
+        help_text="PDF, Word, JPEG or PNG, at most 10 MB each and 10 in all. You can choose "
+        "several at once. On a phone you can take a picture.",
         error_messages={"required": "Choose a file"},
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
+        widget=FilesInput(attrs={"accept": ".pdf,.docx,.jpg,.jpeg,.png"}),
     )
 
 

@@ -21,6 +21,7 @@ from referrals.models import (
     ANSWERS,
     DECIDED,
     UNDECIDED,
+    DecisionRead,
     Entry,
     Referral,
     RequestForMore,
@@ -76,6 +77,8 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "letter_kinds": kinds_open("referral", referral)
             if user.can(Permission.LETTER_WRITE)
             else [],
+            "is_read": "undo" in referral.moves_open_to(user)
+            and DecisionRead.objects.as_user(user).filter(referral=referral).exists(),
             "can_place": user.can(Permission.PLACEMENT_OPEN),
             "can_hold": not referral.is_placed
             and referral.status in [*UNDECIDED, Status.ACCEPTED],

@@ -28,7 +28,7 @@ from referrals.forms import (
     HandOverForm,
     section_of,
 )
-from referrals.models import ANSWERS, OPEN, Attachment, Referral, Status
+from referrals.models import ANSWERS, OPEN, Attachment, Referral, SharingBasis, Status
 
 KEPT = (
     "What is saved stands below. Your text is kept in the boxes: save again to replace what is "
@@ -139,13 +139,22 @@ def documents(request: Request, uid: str) -> HttpResponse:
     if referral.status not in OPEN:
         raise Http404
     form = DocumentForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
+    attached = 0
+    for file in form.cleaned_data["file"] if form.is_valid() else []:
         try:
-            actions.attach(referral, form.cleaned_data["file"], by=request.user)
+            actions.attach(referral, file, by=request.user)
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            messages.success(request, "The document is attached.")
+            attached += 1
+    if attached:
+        messages.success(
+            request,
+            "The document is attached."
+            if attached == 1
+            else f"{attached} documents are attached.",
+        )
+        if form.is_valid():
             return redirect("referrals:documents", uid)
     context = {"title": "Documents", "referral": referral, "form": form}
     return render(request, "referrals/documents.html", context | {"attachments": kept(referral)})
@@ -263,8 +272,12 @@ def _problems(referral: Referral, error: ValidationError) -> list[tuple[str, str
     found = [
         (section_of(name), words) for name, words in NEEDED.items() if name in referral.missing
     ]
-    said = [] if found else [("why", words) for words in error.messages]
-    return found + said
+    if found:
+        return found
+    is_whole = referral.basis != SharingBasis.CONSENT or (
+        referral.consent_from and referral.consent_on
+    )
+    return [("why" if is_whole else "sharing", words) for words in error.messages]
 
 
 @requires(Permission.REFERRAL_VIEW)

@@ -129,6 +129,10 @@ def test_what_is_missing_is_named_with_a_link_to_its_part(school, world):
     assert Referral.objects.get(pk=draft.pk).status == Status.DRAFT
     Referral.objects.filter(pk=draft.pk).update(concern="x", reason="permanent exclusion")
     assert "sixth school day" in text(school.post(url("check", draft)))
+    Referral.objects.filter(pk=draft.pk).update(reason="semh", basis="consent", consent_from="")
+    page = text(school.post(url("check", draft)))
+    assert "Enter who gave consent" in page
+    assert f'<a href="{url("section", draft, "sharing")}">Enter who' in page
 
 
 def test_sending_leads_to_a_receipt_that_stays(school, world):
@@ -171,6 +175,27 @@ def test_a_document_that_cannot_be_kept_is_refused_beside_the_box(school, world)
     )
 
     assert "not a kind of file that can be kept" in text(page)
+
+
+def test_several_documents_are_attached_at_once_and_the_wrong_one_is_named(school, world):
+    files = [SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF") for name in ("a.pdf", "b.pdf", "c.exe")]
+
+    page = text(school.post(url("documents", world.own.draft), {"file": files}))
+
+    assert "2 documents are attached" in page
+    assert "c.exe is not a kind of file" in page
+    assert world.own.draft.attachments.count() == 2
+
+
+def test_the_council_is_told_that_a_read_decision_stands(client, world):
+    client.force_login(world.people[Role.CASEWORKER])
+    page = url("detail", world.own.accepted)
+    assert "Take the decision back" in text(client.get(page))
+
+    factories.DecisionReadFactory(referral=world.own.accepted)
+
+    assert "has read the decision, so it stands" in text(client.get(page))
+    assert "Take the decision back" not in text(client.get(page))
 
 
 def test_a_document_of_a_sent_referral_is_not_taken_out(school, world):

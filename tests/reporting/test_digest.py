@@ -170,6 +170,6 @@ def test_a_person_chooses_the_hour_and_turns_it_off(client, world):
 
     assert "A mail comes at 7:00" in client.get(reverse("accounts:settings")).content.decode()
     wrong = client.post(path, {"hour": "3"})
-    assert "Select a valid choice" in wrong.content.decode()
+    assert "Choose from the list" in wrong.content.decode()
     client.post(path, {"hour": ""})
     assert Digest.objects.get(user=user).hour is None

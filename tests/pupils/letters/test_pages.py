@@ -99,7 +99,7 @@ def test_nul_is_refused_beside_its_field(client, placement, parent, caseworker):
 
     page = client.post(path, {"addressee": f"contact-{parent.pk}", "words": "a\0b"})
 
-    assert "Null characters are not allowed" in page.content.decode()
+    assert "holds a character that cannot be kept" in page.content.decode()
     assert not Letter.objects.exists()
 
 

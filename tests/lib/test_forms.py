@@ -1,0 +1,44 @@
+"""What our forms say about what is wrong, in place of Django's words."""
+
+import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apsystem.lib.forms import DateField, FilesField, GdsForm, TextArea
+
+
+class Example(GdsForm):
+    words = TextArea(label="What happened", max_length=20)
+    colour = forms.ChoiceField(label="The colour (optional)", choices=[("red", "Red")])
+    day = DateField(label="First day")
+    files = FilesField(label="Documents")
+
+
+def said(field, files=(), **data):
+    form = Example(data, {"files": list(files)} if files else {})
+    form.is_valid()
+    return " ".join(form.errors[field])
+
+
+@pytest.mark.parametrize(
+    ("field", "data", "words"),
+    [
+        ("words", {"words": "x" * 1_000_000}, "at most 20 characters. These are 1000000."),
+        ("words", {"words": "a\0b"}, "a character that cannot be kept"),
+        ("words", {}, "Enter what happened"),
+        ("colour", {"colour": "blue"}, "Choose from the list"),
+        ("colour", {}, "Choose the colour"),
+        ("day", {"day_0": "1", "day_1": "1", "day_2": "2999"}, "a year from 1900 to 2100"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(field, data, words):
+    assert words in said(field, **data)
+
+
+def test_every_file_of_several_is_checked():
+    whole, empty = SimpleUploadedFile("a.pdf", b"%PDF"), SimpleUploadedFile("b.pdf", b"")
+
+    assert "The file is empty." in said("files", [whole, empty])
+    form = Example({}, {"files": [whole, whole]})
+    form.is_valid()
+    assert len(form.cleaned_data["files"]) == 2
