@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.work import handles
+from apsystem.lib.mail import tell_people
 from pupils import actions
 from pupils.models import Letter
 from pupils.models.letter import Channel
@@ -28,10 +28,9 @@ def send_the_link(payload: dict[str, Any]) -> None:
     if letter.channel != Channel.EMAIL or letter.organisation_id is None:
         return
     people = Membership.objects.filter(organisation=letter.organisation_id)
-    message = (
-        f"Letter {letter.reference} is for you.\n\n"
-        f"Sign in to {settings.SERVICE_NAME} and open Letters to read it.\n\n"
-        "This message holds no child's details on purpose."
+    tell_people(
+        f"Letter {letter.reference} is for you",
+        f"Letter {letter.reference} is for you.",
+        people.people_who(Permission.LETTER_VIEW).values_list("email", flat=True),
+        page=reverse("pupils:letter", args=[letter.uid]),
     )
-    for person in people.people_who(Permission.LETTER_VIEW):
-        send_mail(f"Letter {letter.reference} is for you", message, None, [person.email])

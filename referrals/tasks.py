@@ -2,26 +2,17 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.work import handles
+from apsystem.lib.mail import tell_people
 from pupils.models import PermanentExclusion
 from referrals import actions
 from referrals.models import DECIDED, Referral
 
 GATHER_SECONDS = 5
-
-
-def _mail(subject: str, line: str, recipients: list[str]) -> None:
-    message = (
-        f"{line}\n\nSign in to {settings.SERVICE_NAME} to read it.\n\n"
-        "This message holds no child's details on purpose."
-    )
-    for address in recipients:
-        send_mail(subject, message, None, [address])
 
 
 def _referral(payload: dict[str, Any]) -> Referral:
@@ -41,10 +32,11 @@ def _officers(referral: Referral) -> list[str]:
 def tell_the_send_team(payload: dict[str, Any]) -> None:
     """Mail the people who decide that a referral waits."""
     referral = _referral(payload)
-    _mail(
+    tell_people(
         f"Referral {referral.reference} waits for a decision",
         f"Referral {referral.reference} was submitted.",
         _officers(referral),
+        page=referral.get_absolute_url(),
     )
 
 
@@ -52,10 +44,11 @@ def tell_the_send_team(payload: dict[str, Any]) -> None:
 def tell_of_more(payload: dict[str, Any]) -> None:
     """Mail the council that the school added to a referral or amended it."""
     referral = _referral(payload)
-    _mail(
+    tell_people(
         f"Referral {referral.reference} holds something new",
         f"The school added to referral {referral.reference}, or amended an answer.",
         _officers(referral),
+        page=referral.get_absolute_url(),
     )
 
 
@@ -63,10 +56,11 @@ def tell_of_more(payload: dict[str, Any]) -> None:
 def tell_of_the_answer(payload: dict[str, Any]) -> None:
     """Mail the council that the school answered."""
     referral = _referral(payload)
-    _mail(
+    tell_people(
         f"Referral {referral.reference} is answered",
         f"The school answered what was asked about referral {referral.reference}.",
         _officers(referral),
+        page=referral.get_absolute_url(),
     )
 
 
@@ -75,10 +69,11 @@ def tell_of_the_withdrawal(payload: dict[str, Any]) -> None:
     """Mail the council that a referral needs no decision any more, where it was sent."""
     referral = _referral(payload)
     if referral.submitted_at:
-        _mail(
+        tell_people(
             f"Referral {referral.reference} is withdrawn",
             f"The school withdrew referral {referral.reference}.",
             _officers(referral),
+            page=referral.get_absolute_url(),
         )
 
 
@@ -86,21 +81,26 @@ def tell_of_the_withdrawal(payload: dict[str, Any]) -> None:
 def tell_the_colleague(payload: dict[str, Any]) -> None:
     """Mail the person who has the referral now."""
     referral = _referral(payload)
-    _mail(
+    tell_people(
         f"Referral {referral.reference} is yours",
         f"Referral {referral.reference} was handed over to you.",
         [referral.holder.email],
+        page=referral.get_absolute_url(),
     )
 
 
 @handles("referral.asked")
 def ask_the_school(payload: dict[str, Any]) -> None:
-    """Mail the person who has the referral at the school that the council asks for more."""
+    """Mail the person who has the referral at the school what the council asks.
+
+    The link leads to exactly these questions.
+    """
     referral = _referral(payload)
-    _mail(
+    tell_people(
         f"Referral {referral.reference} needs an answer",
         f"The SEND team asks for more about referral {referral.reference}.",
         [referral.holder.email],
+        page=reverse("referrals:answer", args=[referral.uid]),
     )
 
 
@@ -109,10 +109,11 @@ def tell_the_referrer(payload: dict[str, Any]) -> None:
     """Mail the person who has the referral at the school that it is decided."""
     referral = _referral(payload)
     if referral.status in DECIDED:  # it may be taken back before this runs
-        _mail(
+        tell_people(
             f"Referral {referral.reference} is decided",
             f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
             [referral.holder.email],
+            page=referral.get_absolute_url(),
         )
 
 

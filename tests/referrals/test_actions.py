@@ -134,6 +134,7 @@ def test_a_submission_is_mailed_to_those_who_decide_and_names_no_child(
     assert sorted(mail.to[0] for mail in mails) == sorted([caseworker.email, manager.email])
     for mail in mails:
         assert draft.reference in mail.subject
+        assert f"http://127.0.0.1:8000{draft.get_absolute_url()}\n" in mail.body
         assert draft.pupil.surname not in mail.subject + mail.body
         assert draft.pupil.forename not in mail.subject + mail.body
 
@@ -181,6 +182,18 @@ def test_a_decision_is_mailed_to_the_person_who_referred(
     (mail,) = mailoutbox
     assert mail.to == [school_staff.email]
     assert submitted.pupil.surname not in mail.subject + mail.body
+
+
+def test_what_is_asked_comes_as_one_link_to_these_questions(
+    submitted, caseworker, school_staff, django_capture_on_commit_callbacks, mailoutbox
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.ask(submitted, questions=["hoped"], words="Since when?", by=caseworker)
+
+    (mail,) = mailoutbox
+    assert mail.to == [school_staff.email]
+    assert f"http://127.0.0.1:8000/referrals/{submitted.uid}/answer/\n" in mail.body
+    assert "Since when?" not in mail.body
 
 
 def test_a_referral_is_not_decided_twice(submitted, caseworker, manager):

@@ -203,6 +203,7 @@ def test_a_letter_by_e_mail_is_announced_without_a_name(
     assert [mail.to for mail in mailoutbox] == [[reader.email]]
     text = f"{mailoutbox[0].subject} {mailoutbox[0].body}"
     assert letter.reference in text
+    assert f"/pupils/letters/{letter.uid}/\n" in text
     for name in (placement.pupil.forename, placement.pupil.surname, str(placement.provider)):
         assert name not in text
 
