@@ -128,6 +128,10 @@ def tell(story: Story, borough: Borough, today: date) -> Placement | None:
         needs=story.needs,
     )
     _contact(pupil, officer)
+    if pupil.sen_provision == SenProvision.EHC_PLAN:
+        pupil_actions.record_plan(
+            pupil, issued_on=joined, reviewed_on=joined + timedelta(days=150), by=officer
+        )
     referral = _refer(story, referrer)
     if story.live == Status.DRAFT:
         return None
@@ -141,14 +145,17 @@ def tell(story: Story, borough: Borough, today: date) -> Placement | None:
         referral_actions.withdraw(referral, by=referrer)
         return None
     is_declined = story.live == Status.DECLINED
-    referral_actions.decide(
+    decided_on = story.submitted_on + timedelta(days=6)
+    referral = referral_actions.decide(
         referral,
         verb="decline" if is_declined else "accept",
         reason=invented.DECISIONS[0 if is_declined else story.tier],
         tier=story.tier,
         by=officer,
-        on=story.submitted_on + timedelta(days=6),
+        on=decided_on,
     )
+    if decided_on < today - timedelta(days=14):
+        referral_actions.note_read(referral, by=referrer)
     if story.live and (is_declined or story.pupil.pk % 2):
         return None
     return _place(story, borough, referral, officer, today)
@@ -190,6 +197,7 @@ def _review(placement: Placement, officer: User, today: date) -> None:
             ),
             outcomes={row.pk: Outcome.PARTLY for row in placement.objectives.all()},
             by=officer,
+            at=_moment(due),
         )
 
 
@@ -210,11 +218,14 @@ def _place(
         referral=referral,
         objectives=invented.OBJECTIVES,
         by=officer,
+        at=_moment(story.starts_on - timedelta(days=5)),
     )
     if story.live == Status.ACCEPTED:
         return placement
     lead = borough.tutors[story.provider.pk]
-    placement = placement_actions.accept(placement, lead=lead, by=officer)
+    placement = placement_actions.accept(
+        placement, lead=lead, by=officer, at=_moment(story.starts_on - timedelta(days=3))
+    )
     if planned_end <= today:
         placement = placement_actions.end(
             placement,
@@ -226,6 +237,7 @@ def _place(
             ),
             outcomes={row.pk: Outcome.MET for row in placement.objectives.all()},
             by=officer,
+            at=_moment(planned_end - timedelta(days=1)),
         )
     else:
         _review(placement, officer, today)

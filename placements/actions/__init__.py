@@ -14,7 +14,15 @@ from placements.actions.instruments import (
     save_scale,
     set_bands,
 )
-from placements.actions.opening import accept, cancel, decline, name_lead, propose, review_after
+from placements.actions.opening import (
+    accept,
+    cancel,
+    count_reviews_again,
+    decline,
+    name_lead,
+    propose,
+    review_after,
+)
 from placements.actions.places import (
     agree_rate,
     close_to_new,
@@ -50,6 +58,7 @@ __all__ = [
     "close_to_new",
     "commission",
     "confirm_bands",
+    "count_reviews_again",
     "decline",
     "end",
     "enter_rate",

@@ -1,14 +1,12 @@
 """What a school arranges itself: recorded, changed, checked; and the answers of the census."""
 
-from datetime import date
-from decimal import Decimal
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_SCHOOL, Permission
+from placements.actions.rules import MOST, most_at_once
 from placements.models import (
     CensusAnswer,
     CensusCode,
@@ -23,7 +21,6 @@ STALE = (
     "Somebody else changed this record while you wrote. See what stands there now, then send "
     "your own again."
 )
-MOST = Decimal(10)
 
 
 def _check(by: User, permission: Permission) -> None:
@@ -70,7 +67,10 @@ def _hold_right(row: SchoolPlacement) -> None:
     if row.destination and not row.ends_on:
         raise ValidationError({"last_day": "Enter the last day: the pupil has gone elsewhere."})
     row.full_clean()
-    if row.sessions is not None and (total := _most_at_once(row)) > MOST:
+    if row.sessions is None:
+        return
+    total = most_at_once(row.pupil, row.starts_on, row.ends_on, own=row.sessions, without=[row])
+    if total > MOST:
         raise ValidationError(
             {
                 "sessions": f"With the pupil's other placements in that time, these are "
@@ -78,27 +78,6 @@ def _hold_right(row: SchoolPlacement) -> None:
                 "enter fewer."
             }
         )
-
-
-def _most_at_once(row: SchoolPlacement) -> Decimal:
-    """Return the most sessions a week that the pupil's placements hold on a day of this one."""
-    others: list[tuple[date, date | None, Decimal]] = [
-        (other.starts_on, other.ends_on, other.sessions)
-        for other in SchoolPlacement.objects.filter(pupil=row.pupil).exclude(pk=row.pk)
-        if other.sessions is not None
-    ]
-    others += [
-        (other.starts_on, other.ends_on, Decimal(other.sessions_a_week))
-        for other in Placement.objects.filter(pupil=row.pupil)
-        .overlapping(row.starts_on, row.ends_on)
-        .with_register()
-    ]
-    starts = [row.starts_on, *(start for start, _, _ in others if start > row.starts_on)]
-    within = [day for day in starts if row.ends_on is None or day < row.ends_on]
-    own = row.sessions or Decimal(0)
-    return max(
-        own + sum(n for a, b, n in others if a <= day and (not b or b > day)) for day in within
-    )
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 """A placement before it starts: offered, accepted, declined, cancelled."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import work
@@ -12,8 +13,8 @@ from accounts.models import SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements.actions.rules import hold_apart, hold_to_rules
-from placements.models import Entry, EntryKind, Objective, Placement, Status, TierRule
-from placements.models.review import TO_COUNCIL, TO_PROVIDER
+from placements.models import Entry, EntryKind, Objective, Placement, Review, Status, TierRule
+from placements.models.review import TO_COUNCIL, TO_PROVIDER, TO_SCHOOL
 from pupils import actions as pupil_actions
 from pupils.models import Pupil
 from pupils.models.codes import EnrolmentStatus
@@ -28,12 +29,23 @@ def check(by: User, permission: Permission) -> None:
         raise PermissionDenied(f"this asks for {permission}")
 
 
-def tell(placement: Placement, kind: EntryKind, *, by: User, words: str = "") -> Entry:
-    """Write what happened, for the page and the chronology, and post it to those concerned."""
-    entry = Entry(placement=placement, kind=kind, by=by, words=words)
+def tell(
+    placement: Placement,
+    kind: EntryKind,
+    *,
+    by: User,
+    words: str = "",
+    at: datetime | None = None,
+) -> Entry:
+    """Write what happened, for the page and the chronology, and post it to those concerned.
+
+    The moment is now, or the one that paper records.
+    """
+    at = at or timezone.now()
+    entry = Entry(placement=placement, kind=kind, by=by, words=words, at=at)
     entry.full_clean()
     entry.save()
-    if kind in TO_PROVIDER or kind in TO_COUNCIL:
+    if kind in {*TO_PROVIDER, *TO_COUNCIL, *TO_SCHOOL}:
         work.post("placement.changed", placement=placement.pk, told=kind)
     return entry
 
@@ -47,6 +59,7 @@ def propose(
     referral: Referral | None = None,
     follows: Placement | None = None,
     override: str = "",
+    at: datetime | None = None,
 ) -> Placement:
     """Offer a placement to a provider: for an accepted referral, or to follow another placement.
 
@@ -79,9 +92,9 @@ def propose(
     if referral:
         referral.holds.filter(released_at=None).update(released_at=timezone.now())
     _agree(placement, objectives)
-    tell(placement, EntryKind.PROPOSED, by=by)
+    tell(placement, EntryKind.PROPOSED, by=by, at=at)
     if set_aside:
-        tell(placement, EntryKind.OVERRIDDEN, by=by, words=set_aside)
+        tell(placement, EntryKind.OVERRIDDEN, by=by, words=set_aside, at=at)
     return placement
 
 
@@ -134,7 +147,9 @@ def _lock(pupil: int) -> None:
 
 
 @transaction.atomic
-def accept(placement: Placement, *, by: User, lead: User | None = None) -> Placement:
+def accept(
+    placement: Placement, *, by: User, lead: User | None = None, at: datetime | None = None
+) -> Placement:
     """Accept an offer for the provider, and put the pupil on its roll for the time agreed.
 
     A placement that follows another sets the day on which that one is to end.
@@ -154,7 +169,8 @@ def accept(placement: Placement, *, by: User, lead: User | None = None) -> Place
         ends_on=placement.ends_on,
         by=by,
     )
-    tell(placement, EntryKind.ACCEPTED, by=by, words=f"{lead} leads." if lead else "")
+    words = f"{lead} leads." if lead else ""
+    tell(placement, EntryKind.ACCEPTED, by=by, words=words, at=at)
     return placement
 
 
@@ -228,6 +244,35 @@ def review_after(placement: Placement, day: date) -> date | None:
         return None
     calendar = SchoolCalendar(day, day)
     return calendar.after(day, rule.review_school_days, placement.provider_id)
+
+
+@transaction.atomic
+def count_reviews_again() -> int:
+    """Count when the reviews of running placements are due by today's calendar.
+
+    Return how many changed.
+    """
+    rows = list(Placement.objects.running().select_for_update(of=("self",)).order_by("pk"))
+    if not rows:
+        return 0
+    held_on = Review.objects.filter(placement__in=rows).order_by().values_list("placement")
+    since = {row.pk: row.starts_on for row in rows} | dict(held_on.annotate(Max("held_on")))
+    rules = list(TierRule.objects.newest_first())
+    calendar = SchoolCalendar(min(since.values()), max(since.values()))
+    changed = []
+    for row in rows:
+        held = (
+            rule for rule in rules if rule.tier == row.tier and rule.starts_on <= row.starts_on
+        )
+        rule = next(held, None)
+        due_on = None
+        if rule:
+            due_on = calendar.after(since[row.pk], rule.review_school_days, row.provider_id)
+        if row.next_review_on != due_on:
+            row.next_review_on = due_on
+            changed.append(row)
+    Placement.objects.bulk_update(changed, ["next_review_on"], batch_size=500)
+    return len(changed)
 
 
 def follow_on_roll(placement: Placement) -> None:

@@ -1,8 +1,10 @@
 """The rules of the tiers: change them, and hold a placement against them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,9 +14,12 @@ from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import pattern_words
 from placements import places
-from placements.models import ClosedToNew, Placement, TierRule
+from placements.models import ClosedToNew, Placement, SchoolPlacement, TierRule, plain
 from placements.models.review import say
+from pupils.models import Pupil
 from referrals.models import Tier
+
+MOST = Decimal(10)
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def hold_to_rules(placement: Placement, *, override: str, by: User, is_new: bool
 
     A new placement is also held against the places of the provider, whose row is locked.
     """
-    broken = _too_long(placement)
+    broken = [*_too_long(placement), *_too_many(placement)]
     if is_new:
         broken += no_room(
             placement.provider_id,
@@ -124,11 +129,72 @@ def _too_long(placement: Placement) -> list[Broken]:
     return [Broken("ends_on", words, Permission.PLACEMENT_OVERRIDE)]
 
 
+def _too_many(placement: Placement) -> list[Broken]:
+    """Return whether the week is too full with what the school arranges itself.
+
+    The school keeps that record, and may be late: whoever offers may say why it does not hold.
+    """
+    if not placement.sessions:
+        return []
+    end = placement.ends_on or date.max
+    rows = SchoolPlacement.objects.filter(pupil=placement.pupil_id, sessions__isnull=False)
+    arranged = rows.filter(starts_on__lt=end).not_over(placement.starts_on)
+    others = [row for row in (placement, placement.follows) if row]
+    total = most_at_once(
+        placement.pupil,
+        placement.starts_on,
+        placement.ends_on,
+        own=Decimal(placement.sessions_a_week),
+        without=others,
+    )
+    if total <= MOST or not arranged:
+        return []
+    said = "; ".join(f"{plain(row.sessions or MOST)} at {row.place}" for row in arranged)
+    words = (
+        f"The school arranges sessions for this pupil itself: {said}. The week would have "
+        f"{plain(total)} of 10. Choose fewer sessions, ask the school to end its placement, or say "
+        "why these all the same."
+    )
+    return [Broken("weekly", words, Permission.PLACEMENT_OPEN)]
+
+
+def most_at_once(
+    pupil: Pupil,
+    start: date,
+    end: date | None,
+    *,
+    own: Decimal,
+    without: Iterable[Placement | SchoolPlacement],
+) -> Decimal:
+    """Return the most sessions a week that a pupil's placements hold on a day of a range.
+
+    They are those of the council and of schools, with `own` more, and without some of them.
+    """
+    left_out = {(type(row), row.pk) for row in without}
+    others = [
+        (row.starts_on, row.ends_on, row.sessions)
+        for row in SchoolPlacement.objects.filter(pupil=pupil, sessions__isnull=False)
+        if (SchoolPlacement, row.pk) not in left_out
+    ]
+    others += [
+        (row.starts_on, row.ends_on, Decimal(row.sessions_a_week))
+        for row in Placement.objects.filter(pupil=pupil).overlapping(start, end).with_register()
+        if (Placement, row.pk) not in left_out
+    ]
+    starts = [start, *(first for first, _, _ in others if first > start)]
+    within = [day for day in starts if end is None or day < end]
+    totals = [
+        own + sum(n or 0 for a, b, n in others if a <= day and (not b or b > day))
+        for day in within
+    ]
+    return max(totals, default=own)
+
+
 def hold_apart(placement: Placement) -> None:
     """Raise ValidationError where the pupil would be in two places at once.
 
     A placement that this one follows makes way for it. The pupil's row is locked by the caller.
-    With each session taken once, all placements together never hold more than the ten of a week.
+    With each session taken once, the council's never hold more than the ten of a week.
     """
     others = Placement.objects.filter(pupil=placement.pupil_id)
     others = others.exclude(pk__in=[row for row in (placement.pk, placement.follows_id) if row])

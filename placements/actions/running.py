@@ -1,7 +1,7 @@
 """A placement while it runs: paused, extended, reviewed, ended."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -45,6 +45,11 @@ def pause(placement: Placement, *, starts_on: date, reason: str, by: User) -> Pl
         raise ValidationError(
             {"starts_on": f"The placement starts on {say(placement.starts_on)}: choose that day "
              "or a later one."}
+        )  # fmt: skip
+    if placement.ends_on and starts_on >= placement.ends_on:
+        raise ValidationError(
+            {"starts_on": f"The placement ends on {say(placement.last_day)}: choose that day or an "
+             "earlier one."}
         )  # fmt: skip
     row = Pause(placement=placement, starts_on=starts_on, reason=reason)
     row.full_clean()
@@ -104,7 +109,14 @@ def add_objective(placement: Placement, *, words: str, measure: str, by: User) -
 
 
 @transaction.atomic
-def review(placement: Placement, review: Review, *, outcomes: Outcomes, by: User) -> Review:
+def review(
+    placement: Placement,
+    review: Review,
+    *,
+    outcomes: Outcomes,
+    by: User,
+    at: datetime | None = None,
+) -> Review:
     """Record a review: how each objective stands (by its id), and what is agreed; set the next."""
     check(by, Permission.PLACEMENT_REVIEW)
     fresh = _running(placement, by)
@@ -122,7 +134,8 @@ def review(placement: Placement, review: Review, *, outcomes: Outcomes, by: User
     latest = max(fresh.reviews.values_list("held_on", flat=True))
     fresh.next_review_on = review_after(fresh, latest)
     fresh.save(update_fields=["next_review_on"])
-    tell(fresh, EntryKind.REVIEWED, by=by, words=f"{review}. {review.get_next_step_display()}.")
+    words = f"{review}. {review.get_next_step_display()}."
+    tell(fresh, EntryKind.REVIEWED, by=by, words=words, at=at)
     return review
 
 
@@ -163,6 +176,7 @@ def end(
     ending: Ending,
     by: User,
     outcomes: Outcomes | None = None,
+    at: datetime | None = None,
 ) -> Placement:
     """End a placement with its last day and destination, and the time on the provider's roll.
 
@@ -192,5 +206,5 @@ def end(
     ending.save()
     _judged(placement, outcomes or {})
     words = f"{placement.get_destination_display()}. {reason}"
-    tell(placement, EntryKind.ENDED, by=by, words=words)
+    tell(placement, EntryKind.ENDED, by=by, words=words, at=at)
     return placement

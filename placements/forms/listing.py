@@ -17,6 +17,8 @@ class PlacementFilter(forms.Form):
     beginning = address_day()
     ending = address_day()
     ended = address_day()
+    changed = address_day()
+    opened = forms.IntegerField(required=False, min_value=1, max_value=10**18)
 
     @property
     def narrowing(self) -> dict[str, Any]:
@@ -27,6 +29,7 @@ class PlacementFilter(forms.Form):
     def words(self) -> list[str]:
         """Say what the list keeps that no box of the filter shows."""
         said = {"beginning": "begun on or after", "ending": "running, with a last day up to",
-                "ended": "ended on or after"}  # fmt: skip
+                "ended": "ended on or after", "changed": "changed by others since"}  # fmt: skip
         found = self.narrowing
-        return [f"{words} {day(found[name])}" for name, words in said.items() if found.get(name)]
+        kept = [f"{words} {day(found[name])}" for name, words in said.items() if found.get(name)]
+        return [*kept, "offered by one person"] if found.get("opened") else kept

@@ -61,6 +61,7 @@ class JudgingForm(RowForm):
     def __init__(self, *args: Any, objectives: Iterable[Objective], **kwargs: Any) -> None:
         """Ask for each objective."""
         super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
         self.judged = list(objectives)
         for row in self.judged:
             self.fields[f"outcome_{row.pk}"] = Radios(
@@ -82,7 +83,7 @@ class ReviewForm(JudgingForm):
 
     submit_label = "Save the review"
 
-    held_on = DateField(label="Day of the review", initial=localdate)
+    held_on = DateField(label="Day of the review")
     attended = forms.CharField(
         label="Who came", max_length=500, help_text="Names and roles, the pupil and parents too"
     )
@@ -127,6 +128,7 @@ class EndForm(JudgingForm):
     """The end of a placement: where the pupil goes, what was gained, what the pupil says."""
 
     submit_label = "End the placement"
+    field_order = ["last_day", "reason", "destination", "destination_place", "progress"]
 
     last_day = DateField(label="Last day", initial=localdate)
     reason = TextArea(

@@ -27,13 +27,13 @@ from placements.models.instrument import (
     Scale,
     plain,
 )
+from placements.models.pause import Pause
 from placements.models.placement import (
     EVERY_SESSION,
     PLANNED_ROUTES,
     RUNNING,
     TAKEN_UP,
     Destination,
-    Pause,
     Placement,
     PlacementQuerySet,
     Route,

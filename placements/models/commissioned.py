@@ -66,6 +66,10 @@ class SchoolPlacementQuerySet(ChildQuerySet):
         """Keep those that touch the days from one to another, both included."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=start), starts_on__lte=until)
 
+    def not_over(self, on: date) -> Self:
+        """Keep those in force on a day or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on))
+
     def with_gaps(self) -> Self:
         """Keep those whose record lacks something: `SchoolPlacement.gaps` in SQL."""
         over = Q(ends_on__lte=localdate())

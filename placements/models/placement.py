@@ -1,8 +1,8 @@
 """A pupil's time with a provider: tier 1 in the home school, tiers 2 and 3 at the provider."""
 
 import uuid
-from datetime import date, timedelta
-from typing import Self
+from datetime import date, datetime, timedelta
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
@@ -23,6 +23,7 @@ from placements.models.rate import Rate
 from placements.models.rule import TierRule
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 from referrals.models import Referral, Tier
+from referrals.models.narrowing import start_of_day
 
 EVERY_SESSION = 2**SESSIONS_A_WEEK - 1
 
@@ -103,7 +104,8 @@ class PlacementQuerySet(ChildQuerySet):
     def expected(self, on: date, session: int) -> Self:
         """Keep those whose weekly pattern holds the session of the day, and that are not paused."""
         bit = F("sessions").bitand(session_bit(on, session))
-        paused = Pause.objects.filter(
+        pauses = self.model._meta.get_field("pauses").related_model.objects  # type: ignore[union-attr]
+        paused = pauses.filter(
             Q(ends_on=None) | Q(ends_on__gt=on), placement=OuterRef("pk"), starts_on__lte=on
         )
         return self.in_force(on).filter(GreaterThan(bit, 0), ~Exists(paused))
@@ -154,9 +156,14 @@ class PlacementQuerySet(ChildQuerySet):
         beginning: date | None = None,
         ending: date | None = None,
         ended: date | None = None,
+        **news: Any,
     ) -> Self:
-        """Keep what a filter asks for; a value that does not exist keeps all."""
-        rows, today = self, localdate()
+        """Keep what a filter asks for; a value that does not exist keeps all.
+
+        The news are `opened`, the id of who offered a placement, and `changed`, the day since when
+        others than that person, or else than the `user`, did something to it.
+        """
+        rows, today = self._with_news(**news), localdate()
         if status in Status.values:
             rows = rows.filter(status=status)
         if tier in {str(value) for value in Tier.values}:
@@ -170,6 +177,25 @@ class PlacementQuerySet(ChildQuerySet):
         if ending:
             rows = rows.ending_by(ending)
         return rows.ended_from(ended) if ended else rows
+
+    def _with_news(
+        self,
+        *,
+        changed: date | None = None,
+        opened: int | None = None,
+        user: User | None = None,
+    ) -> Self:
+        rows = self.filter(opened_by=opened) if opened else self
+        if changed and (opened or user):
+            rows = rows.changed_since(start_of_day(changed), than=opened or user)
+        return rows
+
+    def changed_since(self, since: datetime, *, than: User | int | OuterRef | None) -> Self:
+        """Keep those to which somebody else than a person did something since a moment."""
+        entries = self.model._meta.get_field("entries").related_model.objects.filter(  # type: ignore[union-attr]
+            placement=OuterRef("pk"), at__gte=since
+        )
+        return self.filter(Exists(entries.exclude(by=than)))
 
     def nameless_to(self, user: User) -> Self:
         """Mark which rows a person is shown without the name: offers, to a provider's people."""
@@ -328,6 +354,11 @@ class Placement(WorkflowModel):
         return f"{self.get_tier_display()} at {self.provider}"
 
     @property
+    def reference(self) -> str:
+        """Return the number that people say on the telephone and that mails hold."""
+        return f"PL-{self.pk:06d}"
+
+    @property
     def last_day(self) -> date | None:
         """Return the last day of the placement, as people say it."""
         return self.ends_on - timedelta(days=1) if self.ends_on else None
@@ -351,43 +382,3 @@ class Placement(WorkflowModel):
     def is_over_its_time(self) -> bool:
         """Tell whether the last day has passed and nobody ended it."""
         return self.status in RUNNING and self.ends_on is not None and self.ends_on <= localdate()
-
-
-class PauseQuerySet(ChildQuerySet):
-    """Pauses within reach."""
-
-    reach = Reach(pupil="placement__pupil", school=ON_ROLL, provider="placement__provider")
-
-
-@pghistory.track()
-class Pause(models.Model):
-    """A time without sessions within a placement, up to, not on, `ends_on` (empty: it goes on)."""
-
-    placement = models.ForeignKey(Placement, models.PROTECT, related_name="pauses")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    reason = models.TextField(max_length=1000)
-
-    objects = PauseQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["starts_on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="placements_pause_ends_after_it_starts",
-                violation_error_code="ends_on",
-                violation_error_message="The first day back must not be before the pause.",
-            ),
-            ExclusionConstraint(
-                name="placements_pause_one_at_a_time",
-                expressions=[
-                    (SameNumber("placement"), RangeOperators.OVERLAPS),
-                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message="The placement is paused in that time already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Pause of {self.placement} from {self.starts_on.day} {self.starts_on:%B %Y}"

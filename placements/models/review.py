@@ -276,6 +276,13 @@ TO_COUNCIL = {
     EntryKind.DECLINED: "A placement is declined",
 }
 
+TO_SCHOOL = {
+    EntryKind.ACCEPTED: "A placement is accepted",
+    EntryKind.DECLINED: "A placement is declined by the provider",
+    EntryKind.CANCELLED: "A placement is cancelled",
+    EntryKind.ENDED: "A placement has ended",
+}
+
 
 class EntryQuerySet(ChildQuerySet):
     """Entries within reach: a provider sees those of its own placements."""

@@ -27,12 +27,12 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
         return {rule.tier: rule for rule in rules}
 
     def overlong(self, today: date) -> Q:
-        """Return which placements have lasted longer than the rule of the day they started on."""
+        """Return which placements are past the last day that the rule of their first day allows."""
         found, later = Q(pk__in=[]), dict[int, date]()
         for rule in self.order_by("-starts_on"):
             if rule.longest_weeks:
                 begun = Q(tier=rule.tier, starts_on__gte=rule.starts_on)
-                begun &= Q(starts_on__lt=today - timedelta(weeks=rule.longest_weeks))
+                begun &= Q(starts_on__lte=today - timedelta(weeks=rule.longest_weeks))
                 if rule.tier in later:
                     begun &= Q(starts_on__lt=later[rule.tier])
                 found |= begun

@@ -45,7 +45,8 @@ def is_outsider(user: User, placement: Placement) -> bool:
 def index(request: Request) -> HttpResponse:
     """List the placements within reach, the newest first."""
     form = PlacementFilter(request.GET)
-    rows = Placement.objects.as_user(request.user).with_names().narrowed(**form.narrowing)
+    rows = Placement.objects.as_user(request.user).with_names()
+    rows = rows.narrowed(**form.narrowing, user=request.user)
     page = page_of(request, rows.nameless_to(request.user))
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(

@@ -240,7 +240,8 @@ def pause(request: Request, uid: str) -> HttpResponse:
         PauseForm(request.POST or None),
         lambda row, form: actions.pause(row, by=request.user, **form.cleaned_data),
         heading="Pause the placement",
-        done="The placement is paused: the register does not ask for its sessions.",
+        done="The placement is paused: from the first day without sessions on, the register does "
+        "not ask for them.",
     )
 
 
@@ -289,7 +290,9 @@ def review(request: Request, uid: str) -> HttpResponse:
     """Record a review."""
     placement = find(request, uid)
     form = ReviewForm(
-        request.POST or None, instance=Review(), objectives=placement.objectives.all()
+        request.POST or None,
+        instance=Review(held_on=localdate()),
+        objectives=placement.objectives.all(),
     )
     return act_on(
         request,
@@ -309,7 +312,7 @@ def add_award(request: Request, uid: str) -> HttpResponse:
     return act_on(
         request,
         find(request, uid),
-        AwardForm(request.POST or None, instance=Award()),
+        AwardForm(request.POST or None, instance=Award(gained_on=localdate())),
         lambda row, form: actions.add_award(row, form.instance, by=request.user),
         heading="Record a qualification or accreditation",
         done="The award is recorded.",

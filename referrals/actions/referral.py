@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -340,7 +340,8 @@ def decide(
     )
     referral.requests.filter(answered_at=None).update(answered_at=timezone.now())
     words = f"{referral.get_tier_display()}. {reason}" if is_accepted else reason
-    _tell(referral, Kind.ACCEPTED if is_accepted else Kind.DECLINED, by=by, after=words)
+    at = timezone.make_aware(datetime.combine(on, time(12))) if on else timezone.now()
+    _tell(referral, Kind.ACCEPTED if is_accepted else Kind.DECLINED, by=by, after=words, at=at)
     work.post("referral.decided", referral=referral.pk)
     return referral
 

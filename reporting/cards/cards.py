@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import OuterRef
 from django.utils.timezone import localdate, localtime
 
 from accounts.models import User
@@ -82,6 +83,18 @@ def _offered(day: Day) -> PlacementQuerySet:
 
 def _to_answer(day: Day) -> PlacementQuerySet | None:
     return _offered(day) if day.user.organisations_as(REACH_PROVIDER) else None
+
+
+def _placements_with_news(day: Day) -> PlacementQuerySet:
+    rows = Placement.objects.as_user(day.user)
+    return rows.changed_since(day.since, than=OuterRef("opened_by"))
+
+
+def _placements_of_place(day: Day) -> PlacementQuerySet | None:
+    """Return what others changed at the school or the provider; officers have cards of their own."""
+    if not day.user.organisations_as(REACH_SCHOOL | REACH_PROVIDER):
+        return None
+    return Placement.objects.as_user(day.user).changed_since(day.since, than=day.user)
 
 
 CARDS = [
@@ -329,6 +342,29 @@ CARDS = [
         owner=HOLDER,
         page="referrals:list",
         query=lambda day, person: {"holder": person.pk, "changed": day.since_day},
+        is_news=True,
+    ),
+    Card(
+        "placement-news",
+        Group.CHANGED,
+        Permission.PLACEMENT_OPEN,
+        "Your placements with news",
+        "offered by you, and changed by others in the last seven days",
+        rows=_placements_with_news,
+        owner="opened_by",
+        page="placements:list",
+        query=lambda day, person: {"opened": person.pk, "changed": day.since_day},
+        is_news=True,
+    ),
+    Card(
+        "place-news",
+        Group.CHANGED,
+        Permission.PLACEMENT_VIEW,
+        "Placements with news",
+        "changed by others in the last seven days",
+        rows=_placements_of_place,
+        page="placements:list",
+        query=lambda day, person: {"changed": day.since_day},
         is_news=True,
     ),
     Card(

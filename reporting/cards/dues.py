@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
 from accounts.models import SchoolCalendar
-from accounts.permissions import Permission
+from accounts.permissions import REACH_PROVIDER, Permission
+from placements.models import Placement
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
 from reporting.cards.card import Day
@@ -44,7 +47,29 @@ def _referrals(day: Day) -> Iterator[Due]:
                 )
 
 
-DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals]
+def _placements(day: Day) -> Iterator[Due]:
+    """Tell of reviews and last days: to a provider's people of those they lead, to officers of theirs."""
+    at_provider = bool(day.user.organisations_as(REACH_PROVIDER))
+    if not at_provider and not day.user.can(Permission.PLACEMENT_OPEN):
+        return
+    owner = "lead_id" if at_provider else "opened_by_id"
+    people = {person.pk: person for person in (day.user, *day.covered)}
+    rows = Placement.objects.as_user(day.user).running().filter(**{f"{owner}__in": people})
+    for row in rows.select_related("provider").order_by("pk"):
+        whose = people[getattr(row, owner)]
+        mark = "" if whose == day.user else f", for {whose}"
+        for title, on in {"Review": row.next_review_on, "Last day": row.last_day}.items():
+            if on:
+                yield Due(
+                    uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
+                    on=on,
+                    title=f"{title}: {row.reference}{mark}",
+                    words=f"{title} of a placement at {row.provider}",
+                    url=reverse("placements:detail", args=[row.uid]),
+                )
+
+
+DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals, _placements]
 
 
 def dues(day: Day) -> list[Due]:

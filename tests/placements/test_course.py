@@ -5,12 +5,14 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.models import OutboxMessage
 from accounts.permissions import Role
 from accounts.workflow import WrongStatus
+from attendance import actions as attendance
 from placements import actions
 from placements.models import Award, Ending, Entry, Pause, Placement, Review, Status
 from pupils.models import Enrolment
@@ -47,8 +49,19 @@ def test_a_provider_lead_accepts_and_both_sides_are_told(referral, provider, cas
     assert kinds(placement) == ["proposed", "accepted"]
     for message in OutboxMessage.objects.order_by("pk"):
         work.work(message.pk)
-    assert [message.to[0] for message in mail.outbox] == [lead.email, caseworker.email]
-    assert not any(placement.pupil.surname in message.body for message in mail.outbox)
+    told = [(message.to[0], message.subject) for message in mail.outbox]
+    number = f"({placement.reference})"
+    assert told == [
+        (lead.email, f"A placement is offered to you {number}"),
+        (caseworker.email, f"A placement is accepted {number}"),
+        (
+            referral.holder.email,
+            f"A placement is accepted for referral {referral.reference} {number}",
+        ),
+    ]
+    for message in mail.outbox:
+        assert f"/placements/{placement.uid}/\n" in message.body
+        assert placement.pupil.surname not in message.body
 
 
 def test_an_offer_is_answered_by_its_own_provider_only(
@@ -126,6 +139,35 @@ def test_a_pupil_is_never_in_two_places_at_one_session(placement, other_provider
     assert take_up(free, referral=referral, by=caseworker).pk
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "sessions", "total"),
+    [(None, 4, None), (None, "4.5", "10.5"), (START, 9, None), (END, 9, "15")],
+)
+def test_a_week_has_ten_sessions_with_what_the_school_arranges(
+    referral, caseworker, ends_on, sessions, total
+):
+    factories.SchoolPlacementFactory(
+        pupil=referral.pupil,
+        provider=None,
+        provider_name="Boxing Club",
+        starts_on=START - timedelta(days=30),
+        ends_on=ends_on,
+        sessions=sessions,
+    )
+    asked = proposal(factories.ProviderFactory(), sessions=0b111111)
+
+    if total is None:
+        assert propose(asked, referral=referral, by=caseworker).pk
+        return
+    with pytest.raises(actions.NeedsOverride) as found:
+        propose(asked, referral=referral, by=caseworker)
+    (words,) = found.value.message_dict["weekly"]
+    assert f"{sessions} at Boxing Club. The week would have {total} of 10." in words
+    placement = propose(asked, referral=referral, by=caseworker, override="It ended in June.")
+    told = Entry.objects.get(placement=placement, kind="overridden")
+    assert told.words.endswith("Reason: It ended in June.")
+
+
 @pytest.mark.parametrize(("start", "is_free"), [(END - timedelta(days=1), False), (END, True)])
 def test_sessions_are_free_from_the_day_after_the_last(
     placement, other_provider, caseworker, start, is_free
@@ -193,6 +235,32 @@ def test_a_pause_stops_the_register_until_the_day_back(placement, caseworker):
     assert placement.status == Status.OPEN
 
 
+@pytest.mark.parametrize("day", [START - timedelta(days=1), END])
+def test_a_pause_begins_within_the_placement(placement, caseworker, day):
+    with pytest.raises(ValidationError, match="choose that day or"):
+        actions.pause(placement, starts_on=day, reason="Ill.", by=caseworker)
+
+
+def test_the_pages_of_a_review_and_an_end_ask_in_the_order_of_the_meeting(
+    client, placement, caseworker
+):
+    client.force_login(caseworker)
+
+    forms = {
+        page: client.get(reverse(f"placements:{page}", args=[placement.uid])).context["form"]
+        for page in ("review", "award", "end")
+    }
+
+    today = localdate()
+    assert forms["review"]["held_on"].value() == forms["award"]["gained_on"].value() == today
+    assert list(forms["end"].fields)[:4] == [
+        "last_day",
+        "reason",
+        "destination",
+        "destination_place",
+    ]
+
+
 def test_a_day_back_before_the_pause_is_refused(placement, caseworker):
     actions.pause(placement, starts_on=date(2024, 9, 9), reason="Ill.", by=caseworker)
 
@@ -232,6 +300,50 @@ def test_a_review_keeps_how_each_objective_stands_and_sets_the_next(placement, p
     placement.refresh_from_db()
     # Twenty school days to the half-term break on 26 October, and ten from 4 November.
     assert placement.next_review_on == date(2024, 11, 15)
+
+
+@pytest.mark.usefixtures("calendar")
+@pytest.mark.parametrize("is_reviewed", [False, True])
+def test_the_next_review_follows_the_calendar(placement, caseworker, administrator, is_reviewed):
+    if is_reviewed:
+        actions.review(placement, held(), outcomes={}, by=caseworker)
+    before = Placement.objects.get().next_review_on
+    close_day = date(2024, 10, 3)
+    closure = factories.ClosureFactory.build(
+        organisation=placement.provider,
+        starts_on=close_day,
+        ends_on=close_day + timedelta(days=1),
+    )
+
+    attendance.close(closure, by=administrator)
+    for message in OutboxMessage.objects.filter(kind="calendar.changed: reviews"):
+        work.work(message.pk)
+
+    after = Placement.objects.get().next_review_on
+    assert (before, after) == (
+        (date(2024, 11, 15), date(2024, 11, 18))
+        if is_reviewed
+        else (date(2024, 10, 14), date(2024, 10, 15))
+    )
+
+
+@pytest.mark.usefixtures("calendar")
+def test_any_number_of_reviews_is_counted_with_the_same_queries(django_assert_num_queries):
+    for _ in range(2):
+        factories.PlacementFactory(starts_on=START, ends_on=END)
+    with django_assert_num_queries(8):
+        assert actions.count_reviews_again() == 2
+    for _ in range(8):
+        factories.PlacementFactory(starts_on=START, ends_on=END)
+
+    with django_assert_num_queries(8):
+        assert actions.count_reviews_again() == 8
+
+
+def test_with_no_placement_running_no_calendar_is_read(django_assert_num_queries):
+    factories.PlacementFactory(status="ended", starts_on=START)
+    with django_assert_num_queries(3):
+        assert actions.count_reviews_again() == 0
 
 
 def _here(user, placement):

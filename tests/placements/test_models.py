@@ -326,8 +326,8 @@ def test_a_pause_with_no_day_back_goes_on():
         (date(2024, 9, 2), None, False),  # ten weeks and four days: within twelve
         (date(2024, 9, 2), date(2024, 11, 16), False),  # the last day is today
         (date(2024, 9, 2), date(2024, 11, 15), True),  # the last day was yesterday
-        (date(2024, 8, 22), date(2025, 1, 1), True),  # twelve weeks and a day
-        (date(2024, 8, 23), date(2025, 1, 1), False),  # twelve weeks
+        (date(2024, 8, 23), date(2025, 1, 1), True),  # the twelve weeks were over yesterday
+        (date(2024, 8, 24), date(2025, 1, 1), False),  # their last day is today
         (date(2023, 9, 4), date(2025, 1, 1), False),  # no limit when it started
     ],
 )

@@ -55,6 +55,30 @@ def test_the_feed_holds_the_own_due_dates_and_no_child(client, world):
     assert not ViewEntry.objects.exists()
 
 
+def test_who_offered_a_placement_or_leads_it_has_its_days_in_the_feed(client, world):
+    placement, today = world.own.placement, localdate()
+    lead = world.people[Role.PROVIDER_LEAD]
+    type(placement).objects.filter(pk=placement.pk).update(
+        opened_by=world.people[Role.CASEWORKER],
+        lead=lead,
+        next_review_on=today,
+        ends_on=today + timedelta(days=8),
+    )
+
+    for token in (worlds.FEED_TOKEN, actions.make_feed(by=lead)):
+        found = {
+            str(event["summary"]): event.decoded("dtstart")
+            for event in events(read(client, token))
+            if placement.reference in event["summary"]
+        }
+        assert found == {
+            f"Review: {placement.reference}": today,
+            f"Last day: {placement.reference}": today + timedelta(days=7),
+        }
+    school = actions.make_feed(by=world.people[Role.SCHOOL_STAFF])
+    assert events(read(client, school)) == []
+
+
 def test_an_event_keeps_its_name_while_its_day_moves(client, world):
     (before,) = events(read(client))
     Referral.objects.filter(pk=world.own.submitted.pk).update(

@@ -77,6 +77,17 @@ def world(db):
             pupil=child, school=world.own.school, is_imported=True, board_by=today
         )
         factories.EnrolmentFactory(ends_on=today - number * DAY)
+    fresh = factories.PlacementFactory(
+        pupil=factories.PupilFactory(), provider=world.own.provider, home_school=world.own.school,
+        opened_by=people[Role.CASEWORKER], starts_on=today - 90 * DAY,
+    )  # fmt: skip
+    factories.EnrolmentFactory(
+        pupil=fresh.pupil, organisation=world.own.school, starts_on=today - 90 * DAY
+    )
+    for by in (people[Role.CASEWORKER], people[Role.MANAGER]):
+        factories.PlacementEntryFactory(placement=fresh, by=by)
+    mine = factories.PlacementFactory(opened_by=people[Role.CASEWORKER], starts_on=today - DAY)
+    factories.PlacementEntryFactory(placement=mine, by=people[Role.CASEWORKER])
     factories.UserFactory(is_active=True, last_login=now - timedelta(days=100))
     old = factories.MembershipFactory(organisation=world.council)
     assert old.user.last_login is None
@@ -153,6 +164,25 @@ def test_what_i_did_myself_is_no_news_to_me(world):
     assert news == 4
 
 
+def test_news_of_a_placement_reach_who_offered_it_its_school_and_its_provider(world):
+    news = {
+        role: {
+            line.card.slug: line.count
+            for line in lines(Day.of(world.people[role]), CARDS)
+            if line.card.slug in {"placement-news", "place-news"}
+        }
+        for role in (Role.CASEWORKER, Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_LEAD)
+    }
+
+    # the world's own placement holds an entry, too; what the caseworker did alone is no news
+    assert news == {
+        Role.CASEWORKER: {"placement-news": 1},
+        Role.MANAGER: {},
+        Role.SCHOOL_STAFF: {"place-news": 2},
+        Role.PROVIDER_LEAD: {"place-news": 2},
+    }
+
+
 def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
     cards = shown(client, world.people[Role.SCHOOL_STAFF])
 
@@ -169,7 +199,7 @@ def test_a_list_says_what_no_box_of_its_filter_shows(client, world):
     assert "changed by others since 1 September 2026; of one person" in page
     for wrong in ("changed=0001-01-01", "whose=1,2", "holder=x", "sent=tomorrow"):
         assert client.get(f"/referrals/?{wrong}").status_code == 200
-    for asked in ("beginning", "ending", "ended"):
+    for asked in ("beginning", "ending", "ended", "changed", "opened=1&changed"):
         for value in ("2026-09-01", "0001-01-01", "soon"):
             assert client.get(f"/placements/?{asked}={value}").status_code == 200
 
