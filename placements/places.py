@@ -64,10 +64,13 @@ def spans(half_terms: Iterable[HalfTerm], today: date) -> list[Span]:
     return [Span(row, max(row.starts_on, today), row.ends_on) for row in half_terms]
 
 
-def span_of(day: date) -> Span | None:
-    """Return the half term in which a day lies, or that follows it; None beyond the calendar."""
-    row = HalfTerm.objects.not_over(day).first()
-    return Span(row, max(row.starts_on, day), row.ends_on) if row else None
+def spans_between(day: date, until: date | None) -> list[Span]:
+    """Return the half terms from that of a day, or that follows it, up to another day.
+
+    As many as the board shows; none beyond the calendar.
+    """
+    found = spans(HalfTerm.objects.not_over(day)[:HALF_TERMS_SHOWN], day)
+    return found[:1] + [span for span in found[1:] if until is None or span.start < until]
 
 
 def board(providers: Iterable[Organisation], shown: list[Span], today: date) -> list[Line]:
@@ -94,15 +97,20 @@ def board(providers: Iterable[Organisation], shown: list[Span], today: date) -> 
     ]
 
 
-def room(provider: int, span: Span, today: date, *, beside: int | None = None) -> Cell:
-    """Return the places of a provider in a half term, one pupil left out. Three queries."""
-    commissioned = Commission.objects.filter(provider=provider).on([span.start])
-    taken = _taken(Q(provider=provider), [span], today, beside=beside)
-    return Cell(
-        span.half_term,
-        commissioned.get((provider, span.start)),
-        *taken[provider, span.half_term.pk].counts(),
-    )
+def room(
+    provider: int, shown: list[Span], today: date, *, beside: int | None = None
+) -> list[Cell]:
+    """Return the places of a provider in some half terms, one pupil left out. Three queries."""
+    commissioned = Commission.objects.filter(provider=provider).on(span.start for span in shown)
+    taken = _taken(Q(provider=provider), shown, today, beside=beside)
+    return [
+        Cell(
+            span.half_term,
+            commissioned.get((provider, span.start)),
+            *taken[provider, span.half_term.pk].counts(),
+        )
+        for span in shown
+    ]
 
 
 class _Taken:

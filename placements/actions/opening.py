@@ -83,7 +83,7 @@ def propose(
         placement.home_school = follows.home_school
     _lock(placement.pupil_id)
     placement.opened_by, placement.status = by, Status.PROPOSED
-    set_aside = hold_to_rules(placement, override=override, by=by, is_new=True)
+    set_aside = hold_to_rules(placement, override=override, by=by)
     hold_apart(placement)
     keep_rate_of(placement)
     name_the_return(placement)

@@ -65,19 +65,22 @@ def change_rule(rule: TierRule, *, by: User) -> TierRule:
     return rule
 
 
-def hold_to_rules(placement: Placement, *, override: str, by: User, is_new: bool = False) -> str:
+def hold_to_rules(
+    placement: Placement, *, override: str, by: User, longer_from: date | None = None
+) -> str:
     """Raise NeedsOverride unless the rules are kept or set aside; return what was set aside.
 
-    A new placement is also held against the places of the provider, whose row is locked.
+    A placement is also held against the places of the provider, whose row is locked: a new one
+    from its first day on, one that becomes longer from the day on which it was to end.
     """
     broken = [*_too_long(placement), *_too_many(placement)]
-    if is_new:
-        broken += no_room(
-            placement.provider_id,
-            placement.starts_on,
-            placement.pupil_id,
-            takes_a_place=bool(placement.sessions),
-        )
+    place = Organisation.objects.select_for_update().get(pk=placement.provider_id)
+    if longer_from is None:
+        broken += closed_to_new(place, placement.starts_on, placement.pupil_id)
+    start, end = longer_from or placement.starts_on, placement.ends_on
+    if placement.sessions and (end is None or start < end):
+        field = "last_day" if longer_from else "provider"
+        broken += full(place, start, end, placement.pupil_id, field=field)
     return set_aside(broken, override=override, by=by)
 
 
@@ -89,31 +92,40 @@ def set_aside(broken: list[Broken], *, override: str, by: User) -> str:
     return f"{' '.join(rule.words for rule in broken)} Reason: {override}" if broken else ""
 
 
-def no_room(provider: int, day: date, pupil: int, *, takes_a_place: bool = True) -> list[Broken]:
-    """Return why a provider has no room for a pupil from a day on. Lock the provider's row."""
+def no_room(provider: int, day: date, pupil: int) -> list[Broken]:
+    """Return why a provider has no room to hold for a pupil from a day on. Lock the provider's row."""
     place = Organisation.objects.select_for_update().get(pk=provider)
-    found = []
+    return [*closed_to_new(place, day, pupil), *full(place, day, day, pupil)]
+
+
+def closed_to_new(place: Organisation, day: date, pupil: int) -> list[Broken]:
+    """Return that a provider takes nobody new on a day, unless the pupil is there."""
     is_there = Placement.objects.running().filter(provider=place, pupil=pupil).exists()
     closed = ClosedToNew.objects.filter(provider=place).on(day).first()
-    if closed and not is_there:
-        until = f"until {say(closed.last_day)}" if closed.last_day else "until further notice"
-        words = (
-            f"{place} takes no new placements {until}: {closed.reason}. "
-            "Choose another provider or a later first day."
-        )
-        found.append(Broken("provider", words, Permission.PLACEMENT_OVERRIDE))
-    span = places.span_of(day) if takes_a_place else None
-    if span is None:
-        return found
-    cell = places.room(place.pk, span, localdate(), beside=pupil)
-    if cell.free is not None and cell.free < 1:
-        words = (
-            f"No place is free at {place} in {span.half_term}: {cell.commissioned} commissioned, "
-            f"{cell.filled} filled, {cell.held} held or offered. Choose another provider or day, "
-            "or say why the pupil is to come all the same."
-        )
-        found.append(Broken("provider", words, Permission.PLACEMENT_OPEN))
-    return found
+    if not closed or is_there:
+        return []
+    until = f"until {say(closed.last_day)}" if closed.last_day else "until further notice"
+    words = (
+        f"{place} takes no new placements {until}: {closed.reason}. "
+        "Choose another provider or a later first day."
+    )
+    return [Broken("provider", words, Permission.PLACEMENT_OVERRIDE)]
+
+
+def full(
+    place: Organisation, day: date, until: date | None, pupil: int, *, field: str = "provider"
+) -> list[Broken]:
+    """Return the first half term, from a day up to another, in which no place is free for a pupil."""
+    shown = places.spans_between(day, until)
+    for cell in places.room(place.pk, shown, localdate(), beside=pupil):
+        if cell.free is not None and cell.free < 1:
+            words = (
+                f"No place is free at {place} in {cell.half_term}: {cell.commissioned} "
+                f"commissioned, {cell.filled} filled, {cell.held} held or offered. Choose another "
+                "provider or other days, or say why the pupil is to come all the same."
+            )
+            return [Broken(field, words, Permission.PLACEMENT_OPEN)]
+    return []
 
 
 def _too_long(placement: Placement) -> list[Broken]:

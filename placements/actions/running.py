@@ -85,8 +85,9 @@ def extend(
     fresh = _running(placement, by)
     if last_day < fresh.starts_on:
         raise ValidationError({"last_day": "The last day must not be before the first day."})
-    before, fresh.ends_on = fresh.last_day, last_day + timedelta(days=1)
-    set_aside = hold_to_rules(fresh, override=override, by=by)
+    before, was_to_end = fresh.last_day, fresh.ends_on or date.max
+    fresh.ends_on = last_day + timedelta(days=1)
+    set_aside = hold_to_rules(fresh, override=override, by=by, longer_from=was_to_end)
     hold_apart(fresh)
     fresh.full_clean()
     fresh.save(update_fields=["ends_on"])

@@ -161,6 +161,34 @@ def test_a_full_provider_is_offered_a_pupil_with_a_reason_only(provider, terms, 
     assert cells(provider, terms, today)[0].over == 1
 
 
+def test_a_place_must_be_free_in_every_half_term_of_the_placement(
+    provider, terms, today, caseworker
+):
+    commission(provider, 1)
+    placed(provider, starts_on=terms[1].starts_on, ends_on=None, tier=3)
+
+    def offer(**details):
+        return actions.propose(
+            proposal(provider, today, **details),
+            referral=accepted(),
+            objectives=AGREED,
+            by=caseworker,
+        )
+
+    with pytest.raises(actions.NeedsOverride, match=f"No place is free at .* in {terms[1]}"):
+        offer(ends_on=terms[1].starts_on + DAY)
+    placement = actions.accept(offer(ends_on=terms[1].starts_on), by=caseworker)
+
+    late = terms[1].starts_on + 3 * DAY
+    with pytest.raises(actions.NeedsOverride) as told:
+        actions.extend(placement, last_day=late, reason="Not ready", by=caseworker)
+    assert "No place is free" in told.value.message_dict["last_day"][0]
+    given = {"reason": "Not ready", "override": "A sister is there.", "by": caseworker}
+    assert actions.extend(placement, last_day=late, **given).last_day == late
+    sooner = actions.extend(placement, last_day=today, reason="Ready", by=caseworker)
+    assert sooner.last_day == today
+
+
 def test_a_step_to_another_tier_takes_no_second_place(provider, terms, today, caseworker):
     commission(provider, 1)
     before = placed(provider)

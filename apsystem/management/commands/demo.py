@@ -47,7 +47,7 @@ class Command(BaseCommand):
         children = [
             self._start("-m", "celery", "-q", "-A", "apsystem", "worker", "--concurrency=2", "-l",
                         "warning", "-n", f"demo-{port}@%h"),
-            self._start("-m", "celery", "-A", "apsystem", "beat", "-l", "warning", "--schedule",
+            self._start("-m", "celery", "-q", "-A", "apsystem", "beat", "-l", "warning", "--schedule",
                         str(embedded.default_folder() / f"beat-{port}")),
             self._start("-m", "gunicorn", "apsystem.wsgi", "--bind", f"{HOST}:{port}",
                         "--workers=2", "--threads=4", "--log-level=warning"),
