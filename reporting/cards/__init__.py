@@ -3,8 +3,9 @@
 from reporting.cards.card import Card, Day, Group, Line, lines
 from reporting.cards.cards import CARDS as CASE_CARDS
 from reporting.cards.dues import DUES, Due, dues
+from reporting.cards.placements import PLACEMENTS
 from reporting.cards.returns import RETURNS
 
-CARDS = [*CASE_CARDS, *RETURNS]
+CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import OuterRef
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.models.calendar import is_school_day
@@ -12,8 +11,7 @@ from attendance.models import PartTimeTimetable
 from attendance.models.checks import checked, count_faults
 from attendance.models.expected import count_asked_for, count_expected
 from attendance.models.timetable import TimetableQuerySet
-from placements.models import Placement, PlacementQuerySet
-from placements.models import Status as PlacementStatus
+from placements.models import Placement
 from referrals.models import Referral, Status
 from referrals.models.narrowing import HOLDER, OFFICER
 from referrals.models.referral import ReferralQuerySet
@@ -75,26 +73,6 @@ def _at_home(day: Day) -> Told | None:
     marked = sum(count_asked_for(rows, day.today, session).values())
     half = "this afternoon" if session else "this morning"
     return Told(expected, f"expected at a provider {half}, {marked} marked so far")
-
-
-def _offered(day: Day) -> PlacementQuerySet:
-    return Placement.objects.as_user(day.user).offered()
-
-
-def _to_answer(day: Day) -> PlacementQuerySet | None:
-    return _offered(day) if day.user.organisations_as(REACH_PROVIDER) else None
-
-
-def _placements_with_news(day: Day) -> PlacementQuerySet:
-    rows = Placement.objects.as_user(day.user)
-    return rows.changed_since(day.since, than=OuterRef("opened_by"))
-
-
-def _placements_of_place(day: Day) -> PlacementQuerySet | None:
-    """Return what others changed at the school or the provider; officers have cards of their own."""
-    if not day.user.organisations_as(REACH_SCHOOL | REACH_PROVIDER):
-        return None
-    return Placement.objects.as_user(day.user).changed_since(day.since, than=day.user)
 
 
 CARDS = [
@@ -177,46 +155,6 @@ CARDS = [
         "",
         rows=_still_to_mark,
         page="attendance:today",
-    ),
-    Card(
-        "offers",
-        Group.DUE,
-        Permission.PLACEMENT_ANSWER,
-        "Offers to answer",
-        "a pupil offered to you, with no answer yet",
-        rows=_to_answer,
-        page="placements:list",
-        query=lambda day, person: {"status": PlacementStatus.PROPOSED},
-    ),
-    Card(
-        "reviews",
-        Group.DUE,
-        Permission.PLACEMENT_REVIEW,
-        "Reviews to hold",
-        "due today or earlier",
-        rows=lambda day: Placement.objects.as_user(day.user).review_due(day.today),
-        page="placements:list",
-        query=lambda day, person: {"waits": "review"},
-    ),
-    Card(
-        "overdue-ends",
-        Group.DUE,
-        Permission.PLACEMENT_END,
-        "Placements to end or extend",
-        "past the last day, or the longest time of the tier",
-        rows=lambda day: Placement.objects.as_user(day.user).overstaying(day.today),
-        page="placements:list",
-        query=lambda day, person: {"waits": "end"},
-    ),
-    Card(
-        "ending",
-        Group.DUE,
-        Permission.PLACEMENT_VIEW,
-        "Placements that end soon",
-        "open, with a last day in the next 14 days or past",
-        rows=lambda day: Placement.objects.as_user(day.user).ending_by(day.today + SOON),
-        page="placements:list",
-        query=lambda day, person: {"ending": (day.today + SOON).isoformat()},
     ),
     Card(
         "timetable-reviews",
@@ -309,16 +247,6 @@ CARDS = [
         page="referrals:list",
         query=lambda day, person: {"unread": "yes"},
     ),
-    Card(
-        "beginning",
-        Group.NEW,
-        Permission.PLACEMENT_VIEW,
-        "New placements",
-        "begun in the last seven days, or to come",
-        rows=lambda day: Placement.objects.as_user(day.user).beginning_from(localdate(day.since)),
-        page="placements:list",
-        query=lambda day, person: {"beginning": day.since_day},
-    ),
     # --- Changed ---
     Card(
         "news",
@@ -344,50 +272,7 @@ CARDS = [
         query=lambda day, person: {"holder": person.pk, "changed": day.since_day},
         is_news=True,
     ),
-    Card(
-        "placement-news",
-        Group.CHANGED,
-        Permission.PLACEMENT_OPEN,
-        "Your placements with news",
-        "offered by you, and changed by others in the last seven days",
-        rows=_placements_with_news,
-        owner="opened_by",
-        page="placements:list",
-        query=lambda day, person: {"opened": person.pk, "changed": day.since_day},
-        is_news=True,
-    ),
-    Card(
-        "place-news",
-        Group.CHANGED,
-        Permission.PLACEMENT_VIEW,
-        "Placements with news",
-        "changed by others in the last seven days",
-        rows=_placements_of_place,
-        page="placements:list",
-        query=lambda day, person: {"changed": day.since_day},
-        is_news=True,
-    ),
-    Card(
-        "ended",
-        Group.CHANGED,
-        Permission.PLACEMENT_VIEW,
-        "Placements that ended",
-        "in the last seven days",
-        rows=lambda day: Placement.objects.as_user(day.user).ended_from(localdate(day.since)),
-        page="placements:list",
-        query=lambda day, person: {"ended": day.since_day},
-    ),
     # --- Waiting for others ---
-    Card(
-        "with-provider",
-        Group.WAITING,
-        Permission.PLACEMENT_OPEN,
-        "With the provider",
-        "offered, with no answer yet",
-        rows=_offered,
-        page="placements:list",
-        query=lambda day, person: {"status": PlacementStatus.PROPOSED},
-    ),
     Card(
         "with-school",
         Group.WAITING,
