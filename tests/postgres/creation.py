@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.db.backends.postgresql import creation
 
+from apsystem.rendering import quick_rendering
+
 KEPT_IN = "kept"
 
 
@@ -19,14 +21,17 @@ class DatabaseCreation(creation.DatabaseCreation):
 
     def create_test_db(self, *args: Any, **options: Any) -> str:
         """Make the database, and copies of what its migrations filled, for the flush to read."""
-        name = super().create_test_db(*args, **options)
+        with quick_rendering():
+            name = super().create_test_db(*args, **options)
         self.filled.clear()
         with self.connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {KEPT_IN} CASCADE")
             cursor.execute(f"CREATE SCHEMA {KEPT_IN}")
+            made = self.connection.introspection.table_names(cursor)
             for model in apps.get_models():
                 table = model._meta.db_table
-                if model.__module__.startswith("django.") or table.endswith("event"):
+                is_ours = table in made and not model.__module__.startswith("django.")
+                if not is_ours or table.endswith("event"):
                     continue
                 cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
                 if cursor.fetchone()[0]:

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.permissions import Role
 from apsystem import embedded
 from apsystem.demo.invented import PASSWORD
+from apsystem.rendering import quick_rendering
 from reporting.nightly import compute_figures
 
 HOST = "127.0.0.1"
@@ -40,7 +41,8 @@ class Command(BaseCommand):
             raise CommandError("Set DEMO=1: the demo lets anybody in with a published password.")
         port = options["port"]
         self._check_port(port)
-        call_command("migrate", verbosity=0)
+        with quick_rendering():
+            call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("seed_demo", pupils=options["pupils"], stdout=self.stdout)
         compute_figures()
