@@ -77,6 +77,10 @@ class Permission(StrEnum):
     TIMETABLE_AGREE = "timetable.agree"
     TIMETABLE_REVIEW = "timetable.review"
     REGISTER_CORRECT = "register.correct"
+    ATTENDANCE_SUPPORT_VIEW = "attendance_support.view"
+    ATTENDANCE_SUPPORT_OPEN = "attendance_support.open"
+    ATTENDANCE_SUPPORT_RECORD = "attendance_support.record"
+    ATTENDANCE_SUPPORT_ASSIGN = "attendance_support.assign"
     CALENDAR_VIEW = "calendar.view"
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
@@ -140,6 +144,11 @@ MEANINGS = {
     Permission.TIMETABLE_AGREE: "Record what was agreed on a part-time timetable, and end it",
     Permission.TIMETABLE_REVIEW: "Record reviews of part-time timetables",
     Permission.REGISTER_CORRECT: "Correct many marks at once, with one reason",
+    Permission.ATTENDANCE_SUPPORT_VIEW: "Read attendance contracts and what follows from them",
+    Permission.ATTENDANCE_SUPPORT_OPEN: "Open, agree and end attendance contracts",
+    Permission.ATTENDANCE_SUPPORT_RECORD: "Record attendance reviews, home visits, rewards, and the "
+    "EBSA pathways of pupils who avoid school",
+    Permission.ATTENDANCE_SUPPORT_ASSIGN: "Hold a caseload of attendance contracts, and pass it on",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
@@ -165,10 +174,16 @@ _READS_CASES = {
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
+    Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.FIGURES_VIEW,
     Permission.FIGURES_CHILDREN,
     Permission.STATISTICS_VIEW,
+}
+_SUPPORTS = {
+    Permission.ATTENDANCE_SUPPORT_OPEN,
+    Permission.ATTENDANCE_SUPPORT_RECORD,
+    Permission.ATTENDANCE_SUPPORT_ASSIGN,
 }
 _ASSESSES = {Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_RECORD}
 _AGREES = {Permission.TIMETABLE_AGREE, Permission.TIMETABLE_REVIEW}
@@ -176,6 +191,7 @@ _WORKS_CASES = (
     _READS_CASES
     | _ASSESSES
     | _AGREES
+    | _SUPPORTS
     | {
         Permission.COMMISSION_VIEW,
         Permission.CENSUS_ANSWER,
@@ -208,6 +224,8 @@ _TEACHES = _ASSESSES | {
     Permission.REGISTER_MARK,
     Permission.TIMETABLE_VIEW,
     Permission.TIMETABLE_REVIEW,
+    Permission.ATTENDANCE_SUPPORT_VIEW,
+    Permission.ATTENDANCE_SUPPORT_RECORD,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
@@ -227,6 +245,7 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
@@ -268,6 +287,7 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.MANAGER: _WORKS_CASES | _MANAGES,
     Role.ATTENDANCE_OFFICER: _READS_CASES
     | _AGREES
+    | _SUPPORTS
     | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW, Permission.LEAVER_VIEW},
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
@@ -282,6 +302,7 @@ GRANTS: dict[Role, set[Permission]] = {
         Permission.TIMETABLE_AGREE,
         Permission.EXCLUSION_RECORD,
         Permission.REGISTER_CORRECT,
+        Permission.ATTENDANCE_SUPPORT_OPEN,
     },
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},

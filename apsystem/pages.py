@@ -29,6 +29,7 @@ NAVIGATION = [
     ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),
+    ("Attendance support", "attendance:caseload", Permission.ATTENDANCE_SUPPORT_VIEW),
     ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
     ("Statistics", "reporting:statistics", Permission.STATISTICS_VIEW),
     ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),

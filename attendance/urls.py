@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from attendance.views import calendar, checks, correct, home, register, timetable_rules, timetables
+from attendance.views import (
+    calendar,
+    checks,
+    correct,
+    following,
+    home,
+    register,
+    support,
+    timetable_rules,
+    timetables,
+)
 
 app_name = "attendance"
 
@@ -44,6 +54,54 @@ urlpatterns = [
     path("attendance/part-time/<uuid:uid>/review/", timetables.review, name="timetable-review"),
     path("attendance/part-time/<uuid:uid>/end/", timetables.end, name="timetable-end"),
     path("attendance/correct/", correct.correct, name="correct"),
+    path("attendance/support/", support.caseload, name="caseload"),
+    path("attendance/support/<uuid:uid>/", support.detail, name="support"),
+    path("attendance/support/<uuid:uid>/agree/", support.agree, name="support-agree"),
+    path("attendance/support/<uuid:uid>/assign/", support.assign, name="support-assign"),
+    path("attendance/support/<uuid:uid>/change/", support.change, name="support-change"),
+    path("attendance/support/<uuid:uid>/end/", support.end, name="support-end"),
+    path("attendance/support/<uuid:uid>/met/", support.meet, name="support-meet"),
+    path("attendance/support/<uuid:uid>/review/", support.review, name="support-review"),
+    path("attendance/support/new/<uuid:pupil>/", support.open_support, name="support-open"),
+    path("attendance/support/visits/", following.visits, name="visits"),
+    path("attendance/support/visits/<uuid:uid>/", following.record_visit, name="visit-record"),
+    path("attendance/support/visits/new/<uuid:pupil>/", following.plan_visit, name="visit-plan"),
+    path("attendance/support/rewards/<uuid:pupil>/", following.give_reward, name="reward-give"),
+    path("attendance/support/displays/", following.choose_display, name="displays"),
+    path(
+        "attendance/support/displays/<uuid:provider>/<str:week>/",
+        following.display,
+        name="display",
+    ),
+    path(
+        "attendance/support/displays/agree/<uuid:pupil>/",
+        following.agree_display,
+        name="display-agree",
+    ),
+    path(
+        "attendance/support/displays/withdraw/<int:pk>/",
+        following.withdraw_display,
+        name="display-withdraw",
+    ),
+    path("attendance/support/pathways/<uuid:uid>/", following.pathway, name="pathway"),
+    path(
+        "attendance/support/pathways/<uuid:uid>/change/",
+        following.change_pathway,
+        name="pathway-change",
+    ),
+    path(
+        "attendance/support/pathways/<uuid:uid>/close/",
+        following.close_pathway,
+        name="pathway-close",
+    ),
+    path("attendance/support/pathways/<uuid:uid>/step/", following.add_step, name="step-add"),
+    path(
+        "attendance/support/pathways/new/<uuid:pupil>/",
+        following.open_pathway,
+        name="pathway-open",
+    ),
+    path("attendance/support/pathways/steps/<int:pk>/", following.record_step, name="step-record"),
+    path("pupils/<uuid:uid>/support/", support.of_pupil, name="support-of-pupil"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/half-terms/new/", calendar.add_half_term, name="halfterm-add"),
     path(

@@ -43,6 +43,10 @@ OWN_PAGES = [
 TIMETABLE_PAGES = ["timetable", "timetable-renew", "timetable-review", "timetable-end"]
 SUSPENSION_PAGES = ["", "-change", "-follow", "-cancel"]
 EXCLUSION_PAGES = ["", "-change", "-follow", "-withdraw"]
+AGREED_PAGES = ["support", "support-end", "support-meet", "support-review", "support-assign"]
+DRAFT_PAGES = ["support-agree", "support-change"]
+PATHWAY_PAGES = ["pathway", "pathway-change", "pathway-close", "step-add"]
+OF_PUPIL_PAGES = ["visit-plan", "reward-give", "display-agree", "pathway-open"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 
@@ -169,6 +173,25 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
             [(f"attendance:home-{page}", "on") for page in ("day", "week")],
             world.school_day.isoformat(),
         ),
+        **dict.fromkeys(
+            [(f"attendance:{page}", "uid") for page in AGREED_PAGES], rows.support["agreed"].uid
+        ),
+        **dict.fromkeys(
+            [(f"attendance:{page}", "uid") for page in DRAFT_PAGES], rows.support["draft"].uid
+        ),
+        **dict.fromkeys(
+            [(f"attendance:{page}", "uid") for page in PATHWAY_PAGES], rows.pathway.uid
+        ),
+        **dict.fromkeys(
+            [(f"attendance:{page}", "pupil") for page in OF_PUPIL_PAGES], rows.pupil.uid
+        ),
+        ("attendance:support-open", "pupil"): rows.accepted.pupil.uid,
+        ("attendance:support-of-pupil", "uid"): rows.pupil.uid,
+        ("attendance:visit-record", "uid"): rows.visit.uid,
+        ("attendance:display", "provider"): rows.provider.uid,
+        ("attendance:display", "week"): world.school_day.isoformat(),
+        ("attendance:display-withdraw", "pk"): rows.consent.pk,
+        ("attendance:step-record", "pk"): rows.step.pk,
         ("attendance:halfterm-change", "pk"): world.half_term.pk,
         ("attendance:halfterm-remove", "pk"): world.half_term.pk,
         ("placements:rule-change", "tier"): Tier.SHORT.value,

@@ -16,7 +16,7 @@ from attendance.models import Mark
 from pupils.models import Pupil
 from referrals.models import Referral, Status
 from reporting import actions as reporting
-from tests import factories
+from tests import factories, sides
 from tests import world as worlds
 from tests.routes import routes
 
@@ -48,6 +48,12 @@ LISTS = {
     "attendance:checks": ("", Role.ATTENDANCE_OFFICER),
     "attendance:correct": ("?provider={provider}&first={day}", Role.PROVIDER_LEAD),
     "attendance:amendments": ("", Role.PROVIDER_STAFF),
+    "attendance:caseload": ("", Role.ATTENDANCE_OFFICER),
+    "attendance:visits": ("", Role.ATTENDANCE_OFFICER),
+    "attendance:support": ("", Role.ATTENDANCE_OFFICER),
+    "attendance:support-of-pupil": ("", Role.PROVIDER_STAFF),
+    "attendance:display": ("", Role.PROVIDER_STAFF),
+    "attendance:pathway": ("", Role.SCHOOL_STAFF),
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
@@ -112,6 +118,7 @@ def more_children(world, count):
             full_time_on=world.school_day + timedelta(days=28),
         )
         factories.TimetableReviewFactory(timetable=timetable, due_on=world.school_day)
+        sides.more_support(world, placement)
         factories.ScoreFactory(
             assessment__pupil=world.own.pupil,
             assessment__instrument=factories.ScaleFactory().instrument,

@@ -18,7 +18,15 @@ from accounts.models import Closure, Cover, HalfTerm, Membership, Organisation, 
 from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
-from attendance.models import Mark, PartTimeTimetable
+from attendance.models import (
+    DisplayConsent,
+    EbsaPathway,
+    HomeVisit,
+    Mark,
+    PartTimeTimetable,
+    ReturnStep,
+    SupportPlan,
+)
 from placements.models import (
     Assessment,
     ClosedToNew,
@@ -38,7 +46,7 @@ from pupils.models import (
 )
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
 from reintegration.models import Plan
-from tests import addresses, factories
+from tests import addresses, factories, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
 
@@ -81,6 +89,11 @@ class Side:
     exclusion: PermanentExclusion
     headcount: Headcount
     left: Enrolment
+    support: dict[str, SupportPlan]
+    visit: HomeVisit
+    consent: DisplayConsent
+    pathway: EbsaPathway
+    step: ReturnStep
     tokens: set[str] = field(default_factory=set)
 
 
@@ -151,6 +164,9 @@ def build() -> World:
     )
     SavedFilter.objects.filter(pk=own.saved.pk).update(user=people[Role.CASEWORKER])
     factories.FeedFactory(user=people[Role.CASEWORKER], token_hash=hash_of(FEED_TOKEN))
+    SupportPlan.objects.filter(pk=own.support["agreed"].pk).update(
+        owner=people[Role.ATTENDANCE_OFFICER]
+    )
     half_term = HalfTerm.objects.earliest("starts_on")
     coming = HalfTerm.objects.latest("starts_on")
     return World(council, half_term, coming, own, foreign, people, own.mark.date)
@@ -341,7 +357,7 @@ def _side(name: str, today: date) -> Side:
         hold=factories.HoldFactory(
             referral=submitted, provider=provider, against=token("against")
         ),
-        timetable=_timetable(placement, day, token),
+        timetable=sides.timetable(placement, day, token),
         suspension=factories.suspended(one, school, start, today, token),
         exclusion=factories.excluded(one, school, today, token),
         headcount=factories.HeadcountFactory(school=school),
@@ -354,33 +370,9 @@ def _side(name: str, today: date) -> Side:
             left_for=token("gone"),
         ),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
+        **sides.support([one, two], placement, token, day),
         tokens=tokens,
     )
-
-
-def _timetable(placement: Placement, day: date, token: Callable[[str], str]) -> PartTimeTimetable:
-    """Make a timetable in force that leaves the next weeks' Wednesdays out, with its reviews."""
-    row = factories.TimetableFactory(
-        placement=placement,
-        starts_on=day - timedelta(days=14),
-        full_time_on=day + timedelta(days=28),
-        sessions=placement.sessions & ~(0b11 << 4) & ~(0b11 << day.weekday() * 2),
-        reason=token("exceptional"),
-        parent_agreed_by=token("parent"),
-        school_agreed_by=token("deputy"),
-    )
-    factories.TimetableReviewFactory(
-        timetable=row,
-        due_on=day,
-        held_on=day,
-        came=["parent"],
-        outcome="continue",
-        words=token("reviewed"),
-        recorded_by=row.recorded_by,
-        recorded_at=timezone.now(),
-    )
-    factories.TimetableReviewFactory(timetable=row, due_on=day + timedelta(days=14))
-    return row
 
 
 def _mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:

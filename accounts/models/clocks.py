@@ -49,6 +49,7 @@ class ClockRule(models.Model):
         REVIEW = "review", "Parents ask for an independent review"
         NOTICE = "notice", "Written notice of an off-site direction"
         PAPERS = "papers", "Papers before a meeting"
+        SUPPORT_REVIEW = "support review", "Review of an attendance contract"
 
     kind = models.CharField(max_length=20, choices=Kind)
     school_days = models.PositiveSmallIntegerField()
@@ -71,6 +72,7 @@ class ClockRule(models.Model):
                         "review",
                         "notice",
                         "papers",
+                        "support review",
                     ]
                 ),
                 name="accounts_clockrule_kind_is_known",

@@ -1,7 +1,7 @@
-"""What happens to marks and to the calendar that they keep to.
+"""What happens to marks, to the calendar that they keep to, and to the support that follows.
 
-A person saves a register, a device sends its taps, a lead corrects many marks, or many are loaded
-at once; half terms and closures change; a part-time timetable leaves sessions out.
+A person saves a register, or many marks are loaded at once; half terms and closures change;
+contracts are agreed and reviewed, homes visited, rewards given, pathways begun.
 """
 
 from attendance.actions.calendar import close, remove_half_term, reopen, set_half_term
@@ -10,13 +10,25 @@ from attendance.actions.delivering import Answered, OtherBody, Sent, deliver
 from attendance.actions.leaving_out import write_left_out
 from attendance.actions.loading import load_marks
 from attendance.actions.outside import mark_outside
-from attendance.actions.register import (
-    UNDO_SECONDS,
-    Details,
-    Entry,
-    Saved,
-    check_open,
-    mark,
+from attendance.actions.pathway import (
+    add_step,
+    change_pathway,
+    close_pathway,
+    open_pathway,
+    record_step,
+)
+from attendance.actions.register import UNDO_SECONDS, Details, Entry, Saved, check_open, mark
+from attendance.actions.rewards import agree_display, give_reward, withdraw_display
+from attendance.actions.support import (
+    agree_support,
+    assign_support,
+    change_support,
+    end_support,
+    meet_support,
+    open_support,
+    review_support,
+    running_placement,
+    usual_days,
 )
 from attendance.actions.timetable_rules import change_timetable_rule
 from attendance.actions.timetables import (
@@ -27,6 +39,7 @@ from attendance.actions.timetables import (
     review_timetable,
 )
 from attendance.actions.totals import differences, repair_totals
+from attendance.actions.visits import plan_visit, record_visit
 
 __all__ = [
     "UNDO_SECONDS",
@@ -37,23 +50,42 @@ __all__ = [
     "OtherBody",
     "Saved",
     "Sent",
+    "add_step",
     "agree",
+    "agree_display",
+    "agree_support",
+    "assign_support",
+    "change_pathway",
+    "change_support",
     "change_timetable_rule",
     "check_open",
     "close",
+    "close_pathway",
     "correct",
     "deliver",
     "differences",
+    "end_support",
     "end_timetable",
     "end_with_placements",
+    "give_reward",
     "load_marks",
     "mark",
     "mark_outside",
+    "meet_support",
     "next_review_on",
+    "open_pathway",
+    "open_support",
+    "plan_visit",
+    "record_step",
+    "record_visit",
     "remove_half_term",
     "reopen",
     "repair_totals",
+    "review_support",
     "review_timetable",
+    "running_placement",
     "set_half_term",
+    "usual_days",
+    "withdraw_display",
     "write_left_out",
 ]

@@ -1,10 +1,15 @@
-"""Statutory codes, a mark for each session that a placement expects, part-time timetables."""
+"""Statutory codes, a mark for each session that a placement expects, and the support that follows."""
 
 from attendance.models.code import Code, Kind
 from attendance.models.delivery import Delivery
 from attendance.models.mark import PLANNED_CLOSURE, Mark, MarkAmendment
 from attendance.models.outside import OutsideMark
+from attendance.models.pathway import EbsaPathway, ReturnStep
+from attendance.models.review import SupportReview
+from attendance.models.reward import DisplayConsent, Reward
 from attendance.models.rule import TimetableRule
+from attendance.models.share import Share
+from attendance.models.support import SupportPlan
 from attendance.models.taken_back import TakenBack
 from attendance.models.timetable import (
     Came,
@@ -13,6 +18,7 @@ from attendance.models.timetable import (
     ReviewOutcome,
     TimetableReview,
 )
+from attendance.models.visit import HomeVisit
 from attendance.models.week import WeekTotal, Window
 
 __all__ = [
@@ -20,13 +26,21 @@ __all__ = [
     "Came",
     "Code",
     "Delivery",
+    "DisplayConsent",
+    "EbsaPathway",
+    "HomeVisit",
     "Kind",
     "Mark",
     "MarkAmendment",
     "Outcome",
     "OutsideMark",
     "PartTimeTimetable",
+    "ReturnStep",
     "ReviewOutcome",
+    "Reward",
+    "Share",
+    "SupportPlan",
+    "SupportReview",
     "TakenBack",
     "TimetableReview",
     "TimetableRule",

@@ -17,6 +17,7 @@ from referrals.models.narrowing import HOLDER, OFFICER
 from referrals.models.referral import ReferralQuerySet
 from reporting.cards import excluded
 from reporting.cards.card import Card, Day, Group, Told
+from reporting.cards.support import SUPPORT
 
 NOON = 12
 SOON = timedelta(days=14)
@@ -215,6 +216,7 @@ CARDS = [
         page="accounts:people",
         query=lambda day, person: {"show": "idle"},
     ),
+    *SUPPORT,
     # --- New ---
     Card(
         "nobodys",

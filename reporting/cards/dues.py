@@ -6,8 +6,9 @@ from datetime import date
 
 from django.urls import reverse
 
-from accounts.models import SchoolCalendar
+from accounts.models import SchoolCalendar, User
 from accounts.permissions import REACH_PROVIDER, Permission
+from attendance.models import HomeVisit, SupportPlan
 from placements.models import Placement
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
@@ -35,13 +36,12 @@ def _referrals(day: Day) -> Iterator[Due]:
     calendar = SchoolCalendar(day.today, day.today)
     for row in rows:
         whose = people[row.assigned_to_id or 0]
-        mark = "" if whose == day.user else f", for {whose}"
         for clock in row.clocks(calendar, day.today):
             if clock.due_on:
                 yield Due(
                     uid=f"{row.uid}-{clock.title.lower().replace(' ', '-')}",
                     on=clock.due_on,
-                    title=f"{clock.title}: {row.reference}{mark}",
+                    title=f"{clock.title}: {row.reference}{_mark(day, whose)}",
                     words=f"{clock}. {clock.counted}",
                     url=row.get_absolute_url(),
                 )
@@ -69,7 +69,36 @@ def _placements(day: Day) -> Iterator[Due]:
                 )
 
 
-DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals, _placements]
+def _support(day: Day) -> Iterator[Due]:
+    """Tell of the reviews and home visits of the person, and of those that they cover."""
+    people = {person.pk: person for person in (day.user, *day.covered)}
+    plans = SupportPlan.objects.as_user(day.user).agreed().filter(owner__in=people).by_due()
+    visits = HomeVisit.objects.as_user(day.user).filter(status="planned", visitor__in=people)
+    if day.user.can(Permission.ATTENDANCE_SUPPORT_ASSIGN):
+        for plan in plans.select_related("owner"):
+            yield Due(
+                uid=f"{plan.uid}-review",
+                on=plan.next_due_on,  # type: ignore[attr-defined]
+                title=f"Attendance review: {plan.reference}{_mark(day, plan.owner)}",
+                words="Due on this day",
+                url=reverse("attendance:support", args=[plan.uid]),
+            )
+    if day.user.can(Permission.ATTENDANCE_SUPPORT_RECORD):
+        for visit in visits.select_related("visitor").order_by("pk"):
+            yield Due(
+                uid=f"{visit.uid}-visit",
+                on=visit.planned_on,
+                title=f"Home visit{_mark(day, visit.visitor)}",
+                words="Planned for this day",
+                url=reverse("attendance:visit-record", args=[visit.uid]),
+            )
+
+
+def _mark(day: Day, person: User | None) -> str:
+    return "" if person == day.user else f", for {person}"
+
+
+DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals, _placements, _support]
 
 
 def dues(day: Day) -> list[Due]:

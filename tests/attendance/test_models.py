@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from attendance.models import Code, Kind, Mark, OutsideMark
 from attendance.models.code import codes_of
 from tests import factories
+from tests.attendance import broken_support
 from tests.constraints import assert_refused, constraints_of
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,7 @@ BREAKERS = {
     "attendance_timetablerule_session_hours_fit_half_a_day": rule(session_hours="6.01"),
     "attendance_timetablerule_names_its_source": rule(source=""),
     "attendance_outsidemark_timetable_or_reason": lambda: factories.OutsideMarkFactory(reason=""),
+    **broken_support.BREAKERS,
     "attendance_code_kind_is_known": lambda: code(kind="?"),
     "attendance_code_ends_after_it_starts": lambda: code(
         in_force_from=NEW_LAW, in_force_to=NEW_LAW

@@ -86,7 +86,29 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
     factories.AssessmentFactory(pupil=pupil)
     factories.SchoolPlacementFactory(pupil=pupil, starts_on=on, ends_on=on + DAY)
     factories.MarkFactory(placement=placement, date=on, code_id="N")
-    factories.MarkFactory(placement=placement, date=on, session=1, code_id="\\")
+    factories.MarkFactory(placement=placement, date=on, session=1, code_id="\\", note="Read.")
+    factories.SuspensionFactory(pupil=pupil)
+    back = factories.PlanFactory(
+        placement=placement, status="closed", outcome="mainstream", closed_on=on
+    )
+    factories.TargetChangeFactory(plan=back)
+    factories.GateFactory(plan=back)
+    factories.WeekChangeFactory(plan=back)
+    answered = {"answered_on": on, "answered_by": officer}
+    factories.StayCheckFactory(plan=back, answer="there", **answered)
+    factories.TimetableFactory(placement=placement)
+    plan = factories.SupportPlanFactory(pupil=pupil, status="met")
+    factories.SupportReviewFactory(plan=plan, held_on=on)
+    for status in ("made", "called off"):
+        factories.HomeVisitFactory(pupil=pupil, status=status)
+    factories.RewardFactory(pupil=pupil)
+    step = {"tried_on": on, "went": "well", "went_words": "Easy.", "recorded_at": noon}
+    factories.ReturnStepFactory(
+        pathway=factories.EbsaPathwayFactory(pupil=pupil, status="closed"),
+        position=1,
+        recorded_by=officer,
+        **step,
+    )
 
     events = story.chronology(pupil, officer)
 
@@ -96,7 +118,12 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
                   " declined", ": information added", "Placement starts", "Placement ended",
                   "Placement: paused", "Placement reviewed: ", "Award gained: ", "Letter L-", "Assessment: ",
                   "Placed by the school itself", "Last day of the school's own placement",
-                  "Absent for 1 of 2 sessions"):  # fmt: skip
+                  "Absent for 1 of 2 sessions", " opened", " agreed", ": target met",
+                  "Attendance review", "Home visit: made", "Home visit: called off", "Reward: ",
+                  "EBSA pathway begun", "EBSA pathway closed",
+                  "Step 1 of the EBSA pathway: managed", "Plan of the way back set up",
+                  "Way back closed: back in a mainstream school", "Half term of return moved",
+                  "Planning meeting", "Week 1: week held", "6 weeks after the return: still there"):  # fmt: skip
         assert words in titles
     assert "assigned" not in titles
     assert {event.kind.slug for event in events} == set(story.KINDS)

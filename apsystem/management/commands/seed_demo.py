@@ -24,6 +24,7 @@ from apsystem.demo import (
     schools,
     scores,
     stories,
+    support,
     timetables,
 )
 from apsystem.demo import borough as boroughs
@@ -83,6 +84,7 @@ class Command(BaseCommand):
         letters.seed(place, today)
         schools.seed(place, today)
         exclusions.seed(place, today, seed)
+        support.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)

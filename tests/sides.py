@@ -1,0 +1,149 @@
+"""What one side of the small borough holds besides: a part-time timetable, attendance support."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from attendance.models import PartTimeTimetable
+from placements.models import Placement
+from pupils.models import Pupil
+from tests import factories
+
+
+def support(
+    pupils: list[Pupil], placement: Placement, token: Callable[[str], str], day: date
+) -> dict[str, Any]:
+    """Make an agreed contract for the first pupil and a draft for the second, with all they hold."""
+    one, two = pupils
+    start = placement.starts_on
+    agreed = factories.SupportPlanFactory(
+        pupil=one,
+        placement=placement,
+        status="agreed",
+        opened_on=start,
+        agreed_on=start,
+        baseline_from=start,
+        why=token("supportwhy"),
+        pupil_will=token("pupilwill"),
+        parent_will=token("parentwill"),
+        place_will=token("placewill"),
+        council_will=token("councilwill"),
+        target_words=token("target"),
+        pupil_words=token("pupilwords"),
+        parent_name=token("parentname"),
+    )
+    factories.SupportReviewFactory(
+        plan=agreed,
+        due_on=start + timedelta(days=14),
+        held_on=start + timedelta(days=14),
+        since_on=start,
+        attended=token("reviewers"),
+        changed=token("changed"),
+        pupil_view=token("reviewview"),
+        next_step=token("nextstep"),
+    )
+    factories.SupportReviewFactory(plan=agreed, due_on=day - timedelta(days=1))
+    draft = factories.SupportPlanFactory(pupil=two, why=token("draftwhy"), opened_on=start)
+    visit = factories.HomeVisitFactory(
+        pupil=one,
+        plan=agreed,
+        planned_on=start,
+        planned_at=token("at")[:50],
+        purpose=token("purposeofvisit"),
+        goes_with=token("goeswith"),
+        lone_working=token("alone"),
+    )
+    factories.HomeVisitFactory(
+        pupil=one,
+        status="made",
+        planned_on=start,
+        purpose=token("purposeofmade"),
+        seen=token("seen"),
+        found=token("foundathome"),
+        is_concern=True,
+        concern_raised=token("concernraised"),
+    )
+    factories.RewardFactory(
+        pupil=one,
+        plan=agreed,
+        provider=placement.provider,
+        given_for=token("givenfor"),
+        what=token("given"),
+        display_words=token("ondisplay"),
+        given_on=day,
+    )
+    consent = factories.DisplayConsentFactory(
+        pupil=one, provider=placement.provider, agreed_by=token("agreedby")
+    )
+    pathway = factories.EbsaPathwayFactory(
+        pupil=one,
+        plan=agreed,
+        opened_on=start,
+        risks=token("risks"),
+        resilience=token("resilience"),
+        pupil_view=token("pathwayview"),
+    )
+    step = factories.ReturnStepFactory(
+        pathway=pathway, position=1, words=token("step"), planned_on=start
+    )
+    return {
+        "support": {"agreed": agreed, "draft": draft},
+        "visit": visit,
+        "consent": consent,
+        "pathway": pathway,
+        "step": step,
+    }
+
+
+def timetable(placement: Placement, day: date, token: Callable[[str], str]) -> PartTimeTimetable:
+    """Make a timetable in force that leaves the next weeks' Wednesdays out, with its reviews."""
+    row = factories.TimetableFactory(
+        placement=placement,
+        starts_on=day - timedelta(days=14),
+        full_time_on=day + timedelta(days=28),
+        sessions=placement.sessions & ~(0b11 << 4) & ~(0b11 << day.weekday() * 2),
+        reason=token("exceptional"),
+        parent_agreed_by=token("parent"),
+        school_agreed_by=token("deputy"),
+    )
+    factories.TimetableReviewFactory(
+        timetable=row,
+        due_on=day,
+        held_on=day,
+        came=["parent"],
+        outcome="continue",
+        words=token("reviewed"),
+        recorded_by=row.recorded_by,
+        recorded_at=timezone.now(),
+    )
+    factories.TimetableReviewFactory(timetable=row, due_on=day + timedelta(days=14))
+    return row
+
+
+def more_support(world: Any, placement: Placement) -> None:
+    """Make one more row of each list of attendance support, for the own side of the world."""
+    day, rows = world.school_day, world.own
+    plan = factories.SupportPlanFactory(
+        pupil=placement.pupil,
+        placement=placement,
+        status="agreed",
+        opened_on=placement.starts_on,
+        agreed_on=placement.starts_on,
+    )
+    factories.SupportReviewFactory(plan=plan, due_on=day)
+    agreed = rows.support["agreed"]
+    number = agreed.reviews.count()
+    factories.SupportReviewFactory(
+        plan=agreed, held_on=day + timedelta(days=number), since_on=day, due_on=day
+    )
+    factories.SupportPlanFactory(pupil=rows.pupil, status="ended")
+    factories.HomeVisitFactory(pupil=rows.pupil, plan=agreed, status="made")
+    details = {"provider": rows.provider, "given_on": day, "display_words": "Kept going"}
+    factories.RewardFactory(pupil=placement.pupil, **details)
+    factories.RewardFactory(pupil=rows.pupil, plan=agreed, **details)
+    factories.DisplayConsentFactory(pupil=placement.pupil, provider=rows.provider)
+    factories.EbsaPathwayFactory(pupil=rows.pupil, status="closed")
+    position = rows.pathway.steps.count() + 1
+    factories.ReturnStepFactory(pathway=rows.pathway, position=position)
