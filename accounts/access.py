@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -13,19 +14,23 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.crypto import salted_hmac
 
-from accounts.models import User, ViewEntry
+from accounts.models import ApiKey, User, ViewEntry, key_of
 from accounts.permissions import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MARK = "permission_asked"
 OPEN = "open to all"
+BY_KEY = "by key: "  # and the permission that the key's maker needs
 ONE_MINUTE = 60
+TOO_OFTEN = "Too many requests. Send again later."
+REFUSED_AN_HOUR = 100  # keys that open nothing, of one address
+ASKED_A_MINUTE = 60  # requests with one key
 ONE_HOUR = 60 * 60
 METHODS_OF_PAGES = ["GET", "HEAD", "POST"]
 
@@ -34,6 +39,7 @@ class Request(HttpRequest):
     """A request behind the gate: its user is one of ours."""
 
     user: User
+    key: ApiKey  # only behind `opened_by_key`
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -50,6 +56,21 @@ def open_to_all(view: View) -> View:
     """Mark a view that needs no sign-in."""
     setattr(view, MARK, OPEN)
     return view
+
+
+def opened_by_key(permission: Permission) -> Callable[[View], View]:
+    """Mark a view that no sign-in opens, but a key that may do this.
+
+    No browser sends a key by itself, so nobody can be tricked into it: such a view needs no CSRF
+    token, and no other view goes without.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, f"{BY_KEY}{permission}")
+        view.csrf_exempt = True  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def permission_of(view: Callable[..., Any]) -> str | None:
@@ -112,12 +133,17 @@ def address_hash(request: HttpRequest) -> str:
 
 def too_often(request: HttpRequest, act: str, most: int) -> bool:
     """Count an act of an address in this hour, and tell whether it came too often."""
-    key = f"too-often:{act}:{address_hash(request)}:{int(time.time()) // ONE_HOUR}"
-    cache.add(key, 0, ONE_HOUR)
+    return _counted(f"{act}:{address_hash(request)}", ONE_HOUR) > most
+
+
+def _counted(what: str, seconds: int) -> int:
+    """Return how often something came in this hour, or in this minute."""
+    key = f"too-often:{what}:{int(time.time()) // seconds}"
+    cache.add(key, 0, seconds)
     try:
-        return cache.incr(key) > most
+        return cache.incr(key)
     except ValueError:  # it ran out in between
-        return False
+        return 0
 
 
 class GateMiddleware:
@@ -157,6 +183,8 @@ class GateMiddleware:
         asked = permission_of(view)
         if asked is None:
             raise PermissionDenied("this view names no permission")
+        if asked.startswith(BY_KEY):
+            return _open_by_key(request, Permission(asked.removeprefix(BY_KEY)))
         if asked != OPEN:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
@@ -171,6 +199,27 @@ class GateMiddleware:
         if isinstance(error, TrailBroken):
             return render(request, "503.html", status=503)
         return None
+
+
+def _open_by_key(request: Request, permission: Permission) -> HttpResponse | None:
+    """Let the maker of the key act, or refuse in JSON. A sign-in counts for nothing here."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    key = key_of(token.strip(), permission) if scheme.lower() == "bearer" else None
+    if key is None:
+        if too_often(request, "refused-key", REFUSED_AN_HOUR):
+            return refusal(HTTPStatus.TOO_MANY_REQUESTS, TOO_OFTEN, {"Retry-After": str(ONE_HOUR)})
+        says = "The key is missing, wrong, over or taken back, or its maker has left."
+        return refusal(HTTPStatus.UNAUTHORIZED, says, {"WWW-Authenticate": "Bearer"})
+    request.user, request.key = key.made_by, key
+    if _counted(f"key:{key.pk}", ONE_MINUTE) > ASKED_A_MINUTE:
+        return refusal(HTTPStatus.TOO_MANY_REQUESTS, TOO_OFTEN, {"Retry-After": str(ONE_MINUTE)})
+    return None
+
+
+def refusal(status: int, says: str, headers: dict[str, str] | None = None) -> JsonResponse:
+    """Return a refusal for a machine, in words for a person."""
+    problems = [{"row": None, "says": says}]
+    return JsonResponse({"problems": problems, "more": 0}, status=status, headers=headers)
 
 
 class InputMiddleware:

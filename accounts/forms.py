@@ -6,8 +6,8 @@ from django import forms
 
 from accounts.models import ClockRule, Cover, Digest, Membership, Organisation, User
 from accounts.models.personal import FIRST_HOUR, LAST_HOUR
-from accounts.permissions import Permission, Role
-from apsystem.lib.forms import DateField, GdsForm, RangeForm, RowForm, offer
+from accounts.permissions import REACH_ALL, Permission, Role
+from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, RowForm, offer
 
 IDLE, NO_ROLE = "idle", "none"
 NOON = 12
@@ -210,3 +210,44 @@ class ClockForm(RowForm):
     class Meta:
         model = ClockRule
         fields = ["school_days", "starts_on", "source"]
+
+
+class KeyForm(GdsForm):
+    """A key for the system of a provider: which system, and for how long."""
+
+    submit_label = "Make the key"
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label="Provider",
+        empty_label="Choose a provider",
+        error_messages={"required": "Choose whose marks are sent"},
+    )
+    name = forms.CharField(
+        label="What is it for?",
+        max_length=60,
+        help_text="The name of the system. It stands beside each mark that is changed by it.",
+        error_messages={"required": "Enter what the key is for"},
+    )
+    days = Radios(
+        label="How long does it work?",
+        choices=[("90", "Three months"), ("180", "Six months"), ("365", "A year")],
+        error_messages={"required": "Choose how long the key works"},
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        """Ask for the provider only where there are several."""
+        super().__init__(*args, **kwargs)
+        places = Organisation.objects.as_user(by).providers()
+        if not by.roles & REACH_ALL:
+            places = places.filter(pk__in=by.organisations_with(Permission.KEY_CHANGE))
+        self.only_place = None if by.roles & REACH_ALL else places.first()
+        if self.only_place:
+            del self.fields["organisation"]
+        else:
+            offer(self, "organisation", places)
+
+    @property
+    def place(self) -> Organisation:
+        """Return whose marks are sent."""
+        return self.only_place or self.cleaned_data["organisation"]

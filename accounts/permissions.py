@@ -81,6 +81,10 @@ class Permission(StrEnum):
     ATTENDANCE_SUPPORT_OPEN = "attendance_support.open"
     ATTENDANCE_SUPPORT_RECORD = "attendance_support.record"
     ATTENDANCE_SUPPORT_ASSIGN = "attendance_support.assign"
+    MARK_IMPORT = "mark.import"
+    KEY_CHANGE = "key.change"
+    SCHOOL_ATTENDANCE_VIEW = "schoolattendance.view"
+    SCHOOL_ATTENDANCE_RECORD = "schoolattendance.record"
     CALENDAR_VIEW = "calendar.view"
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
@@ -149,6 +153,10 @@ MEANINGS = {
     Permission.ATTENDANCE_SUPPORT_RECORD: "Record attendance reviews, home visits, rewards, and the "
     "EBSA pathways of pupils who avoid school",
     Permission.ATTENDANCE_SUPPORT_ASSIGN: "Hold a caseload of attendance contracts, and pass it on",
+    Permission.MARK_IMPORT: "Import marks from a file, for the own provider or for any",
+    Permission.KEY_CHANGE: "Make and take back keys with which a provider's system sends marks",
+    Permission.SCHOOL_ATTENDANCE_VIEW: "Read a pupil's attendance at the mainstream school",
+    Permission.SCHOOL_ATTENDANCE_RECORD: "Enter and take back a pupil's attendance at the school",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
@@ -163,6 +171,7 @@ MEANINGS = {
 }
 
 _READS_CASES = {
+    Permission.SCHOOL_ATTENDANCE_VIEW,
     Permission.HOME_VIEW,
     Permission.PUPIL_SEARCH,
     Permission.PUPIL_VIEW,
@@ -208,6 +217,8 @@ _WORKS_CASES = (
         Permission.LETTER_APPROVE,
         Permission.EXCLUSION_RECORD,
         Permission.LEAVER_VIEW,
+        Permission.MARK_IMPORT,
+        Permission.SCHOOL_ATTENDANCE_RECORD,
     }
 )
 _TEACHES = _ASSESSES | {
@@ -226,10 +237,13 @@ _TEACHES = _ASSESSES | {
     Permission.TIMETABLE_REVIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ATTENDANCE_SUPPORT_RECORD,
+    Permission.MARK_IMPORT,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
 _REFERS = _ASSESSES | {
+    Permission.SCHOOL_ATTENDANCE_VIEW,
+    Permission.SCHOOL_ATTENDANCE_RECORD,
     Permission.HOME_VIEW,
     Permission.PUPIL_SEARCH,
     Permission.PUPIL_VIEW,
@@ -255,6 +269,7 @@ _MANAGES = {
     Permission.REASON_CHANGE,
     Permission.HEADCOUNT_CHANGE,
     Permission.REGISTER_CORRECT,
+    Permission.KEY_CHANGE,
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
@@ -303,6 +318,7 @@ GRANTS: dict[Role, set[Permission]] = {
         Permission.EXCLUSION_RECORD,
         Permission.REGISTER_CORRECT,
         Permission.ATTENDANCE_SUPPORT_OPEN,
+        Permission.KEY_CHANGE,
     },
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import acting, clocks, people, personal
+from accounts.views import acting, clocks, keys, people, personal
 
 app_name = "accounts"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("settings/cover/<int:pk>/end/", personal.end_cover, name="cover-end"),
     path("calendar/clocks/", clocks.index, name="clocks"),
     path("calendar/clocks/<slug:kind>/change/", clocks.change, name="clock-change"),
+    path("keys/", keys.index, name="keys"),
+    path("keys/new/", keys.add, name="key-add"),
+    path("keys/<int:pk>/revoke/", keys.revoke, name="key-revoke"),
     path("people/", people.index, name="people"),
     path("people/new/", people.add, name="person-add"),
     path("people/<uuid:uid>/", people.detail, name="person"),

@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.forget_deliveries",
         "schedule": crontab(hour=3, minute=20),
     },
+    "clear uploads that nobody confirmed": {
+        "task": "attendance.nightly.clear_uploads",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

@@ -1,4 +1,4 @@
-"""What the clock starts: totals are compared, timetables leave out, deliveries are forgotten."""
+"""What the clock starts: totals are compared, timetables leave out, what is outlived goes."""
 
 import logging
 
@@ -41,3 +41,11 @@ def forget_deliveries() -> None:
     with once("attendance.nightly.forget_deliveries", localdate().isoformat()) as is_ours:
         if is_ours:
             Delivery.objects.outlived().delete()
+
+
+@shared_task
+def clear_uploads() -> None:
+    """Delete the files of imports that have waited for a day, once a day."""
+    with once("attendance.nightly.clear_uploads", localdate().isoformat()) as is_ours:
+        if is_ours:
+            actions.clear_uploads()

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from attendance.views import (
+    api,
+    at_school,
     calendar,
     checks,
     correct,
     following,
     home,
+    imports,
     register,
     support,
     timetable_rules,
@@ -17,6 +20,8 @@ from attendance.views import (
 app_name = "attendance"
 
 urlpatterns = [
+    path("api/v1/marks", api.marks, name="api-marks"),
+    path("api/v1/openapi.json", api.openapi, name="api-description"),
     path("attendance/", register.today, name="today"),
     path(
         "attendance/registers/<uuid:provider>/<str:on>/<str:half>/",
@@ -102,6 +107,16 @@ urlpatterns = [
     ),
     path("attendance/support/pathways/steps/<int:pk>/", following.record_step, name="step-record"),
     path("pupils/<uuid:uid>/support/", support.of_pupil, name="support-of-pupil"),
+    path("attendance/school/<uuid:uid>/", at_school.index, name="at-school"),
+    path("attendance/school/<uuid:uid>/new/", at_school.add, name="at-school-add"),
+    path(
+        "attendance/school/<uuid:uid>/take-back/", at_school.take_back, name="at-school-take-back"
+    ),
+    path("attendance/imports/", imports.index, name="imports"),
+    path("attendance/imports/new/", imports.upload, name="import-upload"),
+    path("attendance/imports/<uuid:uid>/", imports.detail, name="import"),
+    path("attendance/imports/<uuid:uid>/columns/", imports.columns, name="import-columns"),
+    path("attendance/imports/<uuid:uid>/delete/", imports.give_up, name="import-give-up"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/half-terms/new/", calendar.add_half_term, name="halfterm-add"),
     path(

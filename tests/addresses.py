@@ -48,6 +48,7 @@ DRAFT_PAGES = ["support-agree", "support-change"]
 PATHWAY_PAGES = ["pathway", "pathway-change", "pathway-close", "step-add"]
 OF_PUPIL_PAGES = ["visit-plan", "reward-give", "display-agree", "pathway-open"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
+IMPORT_PAGES = ["import", "import-columns", "import-give-up"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
 
 
@@ -192,6 +193,10 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("attendance:display", "week"): world.school_day.isoformat(),
         ("attendance:display-withdraw", "pk"): rows.consent.pk,
         ("attendance:step-record", "pk"): rows.step.pk,
+        **dict.fromkeys([(f"attendance:{page}", "uid") for page in IMPORT_PAGES], rows.upload.uid),
+        ("attendance:at-school", "uid"): rows.pupil.uid,
+        ("attendance:at-school-add", "uid"): rows.pupil.uid,
+        ("attendance:at-school-take-back", "uid"): rows.at_school.uid,
         ("attendance:halfterm-change", "pk"): world.half_term.pk,
         ("attendance:halfterm-remove", "pk"): world.half_term.pk,
         ("placements:rule-change", "tier"): Tier.SHORT.value,
@@ -204,6 +209,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("accounts:link-send", "uid"): rows.role.user.uid,
         ("accounts:account-change", "uid"): rows.role.user.uid,
         ("accounts:cover-end", "pk"): rows.cover.pk,
+        ("accounts:key-revoke", "pk"): rows.key.pk,
         ("reporting:feed", "token"): FEED_TOKEN,
         ("account_reset_password_from_key", "uidb36"): "abc",
         ("account_reset_password_from_key", "key"): "set-password",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.access import OPEN, permission_of
+from accounts.access import BY_KEY, OPEN, permission_of
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -20,6 +20,10 @@ class Route:
     @property
     def is_open(self) -> bool:
         return self.permission == OPEN
+
+    @property
+    def is_by_key(self) -> bool:
+        return str(self.permission).startswith(BY_KEY)
 
 
 def routes() -> list[Route]:

@@ -123,7 +123,10 @@ class Visit:
             yield from self._behind_the_gate(status, shown)
 
     def _behind_the_gate(self, status, shown):
-        if self.role is None:
+        if self.route.is_by_key:  # a sign-in opens nothing there
+            if status != 401:
+                yield f"answers {status} without a key"
+        elif self.role is None:
             if status != 302 or "/account/sign-in/" not in self.response["Location"]:
                 yield f"answers {status} to somebody who is not signed in"
         elif Permission(self.route.permission) not in GRANTS[self.role]:
@@ -221,6 +224,7 @@ def test_public_pages_are_these_and_no_others():
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "account_signup",
+        "attendance:api-description",
         "favicon.ico",
         "healthz",
         "reintegration:version",  # the secret in its address is the credential

@@ -14,7 +14,7 @@ from itertools import pairwise
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.models import Closure, Cover, HalfTerm, Membership, Organisation, User
+from accounts.models import ApiKey, Closure, Cover, HalfTerm, Membership, Organisation, User
 from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
@@ -22,9 +22,11 @@ from attendance.models import (
     DisplayConsent,
     EbsaPathway,
     HomeVisit,
+    Import,
     Mark,
     PartTimeTimetable,
     ReturnStep,
+    SchoolAttendance,
     SupportPlan,
 )
 from placements.models import (
@@ -94,6 +96,9 @@ class Side:
     consent: DisplayConsent
     pathway: EbsaPathway
     step: ReturnStep
+    upload: Import
+    at_school: SchoolAttendance
+    key: ApiKey
     tokens: set[str] = field(default_factory=set)
 
 
@@ -369,6 +374,11 @@ def _side(name: str, today: date) -> Side:
             left_because="not known",
             left_for=token("gone"),
         ),
+        key=factories.ApiKeyFactory(organisation=provider),
+        at_school=factories.SchoolAttendanceFactory(
+            pupil=one, school=school, starts_on=start - timedelta(days=30)
+        ),
+        upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         **sides.support([one, two], placement, token, day),
         tokens=tokens,

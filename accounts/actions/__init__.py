@@ -1,6 +1,7 @@
 """What happens among the actors: schools are taken in, people come, get roles, and leave."""
 
 from accounts.actions.clocks import change_clock
+from accounts.actions.keys import make_key, revoke_key
 from accounts.actions.people import CannotAdd, add_person
 from accounts.actions.personal import (
     arrange_cover,
@@ -28,8 +29,10 @@ __all__ = [
     "give_role",
     "import_schools",
     "make_feed",
+    "make_key",
     "reopen_account",
     "revoke_feed",
+    "revoke_key",
     "set_digest",
     "take_on",
 ]

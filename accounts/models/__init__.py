@@ -2,6 +2,7 @@
 
 from accounts.models.calendar import Closure, HalfTerm
 from accounts.models.clocks import Clock, ClockRule, SchoolCalendar
+from accounts.models.key import ApiKey, key_of
 from accounts.models.organisation import Organisation
 from accounts.models.personal import Cover, Digest, Feed
 from accounts.models.trail import ViewEntry
@@ -9,6 +10,7 @@ from accounts.models.user import Membership, User
 from accounts.models.work import OutboxMessage, Run
 
 __all__ = [
+    "ApiKey",
     "Clock",
     "ClockRule",
     "Closure",
@@ -23,4 +25,5 @@ __all__ = [
     "SchoolCalendar",
     "User",
     "ViewEntry",
+    "key_of",
 ]

@@ -46,11 +46,11 @@ def read_table(raw: bytes, *, wanted: Collection[str] | None = None) -> list[Row
     Blank rows are passed over. With `wanted` the other columns are dropped, so that a register of
     the whole country with 130 columns fits into memory.
     """
-    records = _records(raw)
-    columns = _columns(next(records, (1, []))[1])
+    read = records(raw)
+    columns = _columns(next(read, (1, []))[1])
     kept = [name for name in columns if name and (wanted is None or name in wanted)]
     rows, errors = [], []
-    for place, cells in records:
+    for place, cells in read:
         if sentence := _raggedness(cells, columns):
             errors.append(f"Row {place}: {sentence}.")
         elif any(cells):
@@ -91,7 +91,11 @@ def _encoding(raw: bytes) -> str:
     raise ImportRefused([f"The file holds bytes that are no text. {SAVE_IT}"])
 
 
-def _records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+def records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with its number, cells trimmed, without keeping the rows. Raise ImportRefused.
+
+    Blank rows are among them: who reads on knows what a row needs.
+    """
     stream = io.TextIOWrapper(io.BytesIO(raw), encoding=_encoding(raw), newline="")
     delimiter = max(DELIMITERS, key=stream.readline().count)
     stream.seek(0)

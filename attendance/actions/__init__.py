@@ -1,12 +1,26 @@
 """What happens to marks, to the calendar that they keep to, and to the support that follows.
 
-A person saves a register, or many marks are loaded at once; half terms and closures change;
+A person saves a register or imports a file, a device sends its taps, a lead corrects many marks, or
+many are loaded at once; half terms and closures change; a part-time timetable leaves sessions out;
 contracts are agreed and reviewed, homes visited, rewards given, pathways begun.
 """
 
+from attendance.actions.at_school import record_at_school, schools_of, take_back_at_school
+from attendance.actions.at_school_import import import_at_school
 from attendance.actions.calendar import close, remove_half_term, reopen, set_half_term
 from attendance.actions.correcting import Corrected, correct
 from attendance.actions.delivering import Answered, OtherBody, Sent, deliver
+from attendance.actions.importing import (
+    PlanRefused,
+    check_may_import,
+    choose_columns,
+    clear_uploads,
+    confirm,
+    give_up,
+    import_file,
+    look_at,
+    upload,
+)
 from attendance.actions.leaving_out import write_left_out
 from attendance.actions.loading import load_marks
 from attendance.actions.outside import mark_outside
@@ -17,8 +31,10 @@ from attendance.actions.pathway import (
     open_pathway,
     record_step,
 )
+from attendance.actions.planning import Overtaken, Plan
 from attendance.actions.register import UNDO_SECONDS, Details, Entry, Saved, check_open, mark
 from attendance.actions.rewards import agree_display, give_reward, withdraw_display
+from attendance.actions.sending import AlreadySent, take_sent
 from attendance.actions.support import (
     agree_support,
     assign_support,
@@ -43,11 +59,15 @@ from attendance.actions.visits import plan_visit, record_visit
 
 __all__ = [
     "UNDO_SECONDS",
+    "AlreadySent",
     "Answered",
     "Corrected",
     "Details",
     "Entry",
     "OtherBody",
+    "Overtaken",
+    "Plan",
+    "PlanRefused",
     "Saved",
     "Sent",
     "add_step",
@@ -58,9 +78,13 @@ __all__ = [
     "change_pathway",
     "change_support",
     "change_timetable_rule",
+    "check_may_import",
     "check_open",
+    "choose_columns",
+    "clear_uploads",
     "close",
     "close_pathway",
+    "confirm",
     "correct",
     "deliver",
     "differences",
@@ -68,7 +92,11 @@ __all__ = [
     "end_timetable",
     "end_with_placements",
     "give_reward",
+    "give_up",
+    "import_at_school",
+    "import_file",
     "load_marks",
+    "look_at",
     "mark",
     "mark_outside",
     "meet_support",
@@ -76,6 +104,7 @@ __all__ = [
     "open_pathway",
     "open_support",
     "plan_visit",
+    "record_at_school",
     "record_step",
     "record_visit",
     "remove_half_term",
@@ -84,7 +113,11 @@ __all__ = [
     "review_support",
     "review_timetable",
     "running_placement",
+    "schools_of",
     "set_half_term",
+    "take_back_at_school",
+    "take_sent",
+    "upload",
     "usual_days",
     "withdraw_display",
     "write_left_out",

@@ -1,7 +1,9 @@
 """Statutory codes, a mark for each session that a placement expects, and the support that follows."""
 
+from attendance.models.at_school import SchoolAttendance
 from attendance.models.code import Code, Kind
 from attendance.models.delivery import Delivery
+from attendance.models.imports import Import, ImportFile, MarkLayout
 from attendance.models.mark import PLANNED_CLOSURE, Mark, MarkAmendment
 from attendance.models.outside import OutsideMark
 from attendance.models.pathway import EbsaPathway, ReturnStep
@@ -29,15 +31,19 @@ __all__ = [
     "DisplayConsent",
     "EbsaPathway",
     "HomeVisit",
+    "Import",
+    "ImportFile",
     "Kind",
     "Mark",
     "MarkAmendment",
+    "MarkLayout",
     "Outcome",
     "OutsideMark",
     "PartTimeTimetable",
     "ReturnStep",
     "ReviewOutcome",
     "Reward",
+    "SchoolAttendance",
     "Share",
     "SupportPlan",
     "SupportReview",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import DateTimeField, F, Max, QuerySet
+from django.db.models import DateTimeField, F, Max, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 
@@ -16,6 +16,7 @@ from attendance.models import (
     Outcome,
     PartTimeTimetable,
     ReviewOutcome,
+    SchoolAttendance,
     TimetableReview,
     TimetableRule,
 )
@@ -23,6 +24,7 @@ from placements.models import RUNNING, Placement
 from placements.story import Part, part
 from pupils.models import Pupil
 from pupils.story import Row, Section, Source, Told, kind, section, tells
+from pupils.story.columns import last_day
 
 section(
     Section(
@@ -65,6 +67,44 @@ tells(
             "place": F("possible"),
         },
         _missed,
+    )
+)
+
+section(
+    Section(
+        "at-school",
+        "At school",
+        "attendance:at-school",
+        Permission.SCHOOL_ATTENDANCE_VIEW,
+        rows=lambda user: SchoolAttendance.objects.as_user(user).kept(),
+        place=32,
+    )
+)
+kind("at-school", "Absence from school", 41)
+
+
+def _away(row: Row) -> Told:
+    period = f"{day(date.fromisoformat(row.words))} to {day(row.on)}"
+    words = f"Absent from school for {row.number} of {row.code} sessions"
+    return Told(words, f"{row.place}, {period}")
+
+
+tells(
+    Source(
+        "atschool",
+        "at-school",
+        lambda user: SchoolAttendance.objects.as_user(user).kept().with_absence(),
+        {
+            "on": last_day("ends_on"),
+            "at": "recorded_at",
+            "number": F("possible") - F("present"),
+            "code": "possible",
+            "place": "school__name",
+            "words": Cast("starts_on", TextField()),
+            "by": "recorded_by__name",
+        },
+        _away,
+        permission=Permission.SCHOOL_ATTENDANCE_VIEW,
     )
 )
 

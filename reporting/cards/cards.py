@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.utils.timezone import localtime
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from accounts.models.calendar import is_school_day
 from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Permission
-from attendance.models import PartTimeTimetable
+from attendance.models import Import, PartTimeTimetable
 from attendance.models.checks import checked, count_faults
 from attendance.models.expected import count_asked_for, count_expected
 from attendance.models.timetable import TimetableQuerySet
@@ -156,6 +156,26 @@ CARDS = [
         "",
         rows=_still_to_mark,
         page="attendance:today",
+    ),
+    Card(
+        "imports",
+        Group.DUE,
+        Permission.MARK_IMPORT,
+        "Imports to confirm",
+        "uploaded by you, and not imported yet",
+        rows=lambda day: Import.objects.as_user(day.user).waiting().begun_by(day.user),
+        page="attendance:imports",
+        query=lambda day, person: {"show": "waiting"},
+    ),
+    Card(
+        "keys",
+        Group.DUE,
+        Permission.KEY_CHANGE,
+        "Keys that end soon",
+        "with which another system sends marks, for 30 days at most",
+        rows=lambda day: ApiKey.objects.as_user(day.user).ending_soon(),
+        page="accounts:keys",
+        query=lambda day, person: {"show": "ending"},
     ),
     Card(
         "timetable-reviews",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import factory
 import pytest
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import HalfTerm, Membership, Organisation, User
@@ -30,6 +31,12 @@ def two_memberships():
 
 
 BREAKERS = {
+    "accounts_apikey_ends_after_it_is_made": lambda: factories.ApiKeyFactory(
+        expires_at=timezone.now() - timedelta(days=1)
+    ),
+    "accounts_apikey_revoked_by_somebody": lambda: factories.ApiKeyFactory(
+        revoked_at=timezone.now()
+    ),
     "accounts_organisation_kind_is_known": lambda: factories.OrganisationFactory(kind="club"),
     "accounts_organisation_urn_has_six_digits": lambda: factories.SchoolFactory(urn="12345"),
     "accounts_organisation_ukprn_has_eight_digits": lambda: factories.SchoolFactory(

@@ -70,6 +70,23 @@ def rule(**details):
     return lambda: factories.TimetableRuleFactory(**details)
 
 
+def two_requests():
+    key = factories.ApiKeyFactory()
+    factories.ImportFactory(key=key, request_key="one")
+    return factories.ImportFactory(key=key, request_key="one")
+
+
+def at_school(**details):
+    return lambda: factories.SchoolAttendanceFactory(**details)
+
+
+def two_at_school():
+    first = factories.SchoolAttendanceFactory()
+    return factories.SchoolAttendanceFactory(
+        pupil=first.pupil, school=first.school, starts_on=first.ends_on - DAY
+    )
+
+
 BREAKERS = {
     "attendance_parttimetimetable_is_part_of_a_week": timetable(sessions=1023),
     "attendance_parttimetimetable_says_why": timetable(reason=""),
@@ -122,6 +139,25 @@ BREAKERS = {
     "attendance_weektotal_week_is_its_monday": lambda: factories.WeekTotalFactory(
         week=date(2024, 9, 17)
     ),
+    "attendance_import_status_is_known": lambda: factories.ImportFactory(
+        status="?", done_at=MOMENT
+    ),
+    "attendance_import_kind_is_known": lambda: factories.ImportFactory(kind="?"),
+    "attendance_import_over_when_done": lambda: factories.ImportFactory(status="done"),
+    "attendance_import_changes_for_a_reason": lambda: factories.ImportFactory(changed=1),
+    "attendance_import_one_for_a_request": two_requests,
+    "attendance_schoolattendance_source_is_known": at_school(source="?"),
+    "attendance_schoolattendance_ends_after_it_starts": at_school(
+        ends_on=MONDAY, possible=0, present=0, authorised=0, unauthorised=0
+    ),
+    "attendance_schoolattendance_sums_fit": at_school(possible=9),
+    "attendance_schoolattendance_late_is_present": at_school(late=8),
+    "attendance_schoolattendance_no_more_than_the_days": at_school(possible=11, present=8),
+    "attendance_schoolattendance_imported_by_week": at_school(
+        source="imported", starts_on=date(2024, 9, 17)
+    ),
+    "attendance_schoolattendance_taken_back_by_somebody": at_school(taken_back_at=MOMENT),
+    "attendance_schoolattendance_no_day_counted_twice": two_at_school,
 }
 
 

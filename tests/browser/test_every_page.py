@@ -27,7 +27,8 @@ NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "r
            "referrals:assign", "referrals:detach", "referrals:undo", "accounts:stay", "accounts:feed-make",
            "accounts:feed-revoke", "reporting:feed", "pupils:letter-pdf", "pupils:letter-approve",
            "pupils:letter-revise", "placements:commissioned-file", "placements:school-census-file",
-           "placements:census-file", "attendance:home-week"}  # fmt: skip
+           "placements:census-file", "attendance:home-week", "attendance:import-give-up",
+           "attendance:api-marks", "attendance:api-description"}  # fmt: skip
 # Who looks at pages first: roles in an order that reaches every permission early.
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 

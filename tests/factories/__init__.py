@@ -79,6 +79,14 @@ from tests.factories.figures import (
     WeekTotalFactory,
     write_marks,
 )
+from tests.factories.imports import (
+    ApiKeyFactory,
+    ImportFactory,
+    ImportFileFactory,
+    MarkLayoutFactory,
+    SchoolAttendanceFactory,
+    uploaded,
+)
 from tests.factories.returns import (
     GateFactory,
     PlanFactory,
@@ -114,6 +122,7 @@ from tests.factories.timetables import (
 
 __all__ = [
     "LONG_AGO",
+    "ApiKeyFactory",
     "AssessmentAmendmentFactory",
     "AssessmentFactory",
     "AttachmentFactory",
@@ -146,11 +155,14 @@ __all__ = [
     "HeadcountFactory",
     "HoldFactory",
     "HomeVisitFactory",
+    "ImportFactory",
+    "ImportFileFactory",
     "InstrumentFactory",
     "LastLookFactory",
     "LetterFactory",
     "MarkAmendmentFactory",
     "MarkFactory",
+    "MarkLayoutFactory",
     "MembershipFactory",
     "NeedFactory",
     "ObjectiveFactory",
@@ -175,6 +187,7 @@ __all__ = [
     "RunFactory",
     "SavedFilterFactory",
     "ScaleFactory",
+    "SchoolAttendanceFactory",
     "SchoolFactory",
     "SchoolPlacementFactory",
     "ScoreFactory",
@@ -198,6 +211,7 @@ __all__ = [
     "excluded",
     "later_half_term",
     "suspended",
+    "uploaded",
     "valid_upn",
     "write_marks",
 ]
