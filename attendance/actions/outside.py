@@ -12,7 +12,9 @@ from accounts.models import User
 from accounts.permissions import Permission
 from attendance.actions.register import check_open
 from attendance.models import Code, Mark, MarkAmendment, OutsideMark
+from attendance.models.choice import why_not
 from attendance.models.expected import expected
+from attendance.models.mark import HERE_CODES, LATE_CODES
 from placements.models import Placement, PlacementQuerySet
 
 
@@ -35,7 +37,7 @@ def mark_outside(
     if not by.can(Permission.REGISTER_MARK):
         raise PermissionDenied("this asks for register.mark")
     here = Placement.objects.as_user(by).filter(pk=placement.pk)
-    fresh = here.select_for_update(of=("self",)).select_related("provider").get()
+    fresh = here.select_for_update(of=("self",)).select_related("provider", "pupil").get()
     _check_outside(here, fresh, on, session, code)
     row = _there(fresh, on, session)
     reason = reason.strip()
@@ -65,6 +67,9 @@ def _check_outside(
         raise ValidationError("The register asks for this pupil: mark the pupil there.")
     if not Code.objects.in_force(on).usable_at(session).filter(pk=code.pk).exists():
         raise ValidationError({"code": f"{code.pk} is not a code for this session. Choose one."})
+    born = placement.pupil.starts_year_1
+    if words := why_not(code.pk, placement.provider, born, on):
+        raise ValidationError({"code": words})
 
 
 def _write(row: Mark, reason: str, by: User) -> None:
@@ -98,6 +103,8 @@ def _amend(row: Mark, code: Code, reason: str, by: User, seen: int) -> None:
         by_position=position[:100],
     )  # fmt: skip
     row.code, row.version = code, row.version + 1
+    row.minutes_late = row.minutes_late if code.pk in LATE_CODES else None
+    row.left_at = row.left_at if code.pk in HERE_CODES else None
     row.marked_by, row.marked_at = by, timezone.now()
     row.full_clean()
     row.save()

@@ -69,8 +69,9 @@ def index(request: Request) -> HttpResponse:
 @requires(Permission.REGISTER_MARK)
 def mark_outside(request: Request, placement: str, on: str, half: str) -> HttpResponse:
     """Mark a pupil at a session for which the register does not ask, with the reason."""
-    rows = Placement.objects.as_user(request.user).with_register().with_names()
-    found, day = get_object_or_404(rows, uid=placement), read_day(on)
+    day = read_day(on)
+    rows = Placement.objects.as_user(request.user).in_force(day).with_register()
+    found = get_object_or_404(rows.with_names(), uid=placement)  # an offer names no child
     if half not in HALVES:
         raise Http404
     looked_at(request, [found.pupil_id])

@@ -186,6 +186,7 @@ def test_who_comes_all_the_same_is_marked_with_a_reason(timetable, mark_outside)
         ({"on": SATURDAY}, "no school day"),
         ({"session": AM, "code": "/"}, "The register asks for this pupil"),
         ({"on": date(2023, 12, 18)}, "not in force on this day"),
+        ({"code": "#"}, "Enter a closure in the calendar"),
     ],
 )
 def test_a_mark_outside_is_refused_in_words(timetable, mark_outside, details, words):
@@ -237,6 +238,8 @@ def test_what_the_clock_wrote_is_amended_and_keeps_where_it_came_from(timetable,
     assert (amendment.original, amendment.amended, row.version) == ("C2", "\\", 2)
     assert OutsideMark.objects.get().timetable == timetable
     assert mark_outside(seen=2).version == 2
+    Mark.objects.update(code="L", minutes_late=5)
+    assert mark_outside(seen=2).minutes_late is None
 
 
 def test_the_page_of_a_mark_outside_keeps_what_was_typed(client, timetable, provider_staff):
@@ -252,6 +255,8 @@ def test_the_page_of_a_mark_outside_keeps_what_was_typed(client, timetable, prov
     assert form["reason"].value() == "Came for the trip"
     assert (saved.status_code, Mark.objects.get().code_id) == (302, "\\")
     assert client.get(address.replace("/pm/", "/noon/")).status_code == 404
+    Placement.objects.update(status="proposed")
+    assert client.get(address).status_code == 404  # an offer names no child
 
 
 @pytest.mark.parametrize(
