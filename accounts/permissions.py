@@ -85,6 +85,10 @@ class Permission(StrEnum):
     KEY_CHANGE = "key.change"
     SCHOOL_ATTENDANCE_VIEW = "schoolattendance.view"
     SCHOOL_ATTENDANCE_RECORD = "schoolattendance.record"
+    ABSENCE_VIEW = "absence.view"
+    ABSENCE_ANSWER = "absence.answer"
+    ABSENCE_SET = "absence.set"
+    ABSENCE_ADDRESS = "absence.address"
     CALENDAR_VIEW = "calendar.view"
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
@@ -157,6 +161,10 @@ MEANINGS = {
     Permission.KEY_CHANGE: "Make and take back keys with which a provider's system sends marks",
     Permission.SCHOOL_ATTENDANCE_VIEW: "Read a pupil's attendance at the mainstream school",
     Permission.SCHOOL_ATTENDANCE_RECORD: "Enter and take back a pupil's attendance at the school",
+    Permission.ABSENCE_VIEW: "See who is not accounted for, and absence that needs a step",
+    Permission.ABSENCE_ANSWER: "Record calls, visits and reasons of an absence",
+    Permission.ABSENCE_SET: "Set times of registers and thresholds of absence, from a day on",
+    Permission.ABSENCE_ADDRESS: "Say where the own school wants to hear of absence",
     Permission.CALENDAR_VIEW: "Read half terms and closures",
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
@@ -194,6 +202,7 @@ _SUPPORTS = {
     Permission.ATTENDANCE_SUPPORT_RECORD,
     Permission.ATTENDANCE_SUPPORT_ASSIGN,
 }
+_FOLLOWS_UP = {Permission.ABSENCE_VIEW, Permission.ABSENCE_ANSWER}
 _ASSESSES = {Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_RECORD}
 _AGREES = {Permission.TIMETABLE_AGREE, Permission.TIMETABLE_REVIEW}
 _WORKS_CASES = (
@@ -201,6 +210,7 @@ _WORKS_CASES = (
     | _ASSESSES
     | _AGREES
     | _SUPPORTS
+    | _FOLLOWS_UP
     | {
         Permission.COMMISSION_VIEW,
         Permission.CENSUS_ANSWER,
@@ -260,6 +270,7 @@ _REFERS = _ASSESSES | {
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
+    Permission.ABSENCE_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
@@ -273,6 +284,7 @@ _MANAGES = {
     Permission.PLACES_CHANGE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
+    Permission.ABSENCE_SET,
     Permission.COMMISSION_EXPORT,
     Permission.CENSUS_EXPORT,
     Permission.CENSUS_CHANGE,
@@ -303,13 +315,15 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.ATTENDANCE_OFFICER: _READS_CASES
     | _AGREES
     | _SUPPORTS
+    | _FOLLOWS_UP
     | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW, Permission.LEAVER_VIEW},
     Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
     | _ASSESSES
     | {Permission.PLAN_WORK},
-    Role.PROVIDER_STAFF: _TEACHES,
+    Role.PROVIDER_STAFF: _TEACHES | _FOLLOWS_UP,
     Role.PROVIDER_LEAD: _TEACHES
+    | _FOLLOWS_UP
     | _LEADS
     | {
         Permission.PLACEMENT_ANSWER,
@@ -321,7 +335,9 @@ GRANTS: dict[Role, set[Permission]] = {
         Permission.KEY_CHANGE,
     },
     Role.SCHOOL_STAFF: _REFERS,
-    Role.SCHOOL_LEAD: _REFERS | _LEADS | {Permission.COMMISSION_EXPORT},
+    Role.SCHOOL_LEAD: _REFERS
+    | _LEADS
+    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS},
     Role.PANEL_MEMBER: {Permission.HOME_VIEW},
     Role.PANEL_CHAIR: {Permission.HOME_VIEW},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},

@@ -39,6 +39,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.clear_uploads",
         "schedule": crontab(hour=3, minute=45),
     },
+    "follow the absence of the morning": {
+        "task": "attendance.nightly.follow_absence",
+        "schedule": crontab(minute="*/5", hour="8-17", day_of_week="mon-fri"),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

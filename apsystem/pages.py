@@ -30,6 +30,7 @@ NAVIGATION = [
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),
     ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),
     ("Attendance support", "attendance:caseload", Permission.ATTENDANCE_SUPPORT_VIEW),
+    ("Absence", "attendance:absence", Permission.ABSENCE_VIEW),
     ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
     ("Statistics", "reporting:statistics", Permission.STATISTICS_VIEW),
     ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),

@@ -45,6 +45,8 @@ COUNCIL_NAME = env.str("COUNCIL_NAME", default="Hammersmith & Fulham")
 COUNCIL_LA_CODE = env.str("COUNCIL_LA_CODE", default="205")
 SERVICE_URL = env.str("SERVICE_URL", default="http://127.0.0.1:8000/")  # for links in mails
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="ap-support@council.example")
+# The dotted path of a function (number, words) that sends a text message; empty: none are sent.
+TEXT_SERVICE = env.str("TEXT_SERVICE", default="")
 # Fewer children than this behind a figure and people outside the case work do not see it.
 SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
 # Counts from one up to below this are hidden in files of statistics that leave the service.

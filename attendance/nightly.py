@@ -1,8 +1,9 @@
-"""What the clock starts: totals are compared, timetables leave out, what is outlived goes."""
+"""What the clock starts: the morning, totals, what timetables leave out, what is outlived."""
 
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.work import once
@@ -49,3 +50,9 @@ def clear_uploads() -> None:
     with once("attendance.nightly.clear_uploads", localdate().isoformat()) as is_ours:
         if is_ours:
             actions.clear_uploads()
+
+
+@shared_task
+def follow_absence() -> None:
+    """Tell of late registers and of absence, once each, however many schedulers there are."""
+    actions.follow(timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from attendance.views import (
+    absence,
     api,
     at_school,
     calendar,
@@ -12,7 +13,10 @@ from attendance.views import (
     home,
     imports,
     register,
+    reply,
+    steps,
     support,
+    thresholds,
     timetable_rules,
     timetables,
 )
@@ -117,6 +121,16 @@ urlpatterns = [
     path("attendance/imports/<uuid:uid>/", imports.detail, name="import"),
     path("attendance/imports/<uuid:uid>/columns/", imports.columns, name="import-columns"),
     path("attendance/imports/<uuid:uid>/delete/", imports.give_up, name="import-give-up"),
+    path("absence/", absence.index, name="absence"),
+    path("absence/registers/", absence.unmarked, name="unmarked"),
+    path("absence/steps/", steps.index, name="steps"),
+    path("absence/steps/unexplained/", steps.replace, name="replace"),
+    path("absence/thresholds/", thresholds.index, name="thresholds"),
+    path("absence/thresholds/<slug:kind>/", thresholds.change, name="threshold"),
+    path("absence/times/<uuid:provider>/", thresholds.times, name="times"),
+    path("absence/address/", thresholds.address, name="absence-address"),
+    path("absence/reply/<str:token>/", reply.reply, name="reply"),
+    path("absence/<uuid:placement>/<str:on>/<str:half>/", absence.line, name="absence-line"),
     path("calendar/", calendar.index, name="calendar"),
     path("calendar/half-terms/new/", calendar.add_half_term, name="halfterm-add"),
     path(

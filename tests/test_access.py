@@ -225,6 +225,7 @@ def test_public_pages_are_these_and_no_others():
         "account_reset_password_from_key_done",
         "account_signup",
         "attendance:api-description",
+        "attendance:reply",  # a parent's link: see tests/attendance/test_notices.py
         "favicon.ico",
         "healthz",
         "reintegration:version",  # the secret in its address is the credential

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from accounts.models import Membership, Organisation, OutboxMessage, User
 from accounts.permissions import Role
 from apsystem.management.commands import seed_demo
-from attendance.models import Mark, OutsideMark
+from attendance.models import Mark, OutsideMark, RegisterTimes
 from placements.models import Assessment, Placement, SchoolPlacement
 from pupils.models import Enrolment, Headcount, PermanentExclusion, Pupil, Suspension
 from referrals.models import Referral, Status
@@ -51,6 +51,7 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert Mark.objects.with_note().exists()
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu"}
     assert OutsideMark.objects.filter(timetable__isnull=False).exists()
+    assert RegisterTimes.objects.exists()
     assert all(row.checks.exists() for row in SchoolPlacement.objects.all())
 
     assert Suspension.objects.filter(is_imported=True).count() > 20

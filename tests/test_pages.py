@@ -21,6 +21,7 @@ from tests import world as worlds
 from tests.routes import routes
 
 MOST_QUERIES = 24
+MOST_ON_MY_DAY = 38  # one for each card
 LISTS = {
     "reporting:search": ("?q=pupil", Role.CASEWORKER),
     "referrals:list": ("", Role.CASEWORKER),
@@ -54,6 +55,12 @@ LISTS = {
     "attendance:support-of-pupil": ("", Role.PROVIDER_STAFF),
     "attendance:display": ("", Role.PROVIDER_STAFF),
     "attendance:pathway": ("", Role.SCHOOL_STAFF),
+    "attendance:absence": ("", Role.CASEWORKER),
+    "attendance:absence-line": ("", Role.PROVIDER_STAFF),
+    "attendance:unmarked": ("", Role.CASEWORKER),
+    "attendance:steps": ("?show=recent", Role.CASEWORKER),
+    "attendance:replace": ("", Role.PROVIDER_STAFF),
+    "attendance:thresholds": ("", Role.MANAGER),
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
@@ -119,6 +126,13 @@ def more_children(world, count):
         )
         factories.TimetableReviewFactory(timetable=timetable, due_on=world.school_day)
         sides.more_support(world, placement)
+        absent = factories.MarkFactory(
+            placement=placement, date=world.school_day, session=1, code_id="N"
+        )
+        factories.AbsenceEntryFactory(placement=placement, date=absent.date, session=1)
+        factories.write_marks(placement, "N" * 20, first_day=world.school_day - timedelta(days=19))
+        factories.ContactFactory(pupil=pupil)
+        factories.RegisterTimesFactory()
         factories.ScoreFactory(
             assessment__pupil=world.own.pupil,
             assessment__instrument=factories.ScaleFactory().instrument,
@@ -176,7 +190,7 @@ def test_a_page_asks_as_often_for_50_rows_as_for_5(client, world, name):
     many = count_queries(client, path)
 
     assert many == few
-    assert many <= MOST_QUERIES
+    assert many <= (MOST_ON_MY_DAY if name == "reporting:my-day" else MOST_QUERIES)
 
 
 FORMS = [

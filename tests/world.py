@@ -19,6 +19,7 @@ from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import (
+    AbsenceNotice,
     DisplayConsent,
     EbsaPathway,
     HomeVisit,
@@ -39,6 +40,7 @@ from placements.models import (
 )
 from pupils.models import (
     CareStatus,
+    Contact,
     Enrolment,
     Headcount,
     Letter,
@@ -73,6 +75,8 @@ class Side:
     placement: Placement
     offer: Placement
     mark: Mark
+    contact: Contact
+    notice: AbsenceNotice
     closure: Closure
     role: Membership
     care: CareStatus
@@ -344,6 +348,8 @@ def _side(name: str, today: date) -> Side:
         placement=placement,
         offer=offer,
         mark=mark,
+        contact=one.contacts.first(),
+        notice=_absence(placement, day, token),
         closure=factories.ClosureFactory(
             organisation=provider, starts_on=today + timedelta(days=200)
         ),
@@ -383,6 +389,14 @@ def _side(name: str, today: date) -> Side:
         **sides.support([one, two], placement, token, day),
         tokens=tokens,
     )
+
+
+def _absence(placement: Placement, day: date, token: Callable[[str], str]) -> AbsenceNotice:
+    """Set the times of the provider, write down a try about a day, and tell a contact."""
+    factories.RegisterTimesFactory(provider=placement.provider, starts_on=day)
+    of_line = {"placement": placement, "date": day, "contact": placement.pupil.contacts.first()}
+    factories.AbsenceEntryFactory(**of_line, words=token("rang"))
+    return factories.AbsenceNoticeFactory(**of_line, answered_at=timezone.now())
 
 
 def _mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:

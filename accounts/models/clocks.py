@@ -165,6 +165,12 @@ class SchoolCalendar:
         """Tell whether any half term of an academic year is entered."""
         return any(known == year for known, _ in self._terms)
 
+    def is_open(self, day: date, place: int | None = None) -> bool:
+        """Tell whether a day is a school day of a place."""
+        days = self.days(place)
+        index = bisect_left(days, day)
+        return index < len(days) and days[index] == day
+
     def between(self, start: date, end: date, place: int | None = None) -> int:
         """Count the school days from start up to, but not on, end; negative where end is earlier."""
         days = self.days(place)

@@ -94,6 +94,10 @@ class Organisation(models.Model):
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200, blank=True)
+    absence_email = models.EmailField(
+        blank=True,
+        help_text="Where a school wants to hear that a pupil of its own is away; empty: its staff.",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 

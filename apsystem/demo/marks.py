@@ -21,6 +21,7 @@ OTHER = (["B", "V", "W", "L"], [3, 2, 2, 8])
 NOT_POSSIBLE = (["Y1", "Q", "D"], [5, 3, 2])
 WEAK_DAYS = {0: 0.09, 4: 0.11}
 SHARE_AUTHORISED = 0.535
+NOT_KNOWN_FOR = 9  # school days: nearly every N was replaced in time
 
 
 def marks(placements: list[Placement], today: date, seed: int) -> Iterator[Row]:
@@ -44,6 +45,7 @@ def _marks(
 ) -> Iterator[Row]:
     levels = {row.pk: min(0.99, chance.betavariate(2.3, 1.35)) for row in placements}
     reasons = {row.pk: chance.betavariate(2.2, 1.9) for row in placements}
+    lately = days[-NOT_KNOWN_FOR:][0] if days else None
     for day in days:
         for row in placements:
             if row.starts_on <= day and (row.ends_on is None or day < row.ends_on):
@@ -51,7 +53,10 @@ def _marks(
                 for timetable in part_time.get(row.pk, []):
                     if timetable.starts_on <= day < timetable.ends_on:
                         asked &= timetable.sessions
-                yield from _day(chance, row.pk, asked, day, (levels[row.pk], reasons[row.pk]))
+                level = (levels[row.pk], reasons[row.pk])
+                for place, on, session, code in _day(chance, row.pk, asked, day, level):
+                    is_old = code == "N" and lately and on < lately
+                    yield place, on, session, "O" if is_old else code
 
 
 def _day(

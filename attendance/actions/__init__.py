@@ -1,10 +1,12 @@
-"""What happens to marks, to the calendar that they keep to, and to the support that follows.
+"""What happens to marks, to absences, to the calendar that they keep to, and to support.
 
 A person saves a register or imports a file, a device sends its taps, a lead corrects many marks, or
 many are loaded at once; half terms and closures change; a part-time timetable leaves sessions out;
-contracts are agreed and reviewed, homes visited, rewards given, pathways begun.
+people ring, and are told, until each absent pupil is accounted for; contracts are agreed and
+reviewed, homes visited, rewards given, pathways begun.
 """
 
+from attendance.actions.absence import Replacement, record, replace_unexplained
 from attendance.actions.at_school import record_at_school, schools_of, take_back_at_school
 from attendance.actions.at_school_import import import_at_school
 from attendance.actions.calendar import close, remove_half_term, reopen, set_half_term
@@ -23,6 +25,8 @@ from attendance.actions.importing import (
 )
 from attendance.actions.leaving_out import write_left_out
 from attendance.actions.loading import load_marks
+from attendance.actions.morning import follow
+from attendance.actions.notices import answer, escalate, is_sendable, tell_of_absence
 from attendance.actions.outside import mark_outside
 from attendance.actions.pathway import (
     add_step,
@@ -46,6 +50,7 @@ from attendance.actions.support import (
     running_placement,
     usual_days,
 )
+from attendance.actions.thresholds import set_absence_email, set_threshold, set_times
 from attendance.actions.timetable_rules import change_timetable_rule
 from attendance.actions.timetables import (
     agree,
@@ -68,12 +73,14 @@ __all__ = [
     "Overtaken",
     "Plan",
     "PlanRefused",
+    "Replacement",
     "Saved",
     "Sent",
     "add_step",
     "agree",
     "agree_display",
     "agree_support",
+    "answer",
     "assign_support",
     "change_pathway",
     "change_support",
@@ -91,10 +98,13 @@ __all__ = [
     "end_support",
     "end_timetable",
     "end_with_placements",
+    "escalate",
+    "follow",
     "give_reward",
     "give_up",
     "import_at_school",
     "import_file",
+    "is_sendable",
     "load_marks",
     "look_at",
     "mark",
@@ -104,19 +114,25 @@ __all__ = [
     "open_pathway",
     "open_support",
     "plan_visit",
+    "record",
     "record_at_school",
     "record_step",
     "record_visit",
     "remove_half_term",
     "reopen",
     "repair_totals",
+    "replace_unexplained",
     "review_support",
     "review_timetable",
     "running_placement",
     "schools_of",
+    "set_absence_email",
     "set_half_term",
+    "set_threshold",
+    "set_times",
     "take_back_at_school",
     "take_sent",
+    "tell_of_absence",
     "upload",
     "usual_days",
     "withdraw_display",

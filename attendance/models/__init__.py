@@ -1,5 +1,6 @@
-"""Statutory codes, a mark for each session that a placement expects, and the support that follows."""
+"""Codes, a mark for each expected session, timetables, totals, what absence asks, and support."""
 
+from attendance.models.absence import AbsenceEntry, AbsenceNotice, Answer, Way
 from attendance.models.at_school import SchoolAttendance
 from attendance.models.code import Code, Kind
 from attendance.models.delivery import Delivery
@@ -13,6 +14,7 @@ from attendance.models.rule import TimetableRule
 from attendance.models.share import Share
 from attendance.models.support import SupportPlan
 from attendance.models.taken_back import TakenBack
+from attendance.models.threshold import RegisterTimes, Threshold
 from attendance.models.timetable import (
     Came,
     Outcome,
@@ -25,6 +27,9 @@ from attendance.models.week import WeekTotal, Window
 
 __all__ = [
     "PLANNED_CLOSURE",
+    "AbsenceEntry",
+    "AbsenceNotice",
+    "Answer",
     "Came",
     "Code",
     "Delivery",
@@ -40,6 +45,7 @@ __all__ = [
     "Outcome",
     "OutsideMark",
     "PartTimeTimetable",
+    "RegisterTimes",
     "ReturnStep",
     "ReviewOutcome",
     "Reward",
@@ -48,8 +54,10 @@ __all__ = [
     "SupportPlan",
     "SupportReview",
     "TakenBack",
+    "Threshold",
     "TimetableReview",
     "TimetableRule",
+    "Way",
     "WeekTotal",
     "Window",
 ]

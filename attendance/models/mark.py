@@ -1,6 +1,6 @@
 """A mark: what a person wrote for one child and one session."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 import pghistory
@@ -16,6 +16,7 @@ from attendance.models.code import (
     ABSENT_KINDS,
     AFTERNOON,
     MORNING,
+    POSSIBLE_KINDS,
     PRESENT_KINDS,
     Code,
     codes_of,
@@ -39,6 +40,25 @@ class MarkQuerySet(ChildQuerySet):
     def between(self, start: date, end: date) -> Self:
         """Keep marks of days from start up to, but not on, end."""
         return self.filter(date__gte=start, date__lt=end)
+
+    def away_on(self, on: date) -> Self:
+        """Keep the absences of a day."""
+        return self.between(on, on + timedelta(days=1)).filter(code__in=codes_of(*ABSENT_KINDS))
+
+    def with_names(self) -> Self:
+        """Fetch with them what a list shows, pupil by pupil."""
+        rows = self.select_related(
+            "code", "pupil", "placement__provider", "placement__home_school"
+        )
+        return rows.order_by("pupil__surname", "pupil__forename", "date", "session", "pk")
+
+    def possible(self) -> Self:
+        """Keep the sessions that count: attended or missed."""
+        return self.filter(code__in=codes_of(*POSSIBLE_KINDS))
+
+    def of_running(self, on: date) -> Self:
+        """Keep those of placements that are in force on a day."""
+        return self.filter(placement__in=Placement.objects.in_force(on))
 
     def present_and_possible(self) -> tuple[int, int]:
         """Return how many of the marks are attendance, and how many count at all. One query."""

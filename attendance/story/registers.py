@@ -1,17 +1,19 @@
-"""What registers tell of a child: weeks in which sessions were missed, and part-time timetables."""
+"""What registers tell of a child: sessions missed, what was done about it, part-time timetables."""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import DateTimeField, F, Max, QuerySet, TextField
+from django.db.models import Case, DateTimeField, F, Max, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Permission
-from apsystem.lib.calendar import pattern_words
+from apsystem.lib.calendar import Session, pattern_words
 from apsystem.lib.gds import day
 from attendance.models import (
+    AbsenceEntry,
+    Answer,
     Mark,
     Outcome,
     PartTimeTimetable,
@@ -19,6 +21,7 @@ from attendance.models import (
     SchoolAttendance,
     TimetableReview,
     TimetableRule,
+    Way,
 )
 from placements.models import RUNNING, Placement
 from placements.story import Part, part
@@ -236,5 +239,34 @@ tells(
             "place": "placement__provider__name",
         },
         lambda row: Told(f"What went well: {row.words}", row.place),
+    )
+)
+
+
+kind("absence", "Absence followed up", 44)
+
+
+def _followed_up(row: Row) -> Told:
+    words = {**dict(Way.choices), **dict(Answer.choices)}[row.code]
+    half = "Morning" if row.number == Session.AM else "Afternoon"
+    title = f"A parent answered: {words}" if row.code in Answer.values else words
+    return Told(f"Absence: {title[0].lower()}{title[1:]}", f"{half}. {row.words}")
+
+
+tells(
+    Source(
+        "absencetried",
+        "absence",
+        AbsenceEntry.objects.as_user,
+        {
+            "on": "date",
+            "at": "at",
+            "number": "session",
+            "code": Case(When(answer="", then=F("way")), default=F("answer")),
+            "words": "words",
+            "by": "by__name",
+        },
+        _followed_up,
+        permission=Permission.ABSENCE_VIEW,
     )
 )

@@ -172,6 +172,16 @@ def add_contact(pupil: Pupil, *, by: User, **details: Any) -> Contact:
 
 
 @transaction.atomic
+def change_contact(contact: Contact, *, by: User) -> Contact:
+    """Save changed details of a person to ring; the history keeps the old ones."""
+    _check(by, Permission.PUPIL_CHANGE)
+    Contact.objects.as_user(by).select_for_update(of=("self",)).get(pk=contact.pk)
+    contact.full_clean()
+    contact.save()
+    return contact
+
+
+@transaction.atomic
 def record_plan(pupil: Pupil, *, by: User, issued_on: date, reviewed_on: date | None) -> EhcPlan:
     """Record an EHC plan in force, and the provision that follows from it."""
     _check(by, Permission.PUPIL_CHANGE)

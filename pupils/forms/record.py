@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, RangeForm, RowForm, offer
 from pupils.models import CareStatus, Contact, Enrolment
 from pupils.models.codes import CareKind, EnrolmentStatus, Leaving, SenProvision
+from pupils.models.contact import Channel
 
 ROLL_CHOICES = [
     (status.value, status.label)
@@ -49,6 +50,12 @@ class ContactForm(GdsModelForm):
     priority = forms.IntegerField(
         label="Order in which to ring", initial=1, min_value=1, max_value=9
     )
+    absence_channel = Radios(
+        label="Tell them when the pupil is absent without a reason",
+        choices=Channel,
+        required=False,
+        help_text="The message names no child: it is a link to one question",
+    )
 
     class Meta:
         model = Contact
@@ -59,6 +66,7 @@ class ContactForm(GdsModelForm):
             "email",
             "has_parental_responsibility",
             "priority",
+            "absence_channel",
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -66,6 +74,11 @@ class ContactForm(GdsModelForm):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not cleaned.get("phone") and not cleaned.get("email"):
             self.add_error("phone", "Enter a phone number or an e-mail address")
+        channel = cleaned.get("absence_channel")
+        if channel == Channel.EMAIL and not cleaned.get("email") and not self.errors:
+            self.add_error("email", "Enter the e-mail address to which the notice goes")
+        if channel in {Channel.TEXT, Channel.PHONE} and not cleaned.get("phone"):
+            self.add_error("phone", "Enter the phone number for the notice")
         return cleaned
 
 

@@ -26,7 +26,7 @@ from pupils.forms.record import (
     PlanForm,
     RollForm,
 )
-from pupils.models import CareStatus, EhcPlan, Enrolment, Pupil
+from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Pupil
 
 
 def _form_page(request: Request, form: forms.BaseForm, title: str, back: str) -> HttpResponse:
@@ -105,6 +105,19 @@ def add_contact(request: Request, uid: str) -> HttpResponse:
         return actions.add_contact(pupil, by=request.user, **form.cleaned_data)
 
     return _record(request, pupil, form, "Add a contact", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def change_contact(request: Request, uid: str, pk: int) -> HttpResponse:
+    """Change a person to ring: the number, the order, and how they hear of absence."""
+    rows = Contact.objects.as_user(request.user).select_related("pupil")
+    contact = get_object_or_404(rows, pupil__uid=uid, pk=pk)
+    form = ContactForm(request.POST or None, instance=contact)
+
+    def act() -> object:
+        return actions.change_contact(form.instance, by=request.user)
+
+    return _record(request, contact.pupil, form, "Change a contact", act)
 
 
 @requires(Permission.PUPIL_CHANGE)

@@ -11,8 +11,9 @@ from django.db.models import Count, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accounts.models import Cover, User
+from accounts.models import Cover, SchoolCalendar, User
 from accounts.permissions import Permission
+from attendance.models import Threshold
 from referrals.models.narrowing import start_of_day
 
 RECENT = timedelta(days=7)
@@ -41,6 +42,16 @@ class Day:
         """Return today for a person. News is what happened in the last seven days."""
         today = localdate()
         return cls(user, today, since or start_of_day(today - RECENT))
+
+    @cached_property
+    def calendar(self) -> SchoolCalendar:
+        """Return the school days around today, which several cards need. Two queries, once."""
+        return SchoolCalendar(self.today, self.today)
+
+    @cached_property
+    def thresholds(self) -> dict[str, Threshold]:
+        """Return the thresholds of absence in force today. One query, once."""
+        return Threshold.objects.as_user(self.user).on(self.today)
 
     @cached_property
     def covered(self) -> list[User]:

@@ -16,6 +16,7 @@ from referrals.models import Referral, Status
 from referrals.models.narrowing import HOLDER, OFFICER
 from referrals.models.referral import ReferralQuerySet
 from reporting.cards import excluded
+from reporting.cards.absence import ABSENCE
 from reporting.cards.card import Card, Day, Group, Told
 from reporting.cards.support import SUPPORT
 
@@ -77,6 +78,7 @@ def _at_home(day: Day) -> Told | None:
 
 
 CARDS = [
+    *ABSENCE,
     # --- Due ---
     Card(
         "yours",

@@ -267,9 +267,8 @@ def test_an_import_costs_as_many_statements_with_200_marks_as_with_2(take, provi
 @pytest.mark.parametrize("code", ["Z", "#", "E", "X"])
 @pytest.mark.parametrize("is_school", [False, True])
 @pytest.mark.parametrize("born", [date(2010, 3, 1), date(2007, 3, 1)], ids=["year 10", "year 13"])
-def test_a_line_takes_the_codes_that_a_register_takes(
-    take, placement, provider, code, is_school, born
-):
+def test_a_line_takes_the_codes_that_a_register_takes(take, placement, code, is_school, born):
+    provider = placement.provider
     provider.is_registered_school = is_school
     provider.save()
     placement.pupil.date_of_birth = born

@@ -9,6 +9,7 @@ from attendance.models import Code, Kind, Mark, OutsideMark
 from attendance.models.code import codes_of
 from tests import factories
 from tests.attendance import broken_support
+from tests.attendance.absence_breakers import BREAKERS as ABSENCE
 from tests.constraints import assert_refused, constraints_of
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,7 @@ BREAKERS = {
     ),
     "attendance_schoolattendance_taken_back_by_somebody": at_school(taken_back_at=MOMENT),
     "attendance_schoolattendance_no_day_counted_twice": two_at_school,
+    **ABSENCE,
 }
 
 

@@ -4,6 +4,12 @@
 their rows.
 """
 
+from tests.factories.absence import (
+    AbsenceEntryFactory,
+    AbsenceNoticeFactory,
+    RegisterTimesFactory,
+    ThresholdFactory,
+)
 from tests.factories.actors import (
     LONG_AGO,
     ClockRuleFactory,
@@ -122,6 +128,8 @@ from tests.factories.timetables import (
 
 __all__ = [
     "LONG_AGO",
+    "AbsenceEntryFactory",
+    "AbsenceNoticeFactory",
     "ApiKeyFactory",
     "AssessmentAmendmentFactory",
     "AssessmentFactory",
@@ -180,6 +188,7 @@ __all__ = [
     "QualityCheckFactory",
     "RateFactory",
     "ReferralFactory",
+    "RegisterTimesFactory",
     "RequestForMoreFactory",
     "ReturnStepFactory",
     "ReviewFactory",
@@ -198,6 +207,7 @@ __all__ = [
     "SuspensionFactory",
     "TakenBackFactory",
     "TargetChangeFactory",
+    "ThresholdFactory",
     "TierRuleFactory",
     "TimetableFactory",
     "TimetableReviewFactory",

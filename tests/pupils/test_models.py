@@ -84,6 +84,9 @@ BREAKERS = {
     "pupils_pupil_sen_provision_is_known": lambda: factories.PupilFactory(sen_provision="?"),
     "pupils_pupil_sex_is_known": lambda: factories.PupilFactory(sex="?"),
     "pupils_contact_can_be_reached": lambda: factories.ContactFactory(phone=""),
+    "pupils_contact_is_told_by_a_way_that_is_known": lambda: factories.ContactFactory(
+        absence_channel="email"
+    ),
     "pupils_enrolment_status_is_known": lambda: factories.EnrolmentFactory(status="?"),
     "pupils_enrolment_ends_after_it_starts": lambda: factories.EnrolmentFactory(
         starts_on=DAY, ends_on=date(2024, 9, 1)

@@ -267,3 +267,27 @@ def test_ethnicity_and_what_staff_need_to_know_are_changed_and_a_finer_code_is_k
     text = signed_in.get(page).content.decode()
     assert "Carries an inhaler." in text
     assert "Black: Caribbean" not in text
+
+
+def test_a_contact_is_changed_and_told_of_absence_by_a_way_that_is_known(signed_in, pupil):
+    contact = factories.ContactFactory(pupil=pupil)
+    path = reverse("pupils:contact-change", args=[pupil.uid, contact.pk])
+    sent = {"name": "Jo", "relationship": "Mother", "phone": "1", "priority": "1"}
+
+    wrong = signed_in.post(path, sent | {"absence_channel": "email"}).content.decode()
+    done = signed_in.post(path, sent | {"absence_channel": "text"})
+    lost = signed_in.post(path, sent | {"phone": "", "email": "jo@x.example",
+                                        "absence_channel": "phone"})  # fmt: skip
+
+    assert "Enter the e-mail address to which the notice goes" in wrong
+    assert done.status_code == 302
+    assert "Enter the phone number for the notice" in lost.content.decode()
+    contact.refresh_from_db()
+    assert (contact.phone, contact.absence_channel) == ("1", "text")
+
+
+def test_only_who_may_change_a_pupil_changes_a_contact(person, pupil):
+    contact = factories.ContactFactory(pupil=pupil)
+
+    with pytest.raises(PermissionDenied):
+        actions.change_contact(contact, by=person(Role.PROVIDER_LEAD))

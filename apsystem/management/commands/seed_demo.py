@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, OutboxMessage
 from accounts.permissions import Role
 from apsystem.demo import (
+    absence,
     away,
     bulk,
     exclusions,
@@ -85,6 +86,7 @@ class Command(BaseCommand):
         schools.seed(place, today)
         exclusions.seed(place, today, seed)
         support.seed(place, today)
+        absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
         self._progress("done", 1, 1)
