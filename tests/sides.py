@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import PartTimeTimetable
+from accounts.models import Membership, Organisation
+from accounts.permissions import Role
+from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
 from placements.models import Placement
 from pupils.models import Pupil
 from tests import factories
@@ -147,3 +149,28 @@ def more_support(world: Any, placement: Placement) -> None:
     factories.EbsaPathwayFactory(pupil=rows.pupil, status="closed")
     position = rows.pathway.steps.count() + 1
     factories.ReturnStepFactory(pathway=rows.pathway, position=position)
+
+
+def absence(placement: Placement, day: date, token: Callable[[str], str]) -> AbsenceNotice:
+    """Set the times of the provider, write down a try about a day, and tell a contact."""
+    factories.RegisterTimesFactory(provider=placement.provider, starts_on=day)
+    of_line = {"placement": placement, "date": day, "contact": placement.pupil.contacts.first()}
+    factories.AbsenceEntryFactory(**of_line, words=token("rang"))
+    return factories.AbsenceNoticeFactory(**of_line, answered_at=timezone.now())
+
+
+def mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:
+    """Mark a session, amend the mark, and take an earlier one back."""
+    mark = factories.MarkFactory(
+        placement=placement, date=day, code_id="I", version=2, note=token("well")
+    )
+    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
+    factories.TakenBackFactory(placement=placement, date=day)
+    return mark
+
+
+def member(school: Organisation, provider: Organisation) -> Membership:
+    """Make a person who works at both places of a side; return the role at the provider."""
+    first = factories.MembershipFactory(organisation=provider, role=Role.PROVIDER_STAFF)
+    factories.MembershipFactory(user=first.user, organisation=school, role=Role.SCHOOL_STAFF)
+    return first

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
-from attendance.models import Mark, MarkAmendment
+from attendance.models import Mark, MarkAmendment, PartTimeTimetable
 from placements.models import Objective
 from pupils.models import Enrolment, Pupil
 from tests import factories
@@ -135,6 +135,10 @@ def test_a_placement_is_opened_once_and_ended(client, world):
 def test_a_mark_is_changed_with_a_reason_and_both_stay_visible(client, world):
     client.force_login(world.people[Role.PROVIDER_STAFF])
     rows = world.own
+    later = world.school_day + timedelta(days=1)  # until then every session is expected
+    PartTimeTimetable.objects.filter(pk=rows.timetable.pk).update(
+        starts_on=later, part_time_since=later
+    )
     path = reverse(
         "attendance:register", args=[rows.provider.uid, world.school_day.isoformat(), "am"]
     )

@@ -6,7 +6,6 @@ shows: in a page, a header, an address.
 
 import re
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -264,7 +263,7 @@ def _side(name: str, today: date) -> Side:
     factories.RateFactory(provider=provider)
     accepted = referral(three, Status.ACCEPTED)
     Referral.objects.filter(pk=accepted.pk).update(tier=Tier.SHORT)
-    mark = _mark(placement, day, token)
+    mark = sides.mark(placement, day, token)
     letters = {
         status: factories.LetterFactory(
             pupil=one,
@@ -349,11 +348,11 @@ def _side(name: str, today: date) -> Side:
         offer=offer,
         mark=mark,
         contact=one.contacts.first(),
-        notice=_absence(placement, day, token),
+        notice=sides.absence(placement, day, token),
         closure=factories.ClosureFactory(
             organisation=provider, starts_on=today + timedelta(days=200)
         ),
-        role=_member(school, provider),
+        role=sides.member(school, provider),
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
         letters=letters,
         plan=plan,
@@ -389,31 +388,6 @@ def _side(name: str, today: date) -> Side:
         **sides.support([one, two], placement, token, day),
         tokens=tokens,
     )
-
-
-def _absence(placement: Placement, day: date, token: Callable[[str], str]) -> AbsenceNotice:
-    """Set the times of the provider, write down a try about a day, and tell a contact."""
-    factories.RegisterTimesFactory(provider=placement.provider, starts_on=day)
-    of_line = {"placement": placement, "date": day, "contact": placement.pupil.contacts.first()}
-    factories.AbsenceEntryFactory(**of_line, words=token("rang"))
-    return factories.AbsenceNoticeFactory(**of_line, answered_at=timezone.now())
-
-
-def _mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:
-    """Mark a session, amend the mark, and take an earlier one back."""
-    mark = factories.MarkFactory(
-        placement=placement, date=day, code_id="I", version=2, note=token("well")
-    )
-    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
-    factories.TakenBackFactory(placement=placement, date=day)
-    return mark
-
-
-def _member(school: Organisation, provider: Organisation) -> Membership:
-    """Make a person who works at both places of a side; return the role at the provider."""
-    first = factories.MembershipFactory(organisation=provider, role=Role.PROVIDER_STAFF)
-    factories.MembershipFactory(user=first.user, organisation=school, role=Role.SCHOOL_STAFF)
-    return first
 
 
 def _last_weekday(day: date) -> date:

@@ -44,7 +44,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """
         since = timezone.now() - IDLE_AFTER
         held = Membership.objects.in_force(localdate()).filter(user=OuterRef("pk"))
-        for_long = held.filter(starts_on__lte=localdate(since))
+        for_long = held.filter(starts_on__lte=localdate() - IDLE_AFTER)
         return self.filter(
             Q(last_login__lt=since) & Exists(held) | Q(last_login=None) & Exists(for_long),
             is_active=True,

@@ -220,9 +220,11 @@ def test_two_people_who_open_at_once_make_one_placement(person, council):
     referral = factories.ReferralFactory(status="accepted", tier=3)
     providers = factories.ProviderFactory.create_batch(4)
 
+    proposals = [proposal(place) for place in providers]
+
     def open_at(place):
         return propose(
-            proposal(providers[place]),
+            proposals[place],
             referral=Referral.objects.get(pk=referral.pk),
             by=people[place],
         )

@@ -88,6 +88,8 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
     factories.MarkFactory(placement=placement, date=on, code_id="N")
     factories.MarkFactory(placement=placement, date=on, session=1, code_id="\\", note="Read.")
     factories.SuspensionFactory(pupil=pupil)
+    factories.AbsenceEntryFactory(placement=placement)
+    factories.SchoolAttendanceFactory(pupil=pupil)
     back = factories.PlanFactory(
         placement=placement, status="closed", outcome="mainstream", closed_on=on
     )
