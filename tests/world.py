@@ -140,7 +140,7 @@ class World:
             return uuid.uuid4()
         if isinstance(value, int):
             return 0
-        return "no-such-thing" if key in {"slug", "token", "code"} else value
+        return "no-such-thing" if key in {"code", "kind", "slug", "token"} else value
 
 
 def build() -> World:
