@@ -16,7 +16,7 @@ from referrals.models import OPEN
 
 REASONS = ["DB", "DB", "PP", "VA", "PA", "DM", "BU", "VR"]
 ROLLS = 400  # rolls of which suspensions are told, whatever the size of the borough
-APART = timedelta(days=20)
+APART = timedelta(days=12)
 ON_ROLL = {"primary": 320, "secondary": 870, "all-through": 24}
 IN_AP = {"primary": 18, "secondary": 46, "all-through": 24}
 LONG = 12  # half days: more than five days, so education is due from the sixth
@@ -69,7 +69,7 @@ def _suspensions(
         is_ap = roll.organisation.kind == Organisation.Kind.PROVIDER
         until = min(roll.ends_on or today, today - APART)
         own = [day for day in days if roll.starts_on <= day < until - timedelta(days=4)]
-        for _ in range(chance.choice([0, 1, 2, 3, 4] if is_ap else [0, 0, 0, 1, 2])):
+        for _ in range(chance.choice([1, 2, 4, 6, 9] if is_ap else [0, 0, 0, 1, 2])):
             if not own:
                 break
             day = chance.choice(own)

@@ -108,7 +108,7 @@ class _File:
     """The rows of a file as suspensions, beside what is there already."""
 
     def __init__(self, said: list[SuspensionRow], by: User | None, result: FileResult) -> None:
-        """Fetch what the rows are about. Six queries; the children are locked."""
+        """Fetch what the rows are about. Ten queries; the children are locked."""
         self.by, self.result = by, result
         self.schools = _schools(said)
         self.reasons = ExclusionReason.objects.in_bulk()
@@ -127,7 +127,7 @@ class _File:
             self.rolls.setdefault(roll.pupil_id, []).append(roll)
         self.known: dict[int, list[Suspension]] = {}
         rows = Suspension.objects.filter(pupil__in=found)
-        for row in rows.select_related("school", "reason_1", "reason_2", "reason_3"):
+        for row in rows.prefetch_related("school", "reason_1", "reason_2", "reason_3"):
             self.known.setdefault(row.pupil_id, []).append(row)
         self.rules = Rules(day for row in said for day in (row.starts_on, row.cancelled_on))
         self.errors: list[str] = []

@@ -13,7 +13,15 @@ from pupils.models.codes import BoardResult, ReviewResult, SuspensionKind
 from pupils.models.suspension import MOST_SESSIONS
 
 NOT_YET = "Not yet"
+ALL_OPTIONAL = "Fill in what has happened so far. You can come back and add the rest."
 HALF_DAYS = "Enter a whole number of half days, from 1 to 90"
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number typed into a short box."""
+
+    max_length = 6
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
 
 
 class ReasonField(forms.ModelChoiceField):
@@ -89,7 +97,7 @@ class SuspensionForm(ReasonsForm):
         error_messages={"required": "Choose what the pupil is suspended from"},
     )
     starts_on = DateField(label="First day")
-    sessions = forms.IntegerField(
+    sessions = WholeNumberField(
         label="Number of half days",
         min_value=1,
         max_value=MOST_SESSIONS,
@@ -241,7 +249,7 @@ class CancelForm(GdsForm):
 
     cancelled_on = DateField(label="Cancelled on")
     because = TextArea(label="Why it is cancelled", max_length=500)
-    sessions_served = forms.IntegerField(
+    sessions_served = WholeNumberField(
         label="Half days that were served (optional)",
         min_value=0,
         max_value=MOST_SESSIONS,

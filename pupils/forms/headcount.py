@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, offer
+from pupils.forms.exclusion import WholeNumberField
 from pupils.models import ExclusionReason, Headcount
 from pupils.models.headcount import MOST_PUPILS, Census
 
@@ -30,7 +31,7 @@ class HeadcountForm(RowForm):
     )
     year = forms.TypedChoiceField(label="Academic year", coerce=int)
     census = Radios(label="Census", choices=Census, initial=Census.SPRING)
-    pupils = forms.IntegerField(
+    pupils = WholeNumberField(
         label="Pupils on roll",
         min_value=1,
         max_value=MOST_PUPILS,

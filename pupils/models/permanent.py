@@ -38,16 +38,16 @@ class PermanentExclusionQuerySet(ChildQuerySet):
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="decided_on")
 
     def whole(self) -> Self:
-        """Fetch with them what pages show, and whether the child had a social worker then."""
+        """Fetch with them what lists show, and whether the child had a social worker then."""
         care = CareStatus.objects.filter(
             Q(ends_on=None) | Q(ends_on__gt=OuterRef("effective_on")),
             pupil=OuterRef("pupil"),
             kind__in=WITH_SOCIAL_WORKER,
             starts_on__lte=OuterRef("effective_on"),
         )
-        return self.select_related(
-            "pupil", "school", "reason_1", "reason_2", "reason_3", "recorded_by"
-        ).annotate(has_social_worker=Exists(care))
+        return self.select_related("pupil", "school", "reason_1").annotate(
+            has_social_worker=Exists(care)
+        )
 
     def changeable_by(self, user: User) -> Self:
         """Keep those of the person's own school; for people of the council, all within reach."""

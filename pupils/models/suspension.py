@@ -75,10 +75,10 @@ class SuspensionQuerySet(ChildQuerySet):
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="starts_on")
 
     def whole(self) -> Self:
-        """Fetch with them what pages show, and whether the child had a social worker then."""
-        return self.select_related(
-            "pupil", "school", "reason_1", "reason_2", "reason_3", "recorded_by"
-        ).annotate(has_social_worker=with_social_worker())
+        """Fetch with them what lists show, and whether the child had a social worker then."""
+        return self.select_related("pupil", "school", "reason_1").annotate(
+            has_social_worker=with_social_worker()
+        )
 
     def changeable_by(self, user: User) -> Self:
         """Keep those of the person's own school; for people of the council, all within reach."""

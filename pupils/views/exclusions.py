@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from pupils import actions
 from pupils.forms.exclusion import (
+    ALL_OPTIONAL,
     ExclusionFilterForm,
     ExclusionFollowForm,
     ExclusionForm,
@@ -90,14 +91,16 @@ def add(request: Request, uid: str) -> HttpResponse:
     )
 
 
-def _change(request: Request, row: PermanentExclusion, form: Any, title: str) -> HttpResponse:
+def _change(
+    request: Request, row: PermanentExclusion, form: Any, title: str, *, lead: str = ""
+) -> HttpResponse:
     def act() -> PermanentExclusion:
         seen = form.cleaned_data["seen"] or 0
         return actions.change_exclusion(form.instance, seen=seen, by=request.user)
 
     back = row.get_absolute_url()
     return act_and_return(
-        request, form, pupil=row.pupil, title=title, back=back, act=act, done="Saved."
+        request, form, pupil=row.pupil, title=title, back=back, act=act, done="Saved.", lead=lead
     )
 
 
@@ -114,7 +117,8 @@ def follow(request: Request, uid: str) -> HttpResponse:
     """Record what followed a permanent exclusion."""
     row = _found(request, uid, to_change=True)
     form = ExclusionFollowForm(request.POST or None, instance=row)
-    return _change(request, row, form, "What followed the permanent exclusion")
+    title = "What followed the permanent exclusion"
+    return _change(request, row, form, title, lead=ALL_OPTIONAL)
 
 
 @requires(Permission.EXCLUSION_RECORD)

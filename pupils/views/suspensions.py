@@ -18,6 +18,7 @@ from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from pupils import actions
 from pupils.forms.exclusion import (
+    ALL_OPTIONAL,
     CancelForm,
     ExclusionFilterForm,
     SuspensionFollowForm,
@@ -178,17 +179,20 @@ def follow(request: Request, uid: str) -> HttpResponse:
     """Record what followed a suspension."""
     row = _found(request, uid, to_change=True)
     form = SuspensionFollowForm(request.POST or None, instance=row)
-    return _change(request, row, form, "What followed the suspension", "Saved.")
+    title = "What followed the suspension"
+    return _change(request, row, form, title, "Saved.", lead=ALL_OPTIONAL)
 
 
-def _change(request: Request, row: Suspension, form: Any, title: str, done: str) -> HttpResponse:
+def _change(
+    request: Request, row: Suspension, form: Any, title: str, done: str, *, lead: str = ""
+) -> HttpResponse:
     def act() -> Suspension:
         seen = form.cleaned_data["seen"] or 0
         return actions.change_suspension(form.instance, seen=seen, by=request.user)
 
     back = row.get_absolute_url()
     return act_and_return(
-        request, form, pupil=row.pupil, title=title, back=back, act=act, done=done
+        request, form, pupil=row.pupil, title=title, back=back, act=act, done=done, lead=lead
     )
 
 

@@ -88,7 +88,7 @@ FAMILY = [
         "pupils on their rolls at the January census. Each suspension counts, however long, so "
         "one pupil may count several times.",
         numerator_words="Suspensions",
-        denominator_words="Pupils on roll at the January census",
+        denominator_words="Pupils on roll at the spring census",
         exclusions=f"Left out: cancelled suspensions, and lunchtime suspensions, which the school "
         f"census does not collect. {CANNOT_COMPARE}",
         source=METHOD,
@@ -110,7 +110,7 @@ FAMILY = [
         definition="Permanent exclusions that took effect in the period at providers that are "
         "schools, per 100 pupils on their rolls at the January census.",
         numerator_words="Permanent exclusions",
-        denominator_words="Pupils on roll at the January census",
+        denominator_words="Pupils on roll at the spring census",
         exclusions="Left out: exclusions that were withdrawn, or that ended with an offer of "
         f"reinstatement. Those whose review is not over count. {CANNOT_COMPARE}",
         source=METHOD,

@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_in_words(exclude, details, words):
 # The referral that follows by itself.
 
 
-def test_a_referral_opens_once_however_often_it_is_delivered(exclude, school_staff):
+def test_a_referral_opens_once_however_often_it_is_delivered(exclude, school_staff, client):
     row = exclude()
     deliver("pupil.excluded", times=3)
     referral_actions.open_for_exclusion(row)  # and a message that was written twice
@@ -104,6 +104,10 @@ def test_a_referral_opens_once_however_often_it_is_delivered(exclude, school_sta
     assert referral.made_by == school_staff
     assert [entry.kind for entry in referral.entries.all()] == ["submitted"]
     assert OutboxMessage.objects.filter(kind="referral.submitted").count() == 1
+    client.force_login(school_staff)
+    page = client.get(referral.get_absolute_url()).content.decode()
+    assert row.get_absolute_url() in page
+    assert "Day-6 duty" in page
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED, Status.WAITING])

@@ -14,6 +14,7 @@ from pupils import actions
 from pupils.models import ExclusionReason, Suspension
 from pupils.models.suspension import days_words
 from tests import factories
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
@@ -170,6 +171,21 @@ def test_what_was_served_of_a_cancelled_one_still_counts(suspend, forty_days, sc
 def test_a_lunchtime_counts_as_half_a_day_to_the_45(suspend, forty_days):
     with refused("sessions", "45.5"):
         suspend(date(2025, 1, 6), 11, kind="LNCH")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_do_not_pass_the_45_days(pupil, suspend, caseworker, school_staff):
+    suspend(date(2024, 9, 2), 60)
+
+    made = at_once(
+        [
+            lambda: suspend(date(2024, 11, 4), 20, by=caseworker),
+            lambda: suspend(date(2025, 1, 6), 20, by=school_staff),
+        ]
+    )
+
+    assert [type(row) for row in made].count(Suspension) == 1
+    assert Suspension.objects.sessions_counted() == 80
 
 
 # What is due. Counted by hand on the calendar of 2024/25.
