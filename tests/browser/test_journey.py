@@ -72,6 +72,7 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
     fill_date(officer, "starts_on", day - timedelta(days=3))
     fill_date(officer, "last_day", localdate() + timedelta(days=40))
     officer.check("[name=route][value=mainstream]")
+    officer.select_option("[name=returns_in]", index=1)
     officer.fill("[name=objective_1]", "Comes to nine sessions of ten")
     officer.fill("[name=measure_1]", "The register over four weeks")
     press(officer, "Offer the placement")
