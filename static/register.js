@@ -322,7 +322,7 @@ export const open = (form) => {
   });
 
   for (const entry of queue.entries) if (entry.at === path) lines.get(entry.row)?.show(entry.code);
-  if (gone) last.textContent = `${count(gone, "mark", "marks")} waited longer than 12 hours on this device and ${gone === 1 ? "was" : "were"} not sent. Look through the registers.`;
+  if (gone) last.textContent = `${count(gone, "mark", "marks")} waited longer than 12 hours on this device and ${gone === 1 ? "is" : "are"} not sent any more. Look through the registers.`;
   draw();
   queue.send();
 };

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, ProtectedError
 
 from accounts import work
 from accounts.models import Closure, HalfTerm, User
@@ -37,7 +37,13 @@ def remove_half_term(half_term: HalfTerm, *, by: User) -> None:
     _check(by, Permission.CALENDAR_CHANGE)
     row = HalfTerm.objects.select_for_update().get(pk=half_term.pk)
     _refuse(None, row.starts_on, row.ends_on)
-    row.delete()
+    try:
+        row.delete()
+    except ProtectedError as error:
+        names = {str(found._meta.verbose_name_plural) for found in error.protected_objects}
+        raise ValidationError(
+            f"It is named by {' and by '.join(sorted(names))}: change its dates instead."
+        ) from error
     _tell(row.starts_on)
 
 
