@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make demo    run the demo borough on http://127.0.0.1:8000 (PORT=8001 changes the port)"
-	@echo "make test    the whole test suite on real PostgreSQL and Valkey"
+	@echo "make test    the whole test suite on real PostgreSQL and Valkey (COVERAGE= leaves that out)"
 	@echo "make soak    10,000 marks by 16 people while processes are killed; none may be lost"
 	@echo "make check   linters, types, layers, migrations, deployment checks, generated docs"
 	@echo "make fix     put right what a tool can put right"
@@ -22,7 +22,7 @@ demo: .venv/ready static/built/ready
 	@DEMO=1 $(BIN)/python manage.py demo
 
 test: .venv/ready static/built/ready
-	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal --cov --cov-report=term:skip-covered tests
+	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal $${COVERAGE---cov --cov-report=term:skip-covered} tests
 
 soak: .venv/ready static/built/ready
 	@SOAK_MARKS=$${SOAK_MARKS:-10000} $(BIN)/python -m pytest -q -s tests/soak

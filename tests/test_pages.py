@@ -1,10 +1,12 @@
 """What holds for pages: constant queries, and bad input that is answered in words."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +23,8 @@ from tests import world as worlds
 from tests.routes import routes
 
 MOST_QUERIES = 24
+# Pieces that workers can share out between them; each makes the small borough once.
+LIST_PARTS, FORM_PARTS = 4, 8
 MOST_ON_MY_DAY = 47  # one for each card
 LISTS = {
     "reporting:search": ("?q=pupil", Role.CASEWORKER),
@@ -169,28 +173,30 @@ def more_children(world, count):
         )
 
 
-def count_queries(client, path):
-    client.get(path)  # the first visit fills what is kept for later ones
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_a_page_asks_as_often_for_50_rows_as_for_5(client, world, name):
+def count_queries(client, world, name):
     query, role = LISTS[name]
     route = next(route for route in routes() if route.name == name)
     path = reverse(name, kwargs=world.arguments(route.pattern, name, worlds.OWN))
     path += query.format(provider=world.own.provider.uid, day=world.school_day)
     client.force_login(world.people[role])
+    client.get(path)  # the first visit fills what is kept for later ones
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200, name
+    return len(captured)
+
+
+@pytest.mark.parametrize("part", range(LIST_PARTS))
+def test_a_page_asks_as_often_for_50_rows_as_for_5(client, world, part):
+    names = list(LISTS)[part::LIST_PARTS]
     more_children(world, 5)
-    few = count_queries(client, path)
+    few = {name: count_queries(client, world, name) for name in names}
     more_children(world, 45)
 
-    many = count_queries(client, path)
+    many = {name: count_queries(client, world, name) for name in names}
 
     assert many == few
-    assert many <= (MOST_ON_MY_DAY if name == "reporting:my-day" else MOST_QUERIES)
+    limits = dict.fromkeys(names, MOST_QUERIES) | {"reporting:my-day": MOST_ON_MY_DAY}
+    assert {name: count for name, count in many.items() if count > limits[name]} == {}
 
 
 FORMS = [
@@ -199,6 +205,7 @@ FORMS = [
     if not (route.is_open or route.is_by_key)
     and route.name not in {"accounts:switch", "attendance:register"}
 ]
+LONGEST_ADDRESS = 4_000
 HOSTILE = [
     "\0",
     "\ud800",
@@ -214,8 +221,21 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("route", FORMS, ids=lambda route: route.name)
-def test_hostile_input_is_answered_in_words(client, world, route):
+@pytest.mark.parametrize("part", range(FORM_PARTS))
+def test_hostile_input_is_answered_in_words(world, part):
+    rows = Pupil.objects.count(), Referral.objects.count(), Mark.objects.count()
+    for route in FORMS[part::FORM_PARTS]:
+        with transaction.atomic():
+            send_hostile_input(Client(), world, route)
+            assert rows == (
+                Pupil.objects.count(),
+                Referral.objects.count(),
+                Mark.objects.count(),
+            ), route.name
+            transaction.set_rollback(True)  # each form finds the world as it was made
+
+
+def send_hostile_input(client, world, route):
     role = next(role for role in ORDER if Permission(route.permission) in GRANTS[role])
     client.force_login(world.people[role])
     path = reverse(
@@ -225,16 +245,16 @@ def test_hostile_input_is_answered_in_words(client, world, route):
     form = page.context and page.context.get("form")
     names = list(form.fields) if form is not None else ["anything"]
     boxes = [f"{name}{box}" for name in names for box in ("", "_0", "_1", "_2")]
-    rows = (Pupil.objects.count(), Referral.objects.count(), Mark.objects.count())
-
     for value in HOSTILE:
-        sent = {name: value.encode("utf-8", "replace") for name in boxes}
-        if len(value) * len(sent) > 2_000_000:
-            sent = {name: value.encode() for name in boxes[:2]}
-        for answer in (client.post(path, sent), client.get(path, sent)):
-            assert answer.status_code in {200, 302, 400, 403, 404, 405, 413}, value[:20]
-
-    assert rows == (Pupil.objects.count(), Referral.objects.count(), Mark.objects.count())
+        is_long = len(value) > LONGEST_ADDRESS
+        typed = value.encode("utf-8", "surrogatepass")
+        sent = urlencode(dict.fromkeys(boxes[:2] if is_long else boxes, typed))
+        answers = [client.post(path, sent, content_type="application/x-www-form-urlencoded")]
+        if not is_long:  # web servers refuse longer addresses
+            answers.append(client.get(f"{path}?{sent}"))
+        for answer in answers:
+            fine = {200, 302, 400, 403, 404, 405, 413}
+            assert answer.status_code in fine, (route.name, value[:20])
 
 
 @settings(
@@ -346,8 +366,6 @@ def test_a_signed_in_page_is_kept_nowhere(client, world):
 
 
 def test_a_form_without_its_token_gives_back_what_was_typed(world):
-    from django.test import Client  # noqa: PLC0415
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.people[Role.CASEWORKER])
     path = reverse("referrals:decide", args=[world.own.submitted.uid])

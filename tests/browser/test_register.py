@@ -99,7 +99,7 @@ def test_six_present_one_late_one_absent_take_five_taps_and_no_page_load(phone):
     assert codes() == ["I", "L"] + ["\\"] * 6
     assert phone.taps <= 5
     assert loads == []
-    assert phone.is_hidden("[data-rest]")
+    phone.wait_for_selector("[data-rest]", state="hidden")
     assert phone.console_errors == []
 
 
