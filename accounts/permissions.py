@@ -69,6 +69,10 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     PLAN_VIEW = "plan.view"
     PLAN_WORK = "plan.work"
+    OUTREACH_VIEW = "outreach.view"
+    OUTREACH_WORK = "outreach.work"
+    OUTREACH_TRADE = "outreach.trade"
+    OUTREACH_ANSWER = "outreach.answer"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     REGISTER_CHECK = "register.check"
@@ -143,6 +147,11 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.PLAN_VIEW: "Read plans of the way back within reach",
     Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
+    Permission.OUTREACH_VIEW: "Read support in schools, its log and what followed, within reach",
+    Permission.OUTREACH_WORK: "Open and close support, write the log, ask schools what followed",
+    Permission.OUTREACH_TRADE: "Record what schools buy of outreach",
+    Permission.OUTREACH_ANSWER: "Be asked by mail what became of pupils, and see the own school's "
+    "page of outreach",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
@@ -188,6 +197,7 @@ _READS_CASES = {
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
+    Permission.OUTREACH_VIEW,
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
@@ -222,6 +232,7 @@ _WORKS_CASES = (
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
         Permission.PLAN_WORK,
+        Permission.OUTREACH_WORK,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
@@ -240,6 +251,8 @@ _TEACHES = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
     Permission.PLAN_WORK,
+    Permission.OUTREACH_VIEW,
+    Permission.OUTREACH_WORK,
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
@@ -269,6 +282,8 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.OUTREACH_VIEW,
+    Permission.OUTREACH_ANSWER,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ABSENCE_VIEW,
     Permission.CALENDAR_VIEW,
@@ -282,6 +297,7 @@ _MANAGES = {
     Permission.REGISTER_CORRECT,
     Permission.KEY_CHANGE,
     Permission.PLACES_CHANGE,
+    Permission.OUTREACH_TRADE,
     Permission.RULE_CHANGE,
     Permission.INSTRUMENT_CHANGE,
     Permission.ABSENCE_SET,
@@ -317,7 +333,9 @@ GRANTS: dict[Role, set[Permission]] = {
     | _SUPPORTS
     | _FOLLOWS_UP
     | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW, Permission.LEAVER_VIEW},
-    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
+    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW}
+    | _ASSESSES
+    | {Permission.OUTREACH_WORK},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
     | _ASSESSES
     | {Permission.PLAN_WORK},

@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.keep_timetables",
         "schedule": crontab(hour=1, minute=30),
     },
+    "ask schools what became of pupils": {
+        "task": "outreach.nightly.ask_schools",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "forget what devices sent": {
         "task": "attendance.nightly.forget_deliveries",
         "schedule": crontab(hour=3, minute=20),

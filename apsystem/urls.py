@@ -17,6 +17,7 @@ urlpatterns = [
     path("placements/", include("placements.urls")),
     path("", include("attendance.urls")),
     path("reintegration/", include("reintegration.urls")),
+    path("outreach/", include("outreach.urls")),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("healthz", pages.healthz, name="healthz"),

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 APPS = [
-    "accounts", "pupils", "referrals", "placements", "attendance", "reintegration", "reporting",
+    "accounts", "pupils", "referrals", "placements", "attendance", "reintegration", "outreach",
+    "reporting",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 Ranges are half-open: from the start up to, but not on, the end.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import IntEnum
@@ -11,6 +12,7 @@ from functools import cache
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 SEPTEMBER = 9
+MONTHS = 12
 NOON = 12
 FRIDAY = 4
 SESSIONS_A_DAY = 2
@@ -42,6 +44,12 @@ def year_label(year: int) -> str:
 def year_bounds(year: int) -> tuple[date, date]:
     """Return the half-open range of an academic year."""
     return date(year, SEPTEMBER, 1), date(year + 1, SEPTEMBER, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later; the last of the month where it has no such day."""
+    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def starts_year_1(born: date) -> int:

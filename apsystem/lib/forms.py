@@ -1,5 +1,6 @@
 """Forms in GOV.UK's manner, once: labels, sizes, dates in three boxes, one green button."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -138,6 +139,24 @@ class RowForm(GdsModelForm):
         for name in self._meta.fields or ():
             if name in self.cleaned_data:
                 setattr(self.instance, name, self.cleaned_data[name])
+
+
+class OnceForm(RowForm):
+    """A new row that is one, however often it is sent: its uid is made with the form."""
+
+    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the uid."""
+        super().__init__(*args, **kwargs)
+        self.initial["uid"] = self.instance.uid if self.instance.pk else uuid.uuid4()
+
+    def clean(self) -> dict[str, Any]:
+        """Give the uid to a row that is new."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance.pk and cleaned.get("uid"):
+            self.instance.uid = cleaned["uid"]
+        return cleaned
 
 
 class RangeForm(RowForm):

@@ -115,6 +115,12 @@ def percent(value: Decimal | None) -> str:
 
 
 @register.filter
+def hours(minutes: int | None) -> str:
+    """Write minutes as hours with one decimal: 90 as 1.5."""
+    return one_decimal(Decimal(minutes or 0) / 60)
+
+
+@register.filter
 def pounds(value: Decimal | None) -> str:
     """Write money: £1,234.50. 'no data' where there is none."""
     return "no data" if value is None else f"£{value:,.2f}"

@@ -1,6 +1,5 @@
 """Forms of home visits, rewards, consent to displays, and EBSA pathways."""
 
-import uuid
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -10,7 +9,15 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_PROVIDER, Permission
-from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea, offer
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    OnceForm,
+    Radios,
+    RowForm,
+    TextArea,
+    offer,
+)
 from attendance.models import (
     DisplayConsent,
     EbsaPathway,
@@ -24,24 +31,6 @@ from attendance.models.visit import OUTCOMES, VisitStatus
 from pupils.models import Pupil
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
-
-
-class OnceForm(RowForm):
-    """A new row that is one, however often it is sent: its uid is made with the form."""
-
-    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the uid."""
-        super().__init__(*args, **kwargs)
-        self.initial["uid"] = self.instance.uid if self.instance.pk else uuid.uuid4()
-
-    def clean(self) -> dict[str, Any]:
-        """Give the uid to a row that is new."""
-        cleaned = super().clean() or self.cleaned_data
-        if not self.instance.pk and cleaned.get("uid"):
-            self.instance.uid = cleaned["uid"]
-        return cleaned
 
 
 def places_of(by: User) -> Any:

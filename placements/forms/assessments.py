@@ -7,7 +7,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea
-from placements.models import Assessment, Direction, Informant, Instrument, Scale, plain
+from placements.models import Aspect, Assessment, Direction, Informant, Instrument, Scale, plain
 from placements.models.instrument import HIGHEST, LOWEST
 
 MOST_BANDS = 6
@@ -130,13 +130,19 @@ class InstrumentForm(RowForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose who can answer"},
     )
+    aspect = Radios(
+        label="What it speaks of",
+        choices=[*Aspect.choices, ("", "Something else")],
+        required=False,
+        help_text="Outreach needs a score of each of the two before and after.",
+    )
     is_in_use = forms.BooleanField(
         label="Can be chosen for new assessments", required=False, initial=True
     )
 
     class Meta:
         model = Instrument
-        fields = ["name", "note", "informants", "is_in_use"]
+        fields = ["name", "note", "informants", "aspect", "is_in_use"]
 
 
 class ScaleForm(RowForm):

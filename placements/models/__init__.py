@@ -20,6 +20,7 @@ from placements.models.commissioned import (
     Theme,
 )
 from placements.models.instrument import (
+    Aspect,
     Band,
     Direction,
     Informant,
@@ -61,6 +62,7 @@ __all__ = [
     "RATINGS",
     "RUNNING",
     "TAKEN_UP",
+    "Aspect",
     "Assessment",
     "AssessmentAmendment",
     "AssessmentQuerySet",

@@ -34,6 +34,13 @@ class Direction(models.TextChoices):
     NONE = "", "Not set: change is shown, and not judged"
 
 
+class Aspect(models.TextChoices):
+    """What an instrument speaks of, where outreach compares before and after by it."""
+
+    SEMH = "semh", "Social, emotional and mental health"
+    CURRICULUM = "curriculum", "Access to the curriculum"
+
+
 class InstrumentQuerySet(models.QuerySet["Instrument"]):
     """Instruments. They are no secret."""
 
@@ -63,6 +70,7 @@ class Instrument(models.Model):
         max_length=500, blank=True, help_text="Whose it is, and what to keep in mind."
     )
     informants = ArrayField(models.CharField(max_length=10, choices=Informant), size=4)
+    aspect = models.CharField(max_length=10, choices=Aspect, blank=True)
     is_in_use = models.BooleanField(default=True)
 
     objects = InstrumentQuerySet.as_manager()
@@ -81,6 +89,12 @@ class Instrument(models.Model):
                 name="placements_instrument_informants_are_known",
                 violation_error_code="informants",
                 violation_error_message="Choose who can answer from the list.",
+            ),
+            models.CheckConstraint(
+                condition=Q(aspect__in=["", *Aspect.values]),
+                name="placements_instrument_aspect_is_known",
+                violation_error_code="aspect",
+                violation_error_message="Choose from the list what it speaks of.",
             ),
         ]
 

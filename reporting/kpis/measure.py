@@ -113,6 +113,7 @@ class Population:
     denominator: str
     counted: str = "true"
     counts: dict[str, str] = field(default_factory=dict)
+    unit: str = "pupil_id"  # whose number says how small the figure is
 
     @property
     def sql(self) -> str:
@@ -186,6 +187,8 @@ class Measure:
     published: Published | None = None
     is_headline: bool = False
     is_of_sessions: bool = True  # sessions that nobody marked stand in its small print
+    target: int | None = None  # of the strategy
+    priority: int = 2  # of the strategy; 0 for how the system runs
 
     @property
     def sign(self) -> str:
@@ -243,8 +246,9 @@ def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
     extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
     row = _run(
         "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
-        "count(DISTINCT pupil_id), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
-        "provider_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id), ''))"
+        f"count(DISTINCT {population.unit}), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
+        "provider_id, school_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id, "
+        "school_id, numerator, denominator), ''))"
         f"{extra} FROM ({rows}) AS rows",
         params,
     )[0]

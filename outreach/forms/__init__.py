@@ -1,0 +1,1 @@
+"""What people write in outreach, and what schools answer."""
