@@ -46,6 +46,7 @@ EXCLUSION_PAGES = ["", "-change", "-follow", "-withdraw"]
 AGREED_PAGES = ["support", "support-end", "support-meet", "support-review", "support-assign"]
 DRAFT_PAGES = ["support-agree", "support-change"]
 PATHWAY_PAGES = ["pathway", "pathway-change", "pathway-close", "step-add"]
+OUTREACH_PAGES = ["support", "change", "close", "cancel", "cycle-begin", "cycle-review"]
 OF_PUPIL_PAGES = ["visit-plan", "reward-give", "display-agree", "pathway-open"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 IMPORT_PAGES = ["import", "import-columns", "import-give-up"]
@@ -156,6 +157,17 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reintegration:week-change", "what"): "hold",
         ("reintegration:check", "weeks"): 6,
         ("reintegration:version", "token"): "no-such-link",
+        **dict.fromkeys(
+            [(f"outreach:{page}", "uid") for page in OUTREACH_PAGES], rows.outreach["running"].uid
+        ),
+        ("outreach:cycle-review", "number"): 1,
+        ("outreach:open", "uid"): rows.outreach["waiting"].uid,
+        ("outreach:of-pupil", "uid"): rows.pupil.uid,
+        ("outreach:log-outcome", "uid"): rows.outreach["planned"].uid,
+        ("outreach:ask-again", "uid"): rows.outreach["asked"].uid,
+        ("outreach:evaluation", "token"): "no-such-link",
+        ("reporting:follow-up", "token"): "no-such-link",
+        ("reporting:outreach-school", "uid"): rows.school.uid,
         ("attendance:register", "provider"): rows.provider.uid,
         ("attendance:register", "on"): world.school_day.isoformat(),
         ("attendance:register", "half"): "am",

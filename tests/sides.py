@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
+from apsystem.lib.calendar import academic_year
 from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
+from outreach.models import Deal
 from placements.models import Placement
 from pupils.models import Pupil
 from tests import factories
+
+FAR = date(2035, 1, 1)
 
 
 def support(
@@ -174,3 +178,79 @@ def member(school: Organisation, provider: Organisation) -> Membership:
     first = factories.MembershipFactory(organisation=provider, role=Role.PROVIDER_STAFF)
     factories.MembershipFactory(user=first.user, organisation=school, role=Role.SCHOOL_STAFF)
     return first
+
+
+def outreach(
+    pupils: list[Pupil], placement: Placement, token: Callable[[str], str], day: date
+) -> dict[str, Any]:
+    """Make support that is open, that waits, and that is closed with what the school is asked."""
+    one, two = pupils
+    start, school = placement.starts_on, placement.home_school
+    place = {"school": school, "provider": placement.provider}
+    running = factories.SupportFactory(
+        pupil=one,
+        starts_on=start,
+        planned_last_day=day + timedelta(days=30),
+        aims=token("outreachaims"),
+        no_semh_baseline=token("nobaseline"),
+        **place,
+    )
+    waiting = factories.SupportFactory(
+        pupil=two,
+        status="preparing",
+        starts_on=start,
+        planned_last_day=day + timedelta(days=30),
+        aims=token("waitingaims"),
+        **place,
+    )
+    closed = factories.SupportFactory(
+        pupil=one,
+        status="closed",
+        starts_on=start - timedelta(days=90),
+        planned_last_day=start,
+        ended_on=start,
+        end_words=token("cameofit"),
+        **place,
+    )
+    factories.CycleFactory(
+        support=running, assessed=token("assessed"), planned=token("planned"), review_on=day
+    )
+    factories.LogLineFactory(
+        support=running, entry__school=school, entry__on=start, words=token("logline")
+    )
+    planned = factories.LogEntryFactory(status="planned", on=day, **place)
+    asked = factories.FollowUpFactory(
+        support=closed, months=3, due_on=start, sent_on=start, link_ends_on=FAR
+    )
+    factories.FollowUpFactory(
+        support=closed, months=6, due_on=start, suspended="no", words=token("followed")
+    )
+    factories.FollowUpFactory(support=closed, months=12, due_on=day + timedelta(days=100))
+    return {
+        "running": running,
+        "waiting": waiting,
+        "planned": planned,
+        "asked": asked,
+        "evaluation": factories.EvaluationFactory(support=closed, link_ends_on=FAR),
+    }
+
+
+def more_outreach(world: Any, pupil: Pupil) -> None:
+    """Make one more row of each list of outreach, for the own side of the world."""
+    day, rows = world.school_day, world.own
+    place = {"school": rows.school, "provider": rows.provider, "starts_on": day}
+    support = factories.SupportFactory(pupil=pupil, planned_last_day=day, **place)
+    entry = factories.LogEntryFactory(school=rows.school, provider=rows.provider, on=day)
+    for about in (support, rows.outreach["running"]):
+        factories.LogLineFactory(support=about, entry=entry)
+    whole = factories.SupportFactory(
+        kind="school", status="closed", planned_last_day=day, ended_on=day, **place
+    )
+    factories.EvaluationFactory(
+        support=whole, rating=4, answered_at=timezone.now(), answered_by="Robin Example"
+    )
+    factories.FollowUpFactory(support__pupil=pupil, school=rows.school, due_on=day)
+    deal = Deal.objects.filter(school=rows.school).first()
+    factories.PurchaseFactory(
+        deal=deal or factories.DealFactory(school=rows.school, year=academic_year(day))
+    )

@@ -1,6 +1,5 @@
 """What holds for pages: constant queries, and bad input that is answered in words."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -16,78 +15,17 @@ from accounts.access import ONE_HOUR
 from accounts.permissions import GRANTS, Permission, Role
 from attendance.models import Mark
 from pupils.models import Pupil
-from referrals.models import Referral, Status
+from referrals.models import Referral
 from reporting import actions as reporting
-from tests import factories, sides
+from tests import factories
 from tests import world as worlds
+from tests.lists import LISTS, more_children
 from tests.routes import routes
 
 MOST_QUERIES = 24
 # Pieces that workers can share out between them; each makes the small borough once.
 LIST_PARTS, FORM_PARTS = 4, 8
-MOST_ON_MY_DAY = 47  # one for each card
-LISTS = {
-    "reporting:search": ("?q=pupil", Role.CASEWORKER),
-    "referrals:list": ("", Role.CASEWORKER),
-    "referrals:choose": ("", Role.SCHOOL_STAFF),
-    "referrals:desk": ("", Role.CASEWORKER),
-    "referrals:detail": ("", Role.SCHOOL_STAFF),
-    "placements:list": ("", Role.CASEWORKER),
-    "placements:assessments": ("", Role.CASEWORKER),
-    "placements:instruments": ("", Role.MANAGER),
-    "placements:places": ("", Role.CASEWORKER),
-    "placements:places-cell": ("", Role.CASEWORKER),
-    "placements:rates": ("", Role.CASEWORKER),
-    "reporting:costs": ("", Role.CASEWORKER),
-    "placements:commissioned-list": ("?gaps=yes", Role.CASEWORKER),
-    "placements:commissioned-file": ("", Role.SCHOOL_LEAD),
-    "placements:school-census": ("", Role.SCHOOL_LEAD),
-    "placements:census": ("", Role.MANAGER),
-    "placements:census-file": ("", Role.MANAGER),
-    "attendance:today": ("", Role.CASEWORKER),
-    "attendance:register": ("", Role.PROVIDER_STAFF),
-    "attendance:timetables": ("", Role.CASEWORKER),
-    "attendance:timetable": ("", Role.SCHOOL_STAFF),
-    "attendance:home-day": ("", Role.SCHOOL_STAFF),
-    "attendance:home-week": ("", Role.SCHOOL_STAFF),
-    "attendance:checks": ("", Role.ATTENDANCE_OFFICER),
-    "attendance:correct": ("?provider={provider}&first={day}", Role.PROVIDER_LEAD),
-    "attendance:amendments": ("", Role.PROVIDER_STAFF),
-    "attendance:caseload": ("", Role.ATTENDANCE_OFFICER),
-    "attendance:visits": ("", Role.ATTENDANCE_OFFICER),
-    "attendance:support": ("", Role.ATTENDANCE_OFFICER),
-    "attendance:support-of-pupil": ("", Role.PROVIDER_STAFF),
-    "attendance:display": ("", Role.PROVIDER_STAFF),
-    "attendance:pathway": ("", Role.SCHOOL_STAFF),
-    "attendance:absence": ("", Role.CASEWORKER),
-    "attendance:absence-line": ("", Role.PROVIDER_STAFF),
-    "attendance:unmarked": ("", Role.CASEWORKER),
-    "attendance:steps": ("?show=recent", Role.CASEWORKER),
-    "attendance:replace": ("", Role.PROVIDER_STAFF),
-    "attendance:thresholds": ("", Role.MANAGER),
-    "reporting:children": ("", Role.CASEWORKER),
-    "reporting:dashboard": ("", Role.LEADERSHIP),
-    "reporting:my-day": ("", Role.CASEWORKER),
-    "reporting:pupil": ("", Role.CASEWORKER),
-    "reporting:pupil-chronology": ("", Role.CASEWORKER),
-    "reporting:pupil-referrals": ("", Role.CASEWORKER),
-    "reporting:pupil-placements": ("", Role.CASEWORKER),
-    "reporting:pupil-attendance": ("", Role.CASEWORKER),
-    "referrals:filters": ("", Role.CASEWORKER),
-    "reporting:feed": ("", Role.CASEWORKER),
-    "reporting:cover": ("", Role.MANAGER),
-    "accounts:settings": ("", Role.MANAGER),
-    "pupils:letter-list": ("", Role.CASEWORKER),
-    "pupils:suspensions": ("?waits=tell", Role.CASEWORKER),
-    "pupils:exclusions": ("", Role.CASEWORKER),
-    "pupils:pupil-suspensions": ("", Role.SCHOOL_STAFF),
-    "pupils:leavers": ("", Role.CASEWORKER),
-    "pupils:headcounts": ("", Role.MANAGER),
-    "pupils:letters": ("", Role.SCHOOL_STAFF),
-    "placements:detail": ("", Role.CASEWORKER),
-    "accounts:people": ("", Role.MANAGER),
-    "attendance:calendar": ("", Role.ADMINISTRATOR),
-}
+MOST_ON_MY_DAY = 53  # one for each card
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 
 
@@ -99,85 +37,13 @@ def world(db, monkeypatch):
     return worlds.build()
 
 
-def more_children(world, count):
-    for _ in range(count):
-        pupil = factories.PupilFactory()
-        factories.EnrolmentFactory(pupil=pupil, organisation=world.own.school)
-        factories.ContactFactory(pupil=world.own.pupil)
-        factories.EntryFactory(referral=world.own.submitted, kind="added")
-        factories.PlacementFactory(pupil=world.own.pupil, status="ended", enrolment=False)
-        factories.ReferralFactory(pupil=world.own.pupil, status=Status.DECLINED)
-        factories.SavedFilterFactory(user=world.people[Role.CASEWORKER])
-        factories.ReferralFactory(
-            pupil=pupil,
-            school=world.own.school,
-            status=Status.SUBMITTED,
-            assigned_to=world.people[Role.CASEWORKER],
-            decide_by=world.school_day,
-        )
-        factories.CoverFactory(organisation=world.council)
-        placement = factories.PlacementFactory(
-            pupil=pupil,
-            provider=world.own.provider,
-            home_school=world.own.school,
-            starts_on=world.school_day - timedelta(days=20),
-        )
-        factories.MarkFactory(placement=placement, date=world.school_day)
-        timetable = factories.TimetableFactory(
-            placement=placement,
-            starts_on=world.school_day - timedelta(days=14),
-            full_time_on=world.school_day + timedelta(days=28),
-        )
-        factories.TimetableReviewFactory(timetable=timetable, due_on=world.school_day)
-        sides.more_support(world, placement)
-        absent = factories.MarkFactory(
-            placement=placement, date=world.school_day, session=1, code_id="N"
-        )
-        factories.AbsenceEntryFactory(placement=placement, date=absent.date, session=1)
-        factories.write_marks(placement, "N" * 20, first_day=world.school_day - timedelta(days=19))
-        factories.ContactFactory(pupil=pupil)
-        factories.RegisterTimesFactory()
-        factories.ScoreFactory(
-            assessment__pupil=world.own.pupil,
-            assessment__instrument=factories.ScaleFactory().instrument,
-        )
-        factories.BandFactory()
-        factories.HoldFactory(referral=pupil.referrals.get(), provider=world.own.provider)
-        factories.CommissionFactory()
-        factories.ClosedToNewFactory()
-        placement.rate = factories.RateFactory(provider=world.own.provider, package=str(pupil.pk))
-        placement.save()
-        factories.LetterFactory(
-            pupil=world.own.pupil,
-            status="issued",
-            about="placement",
-            case=world.own.placement.uid,
-        )
-        factories.QualityCheckFactory(
-            placement__pupil=pupil,
-            placement__school=world.own.school,
-            placement__starts_on=world.school_day,
-        )
-        factories.CensusAnswerFactory(placement=placement)
-        factories.SuspensionFactory(pupil=pupil, school=world.own.school)
-        factories.SuspensionFactory(pupil=world.own.pupil, cancelled_on=world.school_day,
-                                    cancelled_because="x", sessions_served=0)  # fmt: skip
-        factories.PermanentExclusionFactory(pupil=pupil, school=world.own.school)
-        factories.EnrolmentFactory(ends_on=world.school_day)
-        factories.HeadcountFactory()
-        factories.NeedFactory(pupil=pupil)
-        factories.CareStatusFactory(pupil=pupil)
-        factories.MembershipFactory(organisation=world.own.school, role=Role.SCHOOL_STAFF)
-        factories.ClosureFactory(
-            organisation=factories.SchoolFactory(), starts_on=world.school_day
-        )
-
-
 def count_queries(client, world, name):
     query, role = LISTS[name]
     route = next(route for route in routes() if route.name == name)
     path = reverse(name, kwargs=world.arguments(route.pattern, name, worlds.OWN))
-    path += query.format(provider=world.own.provider.uid, day=world.school_day)
+    path += query.format(
+        provider=world.own.provider.uid, day=world.school_day, school=world.own.school.pk
+    )
     client.force_login(world.people[role])
     client.get(path)  # the first visit fills what is kept for later ones
     with CaptureQueriesContext(connection) as captured:

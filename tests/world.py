@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -102,6 +103,7 @@ class Side:
     upload: Import
     at_school: SchoolAttendance
     key: ApiKey
+    outreach: dict[str, Any]
     tokens: set[str] = field(default_factory=set)
 
 
@@ -386,6 +388,7 @@ def _side(name: str, today: date) -> Side:
         upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
         **sides.support([one, two], placement, token, day),
+        outreach=sides.outreach([one, two], placement, token, day),
         tokens=tokens,
     )
 

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -177,3 +177,10 @@ class SchoolAttendance(models.Model):
         """Return how many sessions the weekdays of the time have."""
         weekdays = sum(day.weekday() <= FRIDAY for day in days(self.starts_on, self.ends_on))
         return weekdays * SESSIONS_A_DAY
+
+
+def returned_of(pupil: int | None, school: int, start: date, end: date) -> dict[str, int]:
+    """Return the sessions that a school returned of a pupil wholly within a time; {} for none."""
+    rows = SchoolAttendance.objects.kept().filter(pupil=pupil, school=school).between(start, end)
+    sums = rows.aggregate(present=Sum("present"), possible=Sum("possible"))
+    return sums if sums["possible"] else {}

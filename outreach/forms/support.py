@@ -30,7 +30,12 @@ class SupportFilter(forms.Form):
     status = forms.ChoiceField(
         label="Status",
         required=False,
-        choices=[("", "Running"), ("late", "Past the planned last day"), *Status.choices],
+        choices=[
+            ("", "Running"),
+            ("late", "Past the planned last day"),
+            ("review", "A cycle to review"),
+            *Status.choices,
+        ],
     )
     kind = forms.ChoiceField(
         label="For whom", required=False, choices=[("", "All"), *Kind.choices]

@@ -1,15 +1,12 @@
 """The graduated approach: assess, plan, do, review (SEND Code of Practice 2015, paragraph 6.44)."""
 
-from datetime import date
-from typing import Self
-
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from outreach.models.support import Status, Support
+from outreach.models.support import Support
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 
 
@@ -37,10 +34,6 @@ class CycleQuerySet(ChildQuerySet):
         return super().reached_by_provider(providers) | Q(
             support__kind="school", support__provider__in=providers
         )
-
-    def to_review(self, by: date) -> Self:
-        """Keep those of open support whose review is due on a day or earlier."""
-        return self.filter(support__status=Status.OPEN, judgement="", review_on__lte=by)
 
 
 @pghistory.track()

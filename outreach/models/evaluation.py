@@ -1,5 +1,6 @@
 """What a school says of an intervention that is over: it feeds the review of the agreement."""
 
+from datetime import date
 from typing import Self
 
 import pghistory
@@ -45,7 +46,7 @@ class EvaluationQuerySet(LinkedQuerySet):
     def answered(self) -> Self:
         """Keep those that a school answered, the newest first."""
         rows = self.filter(answered_at__isnull=False).order_by("-answered_at")
-        return rows.select_related("support__pupil", "school")
+        return rows.select_related("support__pupil", "support__school", "school")
 
 
 @pghistory.track(exclude=["token_hash"])
@@ -85,3 +86,9 @@ class Evaluation(Linked):
     def helped_words(self) -> str:
         """Return what helped, in words."""
         return ", ".join(Helped(value).label for value in self.helped)
+
+
+def evaluation_of(token: str, today: date) -> Evaluation | None:
+    """Return the evaluation that the secret of a link opens."""
+    rows = Evaluation.objects.opened_by(token, today)
+    return rows.select_related("support", "school").first()

@@ -162,3 +162,9 @@ class FollowUp(Linked):
         """Return what was told of a permanent exclusion, in words."""
         words = {Told.YES: "permanently excluded", Told.NO: "not permanently excluded"}
         return words.get(Told(self.excluded), "not known") if self.excluded else ""
+
+
+def follow_up_of(token: str, today: date) -> FollowUp | None:
+    """Return the follow-up that the secret of a link opens, unless the pupil moved since."""
+    rows = FollowUp.objects.opened_by(token, today).filter(passed_on=None)
+    return rows.select_related("support__pupil", "school").first()

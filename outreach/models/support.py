@@ -73,6 +73,11 @@ class OutreachQuerySet(ChildQuerySet):
         """Keep the open ones whose planned last day has passed."""
         return self.filter(status=Status.OPEN, planned_last_day__lt=today)
 
+    def with_cycle_to_review(self, by: date) -> Self:
+        """Keep the open ones with a cycle whose review is due on a day or earlier."""
+        due = self.filter(cycles__judgement="", cycles__review_on__lte=by)
+        return due.filter(status=Status.OPEN).distinct()
+
     def of_pupils(self) -> Self:
         """Keep those for a pupil."""
         return self.filter(kind=Kind.PUPIL)
@@ -84,6 +89,8 @@ class OutreachQuerySet(ChildQuerySet):
         rows = self.filter(status=status) if status in Status.values else self.running()
         if status == "late":
             rows = rows.overdue(timezone.localdate())
+        if status == "review":
+            rows = rows.with_cycle_to_review(timezone.localdate())
         if kind in Kind.values:
             rows = rows.filter(kind=kind)
         if whose == "nobody":

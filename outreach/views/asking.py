@@ -14,6 +14,7 @@ from apsystem.lib.pages import page_of
 from outreach import actions
 from outreach.forms.asking import AskAgainForm, EvaluationForm, FollowUpFilter
 from outreach.models import Evaluation, FollowUp
+from outreach.models.evaluation import evaluation_of
 from outreach.views.acting import act_on
 
 OPENED_AN_HOUR = 60
@@ -77,8 +78,7 @@ def evaluation(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the school how helpful support was. No account; no child is named on the page."""
     if too_often(request, "outreach-evaluation", OPENED_AN_HOUR):
         return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
-    rows = Evaluation.objects.opened_by(token, localdate()).select_related("support", "school")
-    found = rows.first()
+    found = evaluation_of(token, localdate())
     if found is None:
         raise Http404
     if found.support.pupil_id:

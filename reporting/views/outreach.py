@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -17,10 +16,11 @@ from accounts.models import Organisation
 from accounts.permissions import REACH_SCHOOL, Permission
 from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from apsystem.lib.forms import take_errors
-from attendance.models import SchoolAttendance
+from attendance.models.at_school import returned_of
 from outreach import actions
 from outreach.forms.asking import FollowUpForm
 from outreach.models import Evaluation, FollowUp, Support
+from outreach.models.follow_up import follow_up_of
 from pupils.models import Census, Headcount, PermanentExclusion, Suspension
 from pupils.models.codes import NOT_COUNTED, SuspensionKind
 from reporting.kpis.arithmetic import rate
@@ -32,13 +32,10 @@ OPENED_AN_HOUR = 60
 
 def _returned(follow_up: FollowUp) -> dict[str, int]:
     """Return the sessions that the school returned for the time since the end of support."""
-    start = follow_up.support.followed_from or localdate()
-    rows = SchoolAttendance.objects.kept().filter(
-        pupil=follow_up.support.pupil, school=follow_up.school
-    )
+    support = follow_up.support
+    start = support.followed_from or localdate()
     end = min(follow_up.due_on, localdate() + timedelta(days=1))
-    sums = rows.between(start, end).aggregate(present=Sum("present"), possible=Sum("possible"))
-    return sums if sums["possible"] else {}
+    return returned_of(support.pupil_id, follow_up.school_id, start, end)
 
 
 def _known(follow_up: FollowUp) -> tuple[dict[str, Any], str]:
@@ -67,8 +64,7 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     """
     if too_often(request, "outreach-follow-up", OPENED_AN_HOUR):
         return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
-    rows = FollowUp.objects.opened_by(token, localdate()).filter(passed_on=None)
-    found = rows.select_related("support__pupil", "school").first()
+    found = follow_up_of(token, localdate())
     if found is None:
         raise Http404
     looked_at_by_link(request, [found.support.pupil_id])  # type: ignore[list-item]

@@ -30,7 +30,8 @@ NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "r
            "placements:census-file", "attendance:home-week", "attendance:import-give-up",
            "attendance:api-marks", "attendance:api-description", "reporting:statistics-file"}  # fmt: skip
 # Links of which the world holds a spent one: a page in words, and no child.
-SPENT = {"attendance:reply"}
+SPENT = {"attendance:reply", "reintegration:version"}
+LINKS = {"reporting:follow-up": "asked", "outreach:evaluation": "evaluation"}
 # Who looks at pages first: roles in an order that reaches every permission early.
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 
@@ -53,6 +54,8 @@ def visitor(route):
 
 
 def address(world, route):
+    if route.name in LINKS:
+        return reverse(route.name, args=[world.own.outreach[LINKS[route.name]].token])
     kwargs = world.arguments(route.pattern, route.name, worlds.OWN)
     path = reverse(route.name, kwargs=kwargs) if kwargs else f"/{route.pattern}"
     return path + {"reporting:search": "?q=zqx", "reporting:who-looked": f"?pupil={world.own.pupil.uid}"}.get(route.name, "")  # fmt: skip

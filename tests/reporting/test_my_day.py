@@ -95,6 +95,7 @@ def world(db):
     mine = factories.PlacementFactory(opened_by=people[Role.CASEWORKER], starts_on=today - DAY)
     factories.PlacementEntryFactory(placement=mine, by=people[Role.CASEWORKER])
     _support(world, today)
+    _outreach(world, today)
     factories.ImportFactory(provider=world.own.provider, by=world.people[Role.PROVIDER_STAFF])
     factories.ApiKeyFactory(organisation=world.own.provider, expires_at=now + timedelta(days=9))
     _absence(world, today)
@@ -127,6 +128,16 @@ def _support(world, today):
     for on in (today - DAY, today, today + DAY):
         factories.HomeVisitFactory(visitor=officer, planned_on=on)
     factories.HomeVisitFactory(visitor=officer, status="made")
+
+
+def _outreach(world, today):
+    """Give the outreach worker planned work, support past its end, and schools that do not answer."""
+    worker = world.people[Role.OUTREACH_WORKER]
+    for on in (today - DAY, today, today + DAY):
+        factories.LogEntryFactory(worker=worker, status="planned", on=on)
+    factories.SupportFactory(worker=worker)
+    factories.FollowUpFactory(due_on=today, sent_on=today, reminders=3)
+    factories.FollowUpFactory(due_on=today)
 
 
 def shown(client, user):
@@ -246,5 +257,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get("/")
     assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
 
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(53):
         client.get("/")
