@@ -8,6 +8,7 @@ from accounts.models import Membership, Organisation, OutboxMessage, User
 from accounts.permissions import Role
 from apsystem.management.commands import seed_demo
 from attendance.models import Mark, OutsideMark, RegisterTimes
+from outreach.models import FollowUp, Support
 from placements.models import Assessment, Placement, SchoolPlacement
 from pupils.models import Enrolment, Headcount, PermanentExclusion, Pupil, Suspension
 from referrals.models import Referral, Status
@@ -49,9 +50,11 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert 45 < figure.value < 75
     assert Mark.objects.count() > 2_000
     assert Mark.objects.with_note().exists()
-    assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu"}
+    assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu", "Joi"}
     assert OutsideMark.objects.filter(timetable__isnull=False).exists()
     assert RegisterTimes.objects.exists()
+    assert Support.objects.filter(status="closed", pupil__isnull=False).exists()
+    assert FollowUp.objects.exists()
     assert all(row.checks.exists() for row in SchoolPlacement.objects.all())
 
     assert Suspension.objects.filter(is_imported=True).count() > 20

@@ -20,6 +20,7 @@ from apsystem.demo import (
     bulk,
     exclusions,
     letters,
+    outreach,
     registers,
     returns,
     schools,
@@ -85,6 +86,7 @@ class Command(BaseCommand):
         letters.seed(place, today)
         schools.seed(place, today)
         exclusions.seed(place, today, seed)
+        outreach.seed(place, today, seed)
         support.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
