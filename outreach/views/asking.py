@@ -97,5 +97,7 @@ def evaluation(request: HttpRequest, token: str) -> HttpResponse:
         {"title": "How helpful was outreach?", "evaluation": found, "form": form},
     )
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = (
+        "same-origin"  # or browsers send no origin, and a POST is refused
+    )
     return response

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import HalfTerm
-from apsystem.lib.calendar import academic_year, year_label
+from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.sessions import named
 from reporting.models import Coverage
@@ -70,6 +70,16 @@ class Period:
     def summer(self) -> date:
         """Return the first day of the second half of summer; the end where it is not entered."""
         return self.second_half_of_summer or self.end
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Return its days without the gaps of holidays, up to, not on, the second.
+
+        What happens in the summer holiday belongs to the year that is ending.
+        """
+        start, end = year_bounds(self.year)
+        until = end if self.coverage == Coverage.YEAR else self.end
+        return start, max(start, min(until, self.as_of + timedelta(days=1)))
 
     @property
     def words(self) -> str:

@@ -4,11 +4,9 @@ The counted unit is one closed intervention: a pupil with two counts twice, each
 afterwards, even where the second begins within the twelve months of the first.
 """
 
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from apsystem.lib.calendar import year_bounds
 from placements.models import Aspect
 from pupils.models import Census
 from pupils.models.codes import GONE_FOR_GOOD, NOT_COUNTED
@@ -35,18 +33,8 @@ IN_PROGRESS = "Time afterwards not over: in progress, in neither number"
 GONE = "Left England or died, left out"
 
 
-def days_of(period: Period) -> tuple[date, date]:
-    """Return the days of a period without the gaps of holidays, up to, not on, the second.
-
-    What ends in the summer holiday belongs to the year that is ending.
-    """
-    start, end = year_bounds(period.year)
-    until = end if period.coverage == Coverage.YEAR else period.end
-    return start, max(start, min(until, period.as_of + timedelta(days=1)))
-
-
 def _units(sql: str, period: Period, **more: Any) -> Units:
-    start, until = days_of(period)
+    start, until = period.days
     return Units(sql=sql, params={"from": start, "until": until, **more})
 
 

@@ -96,7 +96,9 @@ def _page(
     shown = {"title": "Three questions", "row": found, "form": form, "said": said}
     response = render(request, "outreach/follow_up.html", shown)
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = (
+        "same-origin"  # or browsers send no origin, and a POST is refused
+    )
     response["X-Robots-Tag"] = "noindex"
     return response
 

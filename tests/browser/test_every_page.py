@@ -64,7 +64,8 @@ def address(world, route):
 def violations(page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
+    rules = {"type": "tag", "values": TAGS}
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     found = page.evaluate(f"axe.run(document, {options})")
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found["violations"]]
 

@@ -140,7 +140,7 @@ def test_the_page_asks_and_is_answered_without_an_account(client, asked):
     page = client.get(link(asked))
     assert str(asked.support.pupil) in page.content.decode()
     assert page["Cache-Control"] == "no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     entry = ViewEntry.objects.latest("pk")
     assert (entry.user_id, entry.pupils) == (0, [asked.support.pupil_id])
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from reporting.kpis import REGISTRY, Period
-from reporting.kpis.outreach import GONE, IN_PROGRESS, TOTAL, days_of
+from reporting.kpis.outreach import GONE, IN_PROGRESS, TOTAL
 from reporting.models import Coverage
 from tests import factories
 
@@ -210,7 +210,7 @@ def test_what_is_not_over_today_is_in_progress(calendar):
 
 
 def test_what_ends_in_the_summer_holiday_belongs_to_the_year_that_ends(whole_year):
-    assert days_of(whole_year) == (date(2024, 9, 1), date(2025, 9, 1))
+    assert whole_year.days == (date(2024, 9, 1), date(2025, 9, 1))
 
 
 # --- attendance ---

@@ -1,0 +1,251 @@
+"""How the system itself runs: decisions, duties, limits and reviews, each kept or not in its time."""
+
+from functools import partial
+from typing import Any
+
+from reporting.kpis.measure import Measure, Period, Population, Units
+
+# The year group of a child on a day.
+YEAR_GROUP = """
+    extract(year FROM {day})::int - (extract(month FROM {day}) < 9)::int - pupil.starts_year_1 + 1
+        AS year_group
+"""
+DECIDED = f"""
+    SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
+        {YEAR_GROUP.format(day="referral.decide_by")},
+        coalesce(referral.decided_on <= referral.decide_by, false)::int AS kept, 1 AS counted
+    FROM referrals_referral AS referral
+    JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
+    WHERE referral.status NOT IN ('draft', 'withdrawn')
+      AND referral.decide_by >= %(from)s AND referral.decide_by < %(until)s
+      AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(until)s - 1)
+"""  # noqa: S608 - constants of ours
+EDUCATED = f"""
+    SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
+        {YEAR_GROUP.format(day="referral.day_six_on")},
+        coalesce(referral.education_from <= referral.day_six_on, false)::int AS kept, 1 AS counted
+    FROM referrals_referral AS referral
+    JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
+    WHERE referral.status NOT IN ('draft', 'withdrawn')
+      AND referral.day_six_on >= %(from)s AND referral.day_six_on < %(until)s
+"""  # noqa: S608 - constants of ours
+WITHIN_LIMIT = f"""
+    WITH limited AS (
+        SELECT placement.*, placement.starts_on + 7 * (
+            SELECT rule.longest_weeks FROM placements_tierrule AS rule
+            WHERE rule.tier = 2 AND rule.starts_on <= placement.starts_on
+            ORDER BY rule.starts_on DESC LIMIT 1
+        ) AS latest_end
+        FROM placements_placement AS placement
+        WHERE placement.tier = 2 AND placement.status IN ('open', 'paused', 'ended')
+    )
+    SELECT limited.pupil_id, limited.home_school_id AS school_id, limited.provider_id,
+        limited.tier, {YEAR_GROUP.format(day="limited.starts_on")},
+        (limited.status = 'ended' AND limited.ends_on <= limited.latest_end)::int AS kept,
+        1 AS counted
+    FROM limited
+    JOIN pupils_pupil AS pupil ON pupil.id = limited.pupil_id
+    WHERE limited.latest_end IS NOT NULL
+      AND CASE WHEN limited.status = 'ended'
+            THEN limited.ends_on > %(from)s AND limited.ends_on <= %(until)s
+            ELSE limited.latest_end < %(until)s AND limited.latest_end >= %(from)s END
+"""  # noqa: S608 - constants of ours
+TIMETABLE_REVIEWS = f"""
+    SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {YEAR_GROUP.format(day="review.due_on")},
+        coalesce(review.held_on <= review.due_on, false)::int AS kept, 1 AS counted
+    FROM attendance_timetablereview AS review
+    JOIN attendance_parttimetimetable AS timetable ON timetable.id = review.timetable_id
+    JOIN placements_placement AS placement ON placement.id = timetable.placement_id
+    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    WHERE review.due_on >= %(from)s AND review.due_on < %(until)s
+      AND review.due_on < timetable.ends_on
+      AND (review.held_on IS NOT NULL OR review.due_on < %(until)s - 1)
+"""  # noqa: S608 - constants of ours
+TIMETABLES = f"""
+    SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {YEAR_GROUP.format(day="timetable.starts_on")},
+        (timetable.part_time_since + 7 * (
+            SELECT rule.long_weeks FROM attendance_timetablerule AS rule
+            WHERE rule.starts_on < %(until)s ORDER BY rule.starts_on DESC LIMIT 1
+        ) < %(until)s)::int AS long, 1 AS counted
+    FROM attendance_parttimetimetable AS timetable
+    JOIN placements_placement AS placement ON placement.id = timetable.placement_id
+    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    WHERE timetable.starts_on < %(until)s AND timetable.ends_on >= %(until)s
+      AND EXISTS (
+        SELECT FROM attendance_timetablerule AS rule
+        WHERE rule.starts_on < %(until)s AND rule.long_weeks IS NOT NULL
+      )
+"""  # noqa: S608 - constants of ours
+SUPPORT_REVIEWS = f"""
+    SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {YEAR_GROUP.format(day="review.due_on")},
+        coalesce(review.held_on <= review.due_on, false)::int AS kept, 1 AS counted
+    FROM attendance_supportreview AS review
+    JOIN attendance_supportplan AS plan ON plan.id = review.plan_id
+    LEFT JOIN placements_placement AS placement ON placement.id = plan.placement_id
+    JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
+    WHERE review.dropped_on IS NULL
+      AND review.due_on >= %(from)s AND review.due_on < %(until)s
+      AND (review.held_on IS NOT NULL OR review.due_on < %(until)s - 1)
+"""  # noqa: S608 - constants of ours
+ACCREDITED = f"""
+    SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {YEAR_GROUP.format(day="placement.ends_on")},
+        EXISTS (
+            SELECT FROM placements_award AS award WHERE award.placement_id = placement.id
+        )::int AS kept, 1 AS counted
+    FROM placements_placement AS placement
+    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    WHERE placement.status = 'ended' AND placement.sessions > 0
+      AND placement.ends_on > %(from)s AND placement.ends_on <= %(until)s
+"""  # noqa: S608 - constants of ours
+PLACES = """
+    WITH place AS (
+        SELECT provider.id, (
+            SELECT row.places FROM placements_commission AS row
+            WHERE row.provider_id = provider.id AND row.starts_on < %(until)s
+            ORDER BY row.starts_on DESC LIMIT 1
+        ) AS places
+        FROM accounts_organisation AS provider WHERE provider.kind = 'provider'
+    )
+    SELECT placement.pupil_id, placement.home_school_id AS school_id, place.id AS provider_id,
+        placement.tier, NULL::int AS year_group, 1 AS filled, 0 AS places
+    FROM place
+    JOIN placements_placement AS placement ON placement.provider_id = place.id
+    WHERE place.places IS NOT NULL AND placement.sessions > 0
+      AND placement.status IN ('open', 'paused', 'ended') AND placement.starts_on < %(until)s
+      AND (placement.ends_on IS NULL OR placement.ends_on >= %(until)s)
+    UNION ALL
+    SELECT NULL, NULL, id, NULL, NULL, 0, places FROM place WHERE places IS NOT NULL
+"""
+OWNER = "SEND manager"
+COUNCIL = "The council's own rules, with their dates of effect"
+
+
+def _population(period: Period, *, sql: str, numerator: str, denominator: str) -> Population:
+    start, until = period.days
+    units = Units(sql=sql, params={"from": start, "until": until})
+    return Population(units=units, numerator=numerator, denominator=denominator)
+
+
+def _measure(
+    slug: str,
+    title: str,
+    definition: str,
+    sql: str,
+    words: tuple[str, str],
+    *,
+    columns: tuple[str, str] = ("kept", "counted"),
+    **more: Any,
+) -> Measure:
+    numerator, denominator = columns
+    details: dict[str, Any] = {
+        "exclusions": "What is due and not over yet is in neither number.",
+        "source": COUNCIL,
+        "unit": "percent of those due",
+        "better": "higher",
+        **more,
+    }
+    return Measure(
+        slug=slug,
+        title=title,
+        definition=definition,
+        numerator_words=words[0],
+        denominator_words=words[1],
+        version=1,
+        owner=OWNER,
+        population=partial(_population, sql=sql, numerator=numerator, denominator=denominator),
+        is_of_sessions=False,
+        priority=0,
+        **details,
+    )
+
+
+FAMILY = [
+    _measure(
+        "referrals-decided-in-time",
+        "Referrals decided in time",
+        "Referrals whose day of decision came in the period and that were decided on that day or "
+        "earlier, as a share of all whose day came. The day follows from the rule of the clocks "
+        "that was in force when the referral was sent.",
+        DECIDED,
+        ("Referrals decided in time", "Referrals due"),
+        exclusions="Left out: drafts and referrals that were withdrawn.",
+    ),
+    _measure(
+        "day-six-provision-in-time",
+        "Education from the sixth day after a permanent exclusion",
+        "Permanently excluded pupils whose sixth school day came in the period and whose education "
+        "began on it or earlier, as a share of all whose sixth day came.",
+        EDUCATED,
+        ("Pupils with education in time", "Pupils whose sixth day came"),
+        exclusions="Left out: referrals that were withdrawn.",
+        source="Education Act 1996 section 19; domain reference 2, day 6",
+    ),
+    _measure(
+        "tier-2-within-limit",
+        "Tier 2 placements within their limit",
+        "Tier 2 placements that ended in the period within the longest time of the rule in force on "
+        "their first day, as a share of those that ended, and of those that passed the limit and "
+        "go on.",
+        WITHIN_LIMIT,
+        ("Placements ended within the limit", "Placements ended, or past the limit"),
+        exclusions="Left out: placements for which no limit was set, and those running within it.",
+    ),
+    _measure(
+        "part-time-timetables-reviewed-on-time",
+        "Part-time timetables reviewed on time",
+        "Reviews of part-time timetables that were due in the period and held on their day or "
+        "earlier, as a share of those due.",
+        TIMETABLE_REVIEWS,
+        ("Reviews held on time", "Reviews due"),
+        source="DfE, Working together to improve school attendance (part-time timetables)",
+    ),
+    _measure(
+        "part-time-timetables-over-limit",
+        "Part-time timetables that last long",
+        "Part-time timetables in force on the last day of the period that go on for longer than "
+        "the number of weeks the council has set, counted from the first of those that follow each "
+        "other, as a share of those in force.",
+        TIMETABLES,
+        ("Timetables longer than the limit", "Timetables in force"),
+        columns=("long", "counted"),
+        exclusions="Nothing is counted where the council has set no number of weeks.",
+        better="lower",
+        unit="percent of timetables in force",
+    ),
+    _measure(
+        "attendance-support-reviews-on-time",
+        "Attendance contracts reviewed on time",
+        "Reviews of attendance contracts that were due in the period and held on their day or "
+        "earlier, as a share of those due.",
+        SUPPORT_REVIEWS,
+        ("Reviews held on time", "Reviews due"),
+        source="H&F AP strategy 2023 to 2028, priority 2: fortnightly reviews",
+    ),
+    _measure(
+        "accreditation-gained",
+        "Placements with an accreditation",
+        "Placements of tiers 2 and 3 that ended in the period and in which the pupil gained a "
+        "qualification or accreditation, as a share of those that ended.",
+        ACCREDITED,
+        ("Placements with an award", "Placements ended"),
+        exclusions="Counted is what is recorded under the awards of the placement, academic and "
+        "vocational alike.",
+        unit="percent of placements",
+    ),
+    _measure(
+        "places-filled",
+        "Commissioned places filled",
+        "Pupils placed at providers on the last day of the period, as a share of the places that "
+        "the council commissions there on that day. A place is for one pupil, whatever the number "
+        "of sessions, so the share may pass 100.",
+        PLACES,
+        ("Pupils placed", "Places commissioned"),
+        columns=("filled", "places"),
+        exclusions="Left out: providers without commissioned places.",
+        unit="percent of places",
+    ),
+]
