@@ -21,10 +21,11 @@ const read = (name) => {
   }
 };
 const isPlain = (entry) => !entry.reason && !entry.note;
+const isOld = (entry) => !(Date.now() - Date.parse(entry?.tapped) < LONGEST);
 
 // Forget what waited for 12 hours, and say how much that was.
 export const expire = () => {
-  const old = stored().filter((name) => !(Date.now() - Date.parse(read(name)?.tapped) < LONGEST));
+  const old = stored().filter((name) => isOld(read(name)));
   for (const name of old) localStorage.removeItem(name);
   return old.length;
 };
@@ -104,6 +105,9 @@ export class Queue {
 
   async send() {
     if (this.flying.length) return;
+    const old = this.entries.filter(isOld);
+    for (const entry of old) this.drop(entry);
+    if (old.length) this.refuse(old, "This mark waited longer than 12 hours and is not sent. Mark it again.");
     for (const entry of this.entries) { // what it waited for is gone: the server will judge it
       if (entry.behind && !this.entries.some((other) => other.key === entry.behind)) delete entry.behind;
     }

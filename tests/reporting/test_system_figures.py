@@ -50,7 +50,9 @@ def test_education_from_the_sixth_day(whole_year):
             reason="permanent exclusion",
             event_on=IN_YEAR - 7 * DAY,
         )
-        type(row).objects.filter(pk=row.pk).update(day_six_on=IN_YEAR, education_from=start)
+        type(row).objects.filter(pk=row.pk).update(
+            day_six_on=IN_YEAR, education_from=start, is_placed=bool(start)
+        )
 
     assert counted("day-six-provision-in-time", whole_year) == (1, 3)
 
