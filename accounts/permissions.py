@@ -69,6 +69,12 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     PLAN_VIEW = "plan.view"
     PLAN_WORK = "plan.work"
+    PANEL_VIEW = "panel.view"
+    PANEL_PREPARE = "panel.prepare"
+    PANEL_CHAIR = "panel.chair"
+    PANEL_SET = "panel.set"
+    PANEL_DECISION_VIEW = "panel_decision.view"
+    LEDGER_VIEW = "ledger.view"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     REGISTER_CHECK = "register.check"
@@ -143,6 +149,14 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.PLAN_VIEW: "Read plans of the way back within reach",
     Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
+    Permission.PANEL_VIEW: "Read the panel's meetings and cases: members from the publication to 14 "
+    "days after the meeting, without the cases in which they declared an interest",
+    Permission.PANEL_PREPARE: "Put cases forward to the panel, build agendas and publish them",
+    Permission.PANEL_CHAIR: "Open a meeting of the panel, record its decisions, and close it",
+    Permission.PANEL_SET: "Set who sits on the panel, the weights of the ledger and its exceptions",
+    Permission.PANEL_DECISION_VIEW: "Read what the panel decided on pupils within reach, once the "
+    "meeting is closed",
+    Permission.LEDGER_VIEW: "Read the fair-share ledger; schools see no small numbers",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
@@ -222,6 +236,9 @@ _WORKS_CASES = (
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
         Permission.PLAN_WORK,
+        Permission.PANEL_VIEW,
+        Permission.PANEL_PREPARE,
+        Permission.LEDGER_VIEW,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
@@ -269,12 +286,14 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.PANEL_DECISION_VIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ABSENCE_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
 _MANAGES = {
+    Permission.PANEL_SET,
     Permission.REGISTER_CHECK,
     Permission.EXCLUSION_IMPORT,
     Permission.REASON_CHANGE,
@@ -299,6 +318,7 @@ _LEADS = {
     Permission.ROLE_END,
     Permission.COVER_ARRANGE,
 }
+_SITS = {Permission.HOME_VIEW, Permission.PANEL_VIEW, Permission.LEDGER_VIEW}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
     Permission.CALENDAR_VIEW,
@@ -337,9 +357,9 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS
     | _LEADS
-    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS},
-    Role.PANEL_MEMBER: {Permission.HOME_VIEW},
-    Role.PANEL_CHAIR: {Permission.HOME_VIEW},
+    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS, Permission.LEDGER_VIEW},
+    Role.PANEL_MEMBER: _SITS,
+    Role.PANEL_CHAIR: _SITS | {Permission.PANEL_CHAIR},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},
     Role.DATA_PROTECTION: {
         Permission.HOME_VIEW,

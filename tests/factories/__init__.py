@@ -1,7 +1,7 @@
 """The smallest valid row of each model. The status is an argument: `ReferralFactory(status=…)`.
 
-`attendance.Code` and `pupils.ExclusionReason` have none: migrations fill the tables, and tests use
-their rows.
+`attendance.Code`, `pupils.ExclusionReason` and `reintegration.FairAccessCategory` have none:
+migrations fill the tables, and tests use their rows.
 """
 
 from tests.factories.absence import (
@@ -93,6 +93,15 @@ from tests.factories.imports import (
     SchoolAttendanceFactory,
     uploaded,
 )
+from tests.factories.panel import (
+    LedgerWeightFactory,
+    PanelActionFactory,
+    PanelCaseFactory,
+    PanelConflictFactory,
+    PanelExceptionFactory,
+    PanelMeetingFactory,
+    PanelMemberFactory,
+)
 from tests.factories.returns import (
     GateFactory,
     PlanFactory,
@@ -167,6 +176,7 @@ __all__ = [
     "ImportFileFactory",
     "InstrumentFactory",
     "LastLookFactory",
+    "LedgerWeightFactory",
     "LetterFactory",
     "MarkAmendmentFactory",
     "MarkFactory",
@@ -177,6 +187,12 @@ __all__ = [
     "OrganisationFactory",
     "OutboxMessageFactory",
     "OutsideMarkFactory",
+    "PanelActionFactory",
+    "PanelCaseFactory",
+    "PanelConflictFactory",
+    "PanelExceptionFactory",
+    "PanelMeetingFactory",
+    "PanelMemberFactory",
     "PauseFactory",
     "PermanentExclusionFactory",
     "PlacementEntryFactory",
