@@ -93,7 +93,6 @@ LISTS = {
     "reintegration:ledger": ("", Role.MANAGER),
     "reintegration:ledger-weights": ("", Role.MANAGER),
     "reintegration:ledger-exceptions": ("", Role.MANAGER),
-    "reporting:panel-present": ("", Role.PANEL_CHAIR),
 }
 ORDER = [Role.MANAGER, Role.SCHOOL_STAFF, Role.PROVIDER_STAFF, Role.LEADERSHIP, *Role]
 

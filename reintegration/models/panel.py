@@ -15,7 +15,6 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import REACH_ALL, Permission, Role
-from accounts.scoping import NO_ROWS
 from accounts.workflow import WorkflowModel, moves
 
 PANEL_ROLES = {Role.PANEL_MEMBER, Role.PANEL_CHAIR}
@@ -152,12 +151,13 @@ class PanelMeetingQuerySet(models.QuerySet["PanelMeeting"]):
     def read_by(self, user: User) -> Q:
         """Return the rule for members of the panel."""
         today = localdate()
-        seats = PanelMember.objects.of(user).on(today)
-        if not seats.exists():
-            return NO_ROWS
-        there = seats.filter(
-            Q(ends_on=None) | Q(ends_on__gt=OuterRef("held_on")),
-            starts_on__lte=OuterRef("held_on"),
+        there = (
+            PanelMember.objects.of(user)
+            .on(today)
+            .filter(
+                Q(ends_on=None) | Q(ends_on__gt=OuterRef("held_on")),
+                starts_on__lte=OuterRef("held_on"),
+            )
         )
         return Q(Exists(there), status__in=OUT, held_on__gte=today - READABLE_AFTER)
 
@@ -271,6 +271,11 @@ class PanelMeeting(WorkflowModel):
         """Return when and where, in words."""
         day = f"{self.held_on:%A} {self.held_on.day} {self.held_on:%B %Y}"
         return f"{day}, {self.starts_at:%H:%M}, {self.place}"
+
+    def hidden_from(self, user: User) -> list[int]:
+        """Return the numbers of the items in which a person has an interest: numbers, no child."""
+        rows = self.cases.filter(conflicts__member__user=user).order_by("position")
+        return list(rows.values_list("position", flat=True))
 
     def following(self) -> PanelMeetingQuerySet:
         """Return the later meetings that can take up a case of this one."""

@@ -37,14 +37,6 @@ class PanelConflictQuerySet(CasePartQuerySet):
             return self.none()
         return self.filter(Q(case__in=PanelCase.objects.as_user(user)) | Q(member__user=user))
 
-    def own(self, user: User) -> Self:
-        """Keep those of this person, who reaches the case no more."""
-        return self.filter(member__user=user)
-
-    def with_names(self) -> Self:
-        """Fetch with them who stepped aside."""
-        return self.select_related("member__user", "member__organisation")
-
 
 class PanelConflict(models.Model):
     """A member declared an interest in a case, and has nothing to do with it. Append-only."""

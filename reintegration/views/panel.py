@@ -123,7 +123,6 @@ def meeting(request: Request, uid: str) -> HttpResponse:
     """Show a meeting: where it stands, the agenda, who is there."""
     found, user = find_meeting(request, uid), request.user
     items = items_of(request, found)
-    own = PanelConflict.objects.as_user(user).own(user).filter(case__meeting=found)
     return render(
         request,
         "reintegration/panel_meeting.html",
@@ -132,7 +131,7 @@ def meeting(request: Request, uid: str) -> HttpResponse:
             "meeting": found,
             "items": items,
             "minutes": sum(item.minutes for item in items),
-            "hidden": [row.case.position for row in own.select_related("case")],
+            "hidden": found.hidden_from(user),
             "attended": found.attended.select_related("user", "organisation"),
             "moves": found.moves_open_to(user),
             "can_build": user.can(Permission.PANEL_PREPARE) and found.is_built,
@@ -190,7 +189,6 @@ def minutes(request: Request, uid: str) -> HttpResponse:
     """Show the minutes: who was there, who stepped aside, each decision, and what follows."""
     found, user = find_meeting(request, uid), request.user
     items = items_of(request, found)
-    own = PanelConflict.objects.as_user(user).own(user).filter(case__meeting=found)
     aside = PanelConflict.objects.as_user(user).filter(case__meeting=found)
     follow = PanelAction.objects.as_user(user).filter(case__meeting=found)
     return render(
@@ -202,7 +200,7 @@ def minutes(request: Request, uid: str) -> HttpResponse:
             "items": items,
             "attended": found.attended.select_related("user", "organisation"),
             "aside": aside.select_related("case", "member__user", "member__organisation"),
-            "own": own.select_related("case"),
+            "hidden": found.hidden_from(user),
             "actions": follow.select_related("case", "done_by"),
             "can_finish": user.can(Permission.PANEL_PREPARE),
         },

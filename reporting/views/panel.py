@@ -27,9 +27,7 @@ from reintegration.models import (
     CaseKind,
     CaseStatus,
     MeetingStatus,
-    PanelAction,
     PanelCase,
-    PanelConflict,
     PanelMeeting,
     next_in_turn,
     year_group_of,
@@ -115,7 +113,6 @@ def present(request: Request, uid: str) -> HttpResponse:
             if form.is_valid() and _record(request, meeting, case, form):
                 return redirect("reporting:panel-present", meeting.uid)
     found = shown(case, today) if case else None
-    own = PanelConflict.objects.as_user(user).own(user).filter(case__meeting=meeting)
     return render(
         request,
         "reporting/panel_present.html",
@@ -123,12 +120,14 @@ def present(request: Request, uid: str) -> HttpResponse:
             "title": "Presenter's page",
             "meeting": meeting,
             "items": items,
-            "hidden": [row.case.position for row in own.select_related("case")],
+            "hidden": meeting.hidden_from(user),
             "case": case,
             "shown": found,
             "turn": next_in_turn(found.entries) if found else None,
-            "aside": PanelConflict.objects.as_user(user).filter(case=case).with_names(),
-            "actions": PanelAction.objects.as_user(user).filter(case=case),
+            "aside": case.conflicts.select_related("member__user", "member__organisation")
+            if case
+            else [],
+            "actions": case.actions.all() if case else [],
             "form": form,
             "keys": numbered(case) if form and case else [],
             "is_chaired": is_chaired,
@@ -145,8 +144,7 @@ def pack(request: Request, uid: str) -> HttpResponse:
     meeting, user = find_meeting(request, uid), request.user
     items = items_of(request, meeting)
     looked_at(request, [row.pupil_id for row in items], act="file")
-    own = PanelConflict.objects.as_user(user).own(user).filter(case__meeting=meeting)
-    numbers = ", ".join(str(row.case.position) for row in own.select_related("case"))
+    numbers = ", ".join(str(number) for number in meeting.hidden_from(user))
     data = {
         "when": meeting.when,
         "items": paper(items, localdate()),

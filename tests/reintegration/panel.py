@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year
 from reintegration.models import PanelCase
 from tests import factories
+from tests.test_access import CSRF
+
+CANARY = "zqxcanaryzqx"
 
 
 @pytest.fixture
@@ -58,3 +62,20 @@ def school_with_roll(pupils=1000, **details):
     if pupils:
         factories.HeadcountFactory(school=school, pupils=pupils)
     return school
+
+
+@pytest.fixture
+def item(session):
+    """Return an item whose every text is a canary, after one that anybody on the panel may read."""
+    case_at(session)
+    words = {"why": CANARY, "pupil_words": CANARY, "parent_words": CANARY, "school_words": CANARY}
+    return case_at(session, pupil__surname=CANARY, other_words=CANARY, **words)
+
+
+def url(name, *more):
+    space = "reporting" if name in ("panel-present", "panel-pack") else "reintegration"
+    return reverse(f"{space}:{name}", args=more)
+
+
+def text_of(answer):
+    return CSRF.sub(b"", answer.content).decode("utf-8", "replace")

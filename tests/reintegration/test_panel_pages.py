@@ -1,12 +1,10 @@
-"""Pages of the panel: who reads what and until when, and what their forms do."""
+"""Pages of the panel: what their forms do, and what they say."""
 
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accounts.models import ViewEntry
 from accounts.permissions import Role
 from reintegration import actions
 from reintegration.models import (
@@ -21,146 +19,10 @@ from tests import factories
 from tests.factories import returns
 from tests.pupils.test_record import boxes
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
-from tests.reintegration.panel import case_at
-from tests.test_access import CSRF
+from tests.reintegration.panel import CANARY, case_at, text_of, url
+from tests.test_pages import MOST_QUERIES, count_queries
 
 pytestmark = pytest.mark.django_db
-CANARY = "zqxcanaryzqx"
-
-
-@pytest.fixture
-def item(session):
-    """Return an item whose every text is a canary, after one that anybody on the panel may read."""
-    case_at(session)
-    words = {"why": CANARY, "pupil_words": CANARY, "parent_words": CANARY, "school_words": CANARY}
-    return case_at(session, pupil__surname=CANARY, other_words=CANARY, **words)
-
-
-def url(name, *more):
-    space = "reporting" if name in ("panel-present", "panel-pack") else "reintegration"
-    return reverse(f"{space}:{name}", args=more)
-
-
-def pages_of(meeting, item):
-    """Return the pages of a meeting that open without the item, and those of the item alone."""
-    whole = [
-        url(name, meeting.uid)
-        for name in ("panel-meeting", "panel-present", "panel-pack", "panel-minutes")
-    ]
-    alone = [
-        url("panel-case", item.uid),
-        url("panel-declare", item.uid),
-        url("panel-present", meeting.uid) + f"?item={item.position}",
-    ]
-    return whole, alone
-
-
-def text_of(answer):
-    return CSRF.sub(b"", answer.content).decode("utf-8", "replace")
-
-
-def test_a_member_reads_everything_and_every_look_is_written_down(client, member, session, item):
-    client.force_login(member)
-    whole, alone = pages_of(session, item)
-
-    for page in [*whole, *alone]:
-        before = ViewEntry.objects.count()
-        answer = client.get(page)
-        assert answer.status_code == 200, page
-        looked = ViewEntry.objects.order_by("pk")[before:]
-        assert item.pupil_id in {pupil for entry in looked for pupil in entry.pupils}, page
-
-
-@pytest.mark.parametrize("who", ["member", "chair"])
-def test_who_declared_an_interest_meets_the_case_nowhere(client, request, session, item, who):
-    person = request.getfixturevalue(who)
-    client.force_login(person)
-    client.post(url("panel-declare", item.uid), {"reason": "I teach a brother"}, follow=True)
-    actions.decide(
-        PanelCase.objects.get(pk=item.pk),
-        actions.Decision("stays", CANARY),
-        by=factories.PanelMemberFactory(role=Role.PANEL_CHAIR).user,
-    )
-    whole, alone = pages_of(session, item)
-
-    stranger = client.get(url("panel-case", "00000000-0000-4000-8000-000000000000"))
-    for page in alone:
-        answer = client.get(page)
-        assert (answer.status_code, text_of(answer)) == (404, text_of(stranger)), page
-    for page in whole:
-        answer = client.get(page)
-        assert answer.status_code == 200, page
-        assert CANARY not in text_of(answer), page
-    assert "declared an interest (I teach a brother)" in text_of(
-        client.get(url("panel-minutes", session.uid))
-    )
-
-
-def test_the_interest_of_one_member_takes_nothing_from_another(client, chair, seat, session, item):
-    actions.declare(item, reason="A neighbour", by=seat.user)
-    client.force_login(chair)
-
-    page = text_of(client.get(url("panel-present", session.uid) + f"?item={item.position}"))
-
-    assert CANARY in page
-    assert "declared an interest and takes no part" in page
-
-
-def removed(seat):
-    PanelMember.objects.filter(pk=seat.pk).update(ends_on=localdate())
-
-
-def without_role(seat):
-    seat.user.memberships.update(role=Role.LEADERSHIP)
-
-
-def two_weeks_later(seat):
-    PanelMeeting.objects.update(held_on=localdate() - timedelta(days=15))
-
-
-def seated_later(seat):
-    PanelMember.objects.filter(pk=seat.pk).update(starts_on=localdate() + timedelta(days=1))
-
-
-def unpublished(seat):
-    PanelMeeting.objects.update(status="planned", published_at=None, published_by=None)
-
-
-@pytest.mark.parametrize("change", [removed, two_weeks_later, seated_later, unpublished])
-def test_a_member_whose_time_is_over_or_to_come_is_a_stranger(client, seat, session, item, change):
-    change(seat)
-    client.force_login(seat.user)
-    whole, alone = pages_of(session, item)
-
-    stranger = client.get(url("panel-meeting", "00000000-0000-4000-8000-000000000000"))
-    for page in [*whole, *alone]:
-        answer = client.get(page)
-        assert (answer.status_code, text_of(answer)) == (404, text_of(stranger)), page
-    assert str(session.uid) not in text_of(client.get(url("panel-list")))
-
-
-def test_a_member_reads_on_the_14th_day_after(client, seat, session):
-    PanelMeeting.objects.update(held_on=localdate() - timedelta(days=14))
-    client.force_login(seat.user)
-
-    assert client.get(url("panel-meeting", session.uid)).status_code == 200
-
-
-def test_who_lost_the_role_is_refused_everywhere(client, seat, session, item):
-    without_role(seat)
-    client.force_login(seat.user)
-    whole, alone = pages_of(session, item)
-
-    assert {client.get(page).status_code for page in [*whole, *alone]} == {403}
-
-
-def test_a_member_reads_and_records_nothing(client, member, session, item):
-    client.force_login(member)
-    page = url("panel-present", session.uid)
-    assert 'name="outcome"' not in text_of(client.get(page))
-
-    assert client.post(page, {"outcome": "stays", "reason": "x"}).status_code == 403
-    assert client.post(url("panel-close", session.uid)).status_code == 403
 
 
 def test_a_caseworker_builds_an_agenda(client, caseworker):
@@ -397,3 +259,16 @@ def test_a_pack_that_cannot_be_printed_says_so(client, caseworker, session):
     page = text_of(client.get(url("panel-pack", session.uid), follow=True))
 
     assert "cannot be printed" in page
+
+
+def test_the_presenters_page_asks_as_often_for_many_items_and_schools(client, chair, session):
+    client.force_login(chair)
+    page, counts = url("panel-present", session.uid), []
+    for _ in range(2):
+        for _ in range(5):
+            factories.PanelConflictFactory(case=case_at(session))
+            factories.HeadcountFactory(school=factories.SchoolFactory(phase="all-through"))
+            factories.CommissionFactory()
+        counts.append(count_queries(client, page))
+
+    assert counts[0] == counts[1] <= MOST_QUERIES + 12  # it reads across: ledger, places, history
