@@ -6,14 +6,11 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 
-from accounts.permissions import Permission
 from accounts.work import handles
 from apsystem.lib.mail import tell_people
 from placements.models import Placement
 from placements.models.review import EntryKind
-from pupils.actions import draft_letter
-from pupils.models import Letter
-from reintegration import actions, letters
+from reintegration import actions
 from reintegration.models import CaseStatus, PanelCase, PanelMeeting, PanelMember, Version
 
 GATHER_SECONDS = 5
@@ -71,36 +68,17 @@ def tell_the_members(payload: dict[str, Any]) -> None:
 @handles("panel.closed")
 def follow_a_meeting(payload: dict[str, Any]) -> None:
     """Draft the letter of each decision, and tell the referrer that there is one. No child named."""
-    meeting = PanelMeeting.objects.select_related("published_by").get(pk=payload["meeting"])
+    meeting = PanelMeeting.objects.get(pk=payload["meeting"])
+    actions.draft_letters(meeting)
     rows = PanelCase.objects.filter(meeting=meeting, status=CaseStatus.DECIDED)
-    for case in rows.with_names().select_related("referral__made_by", "put_by"):
-        _draft(case, meeting)
+    for case in rows.exclude(referral=None).select_related("referral__made_by"):
         if case.referral:
-            page = reverse("reintegration:panel-decision", args=[case.uid])
             tell_people(
                 f"Referral {case.referral.reference}: the Fair Access Panel decided",
                 "What was decided, and why, can be read now.",
                 [case.referral.holder.email],
-                page=page,
+                page=reverse("reintegration:panel-decision", args=[case.uid]),
             )
-
-
-def _draft(case: PanelCase, meeting: PanelMeeting) -> None:
-    """Draft the letter of a decision in the name of who published the meeting, or of who asked."""
-    if Letter.objects.filter(about=letters.ABOUT, case=case.uid).exists():
-        return
-    for writer in filter(None, [meeting.published_by, case.put_by]):
-        found = letters.find(writer, case.uid) if writer.can(Permission.LETTER_WRITE) else None
-        if found:
-            draft_letter(_blank(case, found.school), kind=letters.DECISION, case=found, by=writer)
-            return
-
-
-def _blank(case: PanelCase, school: Any) -> Letter:
-    """Return the letter as it begins: to a parent, or to the school where none is recorded."""
-    parent = case.pupil.contacts.filter(has_parental_responsibility=True).first()
-    answers = {"why": case.reason, "next": "", "challenge": letters.CHALLENGE}
-    return Letter(contact=parent, organisation=None if parent else school, answers=answers)
 
 
 @handles("calendar.changed", part="fair access", gather_seconds=GATHER_SECONDS)

@@ -26,17 +26,24 @@ export const run = (clock) => {
   setInterval(tell, 1000);
 };
 
-// Who chooses an outcome by its key goes on in the first box that it needs.
+// What an outcome needs is shown when it is chosen: without scripts all of it is there. Who chooses
+// by a key goes on in the first box. (The radios of GOV.UK Frontend would set aria-expanded on a
+// radio, which no reader understands.)
 export const lead = (place) => {
-  place.addEventListener("change", (event) => {
-    if (event.target.name !== "outcome") return;
-    const inside = document.getElementById(event.target.getAttribute("aria-controls") ?? "");
-    (inside ?? place).querySelector(inside ? "select, textarea" : "[name=reason]")?.focus();
-  });
+  const radios = [...place.querySelectorAll("[name=outcome]")];
+  const show = () => {
+    radios.forEach((radio) => {
+      const needed = radio.dataset.shows && document.getElementById(radio.dataset.shows);
+      if (needed) needed.hidden = !radio.checked;
+    });
+  };
+  place.addEventListener("change", show);
+  show();
+  place.dataset.ready = "";
   document.querySelectorAll("[data-outcome]").forEach((button) => {
     button.addEventListener("click", () => {
-      const radio = document.querySelector(button.dataset.target);
-      radio?.dispatchEvent(new Event("change", { bubbles: true }));
+      radios.find((radio) => radio.value === button.dataset.outcome).click();
+      place.querySelector(`[name=${button.dataset.first}]`).focus();
     });
   });
 };

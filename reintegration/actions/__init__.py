@@ -22,6 +22,7 @@ from reintegration.actions.panel_cases import (
     take_off,
     withdraw_case,
 )
+from reintegration.actions.panel_letters import draft_letters
 from reintegration.actions.panel_session import (
     Decision,
     Task,
@@ -66,6 +67,7 @@ __all__ = [
     "decide",
     "declare",
     "defer",
+    "draft_letters",
     "end_seat",
     "extend",
     "finish",

@@ -20,7 +20,7 @@ from reintegration.models import PanelCase, PanelMeeting, PanelOutcome
 
 DEFER = "defer"
 DEFERRED = "Defer: something is missing"
-NEEDS = {
+NEEDS: dict[str, list[str]] = {
     PanelOutcome.ALLOTTED: ["school", "override_reason"],
     PanelOutcome.RETURN: ["school"],
     PanelOutcome.PROVISION: ["provider", "overbooking_reason"],
@@ -34,6 +34,14 @@ def numbered(case: PanelCase) -> list[tuple[str, str]]:
     pairs = [(str(outcome), str(outcome.label)) for outcome in case.outcomes]
     pairs.append((DEFER, DEFERRED))
     return [(value, f"{key}. {label}") for key, (value, label) in enumerate(pairs, start=1)]
+
+
+def keys(case: PanelCase) -> list[tuple[str, str, str]]:
+    """Return each outcome with its label and the first box that it needs."""
+    return [
+        (value, label, "missing" if value == DEFER else NEEDS.get(value, ["reason"])[0])
+        for value, label in numbered(case)
+    ]
 
 
 class DecisionForm(GdsForm):

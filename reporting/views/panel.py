@@ -22,7 +22,7 @@ from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from pupils.letters import Unprintable
 from reintegration import actions, letters
-from reintegration.forms.decision import DecisionForm, numbered
+from reintegration.forms.decision import DecisionForm, keys
 from reintegration.models import (
     CaseKind,
     CaseStatus,
@@ -129,7 +129,7 @@ def present(request: Request, uid: str) -> HttpResponse:
             else [],
             "actions": case.actions.all() if case else [],
             "form": form,
-            "keys": numbered(case) if form and case else [],
+            "keys": keys(case) if form and case else [],
             "is_chaired": is_chaired,
             "no_quorum": actions.quorum_words(meeting, case) if form and case else "",
             "clock": _clock(meeting, items),

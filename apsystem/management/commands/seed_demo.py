@@ -20,6 +20,7 @@ from apsystem.demo import (
     bulk,
     exclusions,
     letters,
+    panel,
     registers,
     returns,
     schools,
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         schools.seed(place, today)
         exclusions.seed(place, today, seed)
         support.seed(place, today)
+        panel.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
