@@ -90,12 +90,15 @@ def index(request: Request) -> HttpResponse:
     """List the meetings within reach, the newest first, and what waits for an agenda."""
     user = request.user
     waiting = PanelCase.objects.as_user(user).candidates()
+    rows = PanelMeeting.objects.as_user(user)
+    if request.GET.get("show") == "open":
+        rows = rows.not_closed()
     return render(
         request,
         "reintegration/panel_list.html",
         {
             "title": "Fair Access Panel",
-            "page": page_of(request, PanelMeeting.objects.as_user(user)),
+            "page": page_of(request, rows),
             "can_prepare": user.can(Permission.PANEL_PREPARE),
             "can_set": user.can(Permission.PANEL_SET),
             "waiting": waiting.count() if user.can(Permission.PANEL_PREPARE) else 0,
