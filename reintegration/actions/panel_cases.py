@@ -174,6 +174,8 @@ def declare(
     own = PanelMember.objects.of(by).on(localdate()).first()
     if member is None or not by.can(Permission.PANEL_PREPARE):
         member = own
+    if member is None and by.can(Permission.PANEL_PREPARE):
+        raise ValidationError({"member": "Choose the member: you have no seat on the panel."})
     if member is None:
         raise PermissionDenied("this asks for a seat on the panel")
     row = PanelConflict(case=fresh, member=member, reason=reason, declared_by=by)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -16,14 +17,13 @@ from placements import places
 from reintegration.actions.panel import allow
 from reintegration.actions.panel_cases import locked_meeting, next_position
 from reintegration.models import (
-    CaseKind,
     CaseStatus,
     MeetingStatus,
     PanelAction,
     PanelCase,
     PanelMeeting,
     PanelOutcome,
-    Status,
+    Plan,
     TargetChange,
     ledger,
     next_in_turn,
@@ -223,8 +223,8 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
         items = "1 item is" if left == 1 else f"{left} items are"
         raise WrongStatus(f"{items} not dealt with. Decide, defer or withdraw, then close.")
     meeting = make_move(meeting, "close", by=by, closed_by=by, closed_at=timezone.now())
-    decided = meeting.cases.filter(kind=CaseKind.MODERATION, status=CaseStatus.DECIDED)
-    for case in decided.select_related("plan__target", "half_term", "school"):
+    decided = meeting.cases.filter(status=CaseStatus.DECIDED)
+    for case in decided.select_related("half_term", "school"):
         _move_plan(case, by=by)
     work.post("panel.closed", meeting=meeting.pk)
     return meeting
@@ -232,10 +232,12 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
 
 def _move_plan(case: PanelCase, *, by: User) -> None:
     """Write the decision into the plan: where the way leads, or another half term of return."""
-    plan, half_term = case.plan, case.half_term
-    if plan is None or plan.status == Status.CLOSED:
+    rows = Plan.objects.open().select_for_update(of=("self",)).select_related("target")
+    plan = rows.filter(Q(pk=case.plan_id) | Q(placement=case.placement_id)).first()
+    half_term = case.half_term
+    if plan is None:
         return
-    if case.outcome == PanelOutcome.RETURN and plan.receiving_school_id != case.school_id:
+    if case.school is not None and plan.receiving_school_id != case.school_id:
         plan.receiving_school, plan.receiving_place = case.school, ""
         plan.save(update_fields=["receiving_school", "receiving_place"])
     if half_term is not None and plan.target != half_term:

@@ -275,7 +275,7 @@ class PanelMeeting(WorkflowModel):
     def hidden_from(self, user: User) -> list[int]:
         """Return the numbers of the items in which a person has an interest: numbers, no child."""
         rows = self.cases.filter(conflicts__member__user=user).order_by("position")
-        return list(rows.values_list("position", flat=True))
+        return [row.position for row in rows if row.position is not None]
 
     def following(self) -> PanelMeetingQuerySet:
         """Return the later meetings that can take up a case of this one."""

@@ -51,6 +51,9 @@ def index(request: Request) -> HttpResponse:
         "reintegration/ledger.html",
         {
             "title": "Fair-share ledger",
+            "back_url": reverse(
+                "reintegration:panel-list" if is_full else "reintegration:panel-decisions"
+            ),
             "year": year,
             "years": range(FIRST_YEAR, LAST_YEAR + 1),
             "turn": turn,

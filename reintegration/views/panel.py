@@ -171,7 +171,7 @@ def open_meeting(request: Request, uid: str) -> HttpResponse:
         title="Who is there",
         done="Who is there is saved." if is_open else "The meeting is open.",
         to=reverse("reporting:panel-present", args=[found.uid]),
-        lead=f"{found.quorum} members must be there for a case, without those who step aside.",
+        lead=f"For a decision there must be {found.quorum} or more, without those who step aside.",
         back_url=found.get_absolute_url(),
     )
 

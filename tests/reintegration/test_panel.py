@@ -304,6 +304,17 @@ def test_the_plan_takes_the_decision(chair, session):
     assert closed.plan.receiving_school != school
 
 
+def test_a_place_at_a_school_becomes_the_way_back_of_a_pupil_in_provision(chair, session):
+    plan, school = returns.PlanFactory(), school_with_roll()
+    case = case_at(session, pupil=plan.pupil, placement=plan.placement)
+    actions.decide(case, Decision("allotted", "Near.", school=school), by=chair)
+
+    actions.close_meeting(session, by=chair)
+
+    plan.refresh_from_db()
+    assert plan.receiving_school == school
+
+
 def test_a_day_or_a_person_that_does_not_fit_is_refused(caseworker, chair, manager):
     tomorrow = localdate() + timedelta(days=1)
     with pytest.raises(ValidationError, match="has passed"):

@@ -126,7 +126,7 @@ def test_the_clerk_declares_an_interest_for_a_member(client, caseworker, seat, s
 
     assert PanelConflict.objects.get().member == seat
     assert client.get(path).status_code == 200
-    assert client.post(path, {"reason": "x"}).status_code == 403  # who has no seat of their own
+    assert "you have no seat" in text_of(client.post(path, {"reason": "x"}))
 
 
 def test_an_interest_needs_an_agenda(client, caseworker):
