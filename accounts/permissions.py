@@ -73,6 +73,12 @@ class Permission(StrEnum):
     OUTREACH_WORK = "outreach.work"
     OUTREACH_TRADE = "outreach.trade"
     OUTREACH_ANSWER = "outreach.answer"
+    PANEL_VIEW = "panel.view"
+    PANEL_PREPARE = "panel.prepare"
+    PANEL_CHAIR = "panel.chair"
+    PANEL_SET = "panel.set"
+    PANEL_DECISION_VIEW = "panel_decision.view"
+    LEDGER_VIEW = "ledger.view"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     REGISTER_CHECK = "register.check"
@@ -152,6 +158,14 @@ MEANINGS = {
     Permission.OUTREACH_TRADE: "Record what schools buy of outreach",
     Permission.OUTREACH_ANSWER: "Be asked by mail what became of pupils, and see the own school's "
     "page of outreach",
+    Permission.PANEL_VIEW: "Read the panel's meetings and cases: members from the publication to 14 "
+    "days after the meeting, without the cases in which they declared an interest",
+    Permission.PANEL_PREPARE: "Put cases forward to the panel, build agendas and publish them",
+    Permission.PANEL_CHAIR: "Open a meeting of the panel, record its decisions, and close it",
+    Permission.PANEL_SET: "Set who sits on the panel, the weights of the ledger and its exceptions",
+    Permission.PANEL_DECISION_VIEW: "Read what the panel decided on pupils within reach, once the "
+    "meeting is closed",
+    Permission.LEDGER_VIEW: "Read the fair-share ledger; schools see no small numbers",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
@@ -233,6 +247,9 @@ _WORKS_CASES = (
         Permission.PLACEMENT_END,
         Permission.PLAN_WORK,
         Permission.OUTREACH_WORK,
+        Permission.PANEL_VIEW,
+        Permission.PANEL_PREPARE,
+        Permission.LEDGER_VIEW,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
@@ -284,12 +301,14 @@ _REFERS = _ASSESSES | {
     Permission.PLAN_VIEW,
     Permission.OUTREACH_VIEW,
     Permission.OUTREACH_ANSWER,
+    Permission.PANEL_DECISION_VIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ABSENCE_VIEW,
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
 _MANAGES = {
+    Permission.PANEL_SET,
     Permission.REGISTER_CHECK,
     Permission.EXCLUSION_IMPORT,
     Permission.REASON_CHANGE,
@@ -315,6 +334,7 @@ _LEADS = {
     Permission.ROLE_END,
     Permission.COVER_ARRANGE,
 }
+_SITS = {Permission.HOME_VIEW, Permission.PANEL_VIEW, Permission.LEDGER_VIEW}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
     Permission.CALENDAR_VIEW,
@@ -355,9 +375,9 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS
     | _LEADS
-    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS},
-    Role.PANEL_MEMBER: {Permission.HOME_VIEW},
-    Role.PANEL_CHAIR: {Permission.HOME_VIEW},
+    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS, Permission.LEDGER_VIEW},
+    Role.PANEL_MEMBER: _SITS,
+    Role.PANEL_CHAIR: _SITS | {Permission.PANEL_CHAIR},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},
     Role.DATA_PROTECTION: {
         Permission.HOME_VIEW,

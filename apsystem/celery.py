@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "attendance.nightly.follow_absence",
         "schedule": crontab(minute="*/5", hour="8-17", day_of_week="mon-fri"),
     },
+    "propose plans that stall": {
+        "task": "reintegration.nightly.propose_stalled_plans",
+        "schedule": crontab(hour=2, minute=15),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=30),

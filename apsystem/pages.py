@@ -26,6 +26,8 @@ NAVIGATION = [
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
     ("Way back", "reintegration:list", Permission.PLAN_VIEW),
     ("Outreach", "outreach:list", Permission.OUTREACH_VIEW),
+    ("Panel", "reintegration:panel-list", Permission.PANEL_VIEW),
+    ("Panel decisions", "reintegration:panel-decisions", Permission.PANEL_DECISION_VIEW),
     ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
     ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),

@@ -51,6 +51,8 @@ TEXT_SERVICE = env.str("TEXT_SERVICE", default="")
 SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
 # Counts from one up to below this are hidden in files of statistics that leave the service.
 SMALLEST_COUNT = env.int("SMALLEST_COUNT", default=5)
+# How many members without an interest must be there for the panel to decide: asked for each meeting.
+PANEL_QUORUM = env.int("PANEL_QUORUM", default=3)
 
 # --- Django --------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ urlpatterns = [
     path("referrals/", include("referrals.urls")),
     path("placements/", include("placements.urls")),
     path("", include("attendance.urls")),
-    path("reintegration/", include("reintegration.urls")),
+    path("", include("reintegration.urls")),
     path("outreach/", include("outreach.urls")),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),

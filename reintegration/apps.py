@@ -12,5 +12,6 @@ class ReintegrationConfig(AppConfig):
     verbose_name = "Reintegration"
 
     def ready(self) -> None:
-        """Register what plans tell of a child."""
+        """Register what plans tell of a child, and the letter of a decision."""
         import_module("reintegration.story")
+        import_module("reintegration.letters")

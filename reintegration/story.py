@@ -1,4 +1,4 @@
-"""What the way back tells of a child: the plan, its gates, the weeks, and how it ended."""
+"""What the way back tells of a child: the plan, gates, weeks, its end, and the panel's decisions."""
 
 from django.db.models.functions import TruncDate
 
@@ -10,6 +10,8 @@ from reintegration.models import (
     Judgement,
     Kind,
     Outcome,
+    PanelCase,
+    PanelOutcome,
     Plan,
     StayCheck,
     TargetChange,
@@ -33,6 +35,10 @@ def _week(row: Row) -> Told:
 
 def _change(row: Row) -> Told:
     return Told(f"Week {row.number}: {str(ChangeKind(row.code).label).lower()}", row.words)
+
+
+def _decision(row: Row) -> Told:
+    return Told(f"Fair Access Panel: {PanelOutcome(row.code).label.lower()}", row.words)
 
 
 def _check(row: Row) -> Told:
@@ -150,6 +156,24 @@ tells(
         _check,
         permission=Permission.PLAN_VIEW,
         page=PAGE,
+    )
+)
+tells(
+    Source(
+        "paneldecisions",
+        "wayback",
+        lambda user: PanelCase.objects.as_user(user).told(),
+        {
+            "on": "meeting__held_on",
+            "at": "meeting__closed_at",
+            "ref": "uid",
+            "code": "outcome",
+            "words": "reason",
+        },
+        _decision,
+        permission=Permission.PLAN_VIEW,
+        page="reintegration:panel-case",
+        page_permission=Permission.PANEL_VIEW,
     )
 )
 section(

@@ -1,4 +1,4 @@
-"""What follows what happens to a placement or a plan: its plan, and mail that names no child."""
+"""What follows what happens to a placement, a plan or a meeting: plans, letters, nameless mail."""
 
 from typing import Any
 
@@ -7,10 +7,13 @@ from django.core.mail import send_mail
 from django.urls import reverse
 
 from accounts.work import handles
+from apsystem.lib.mail import tell_people
 from placements.models import Placement
 from placements.models.review import EntryKind
 from reintegration import actions
-from reintegration.models import Version
+from reintegration.models import CaseStatus, PanelCase, PanelMeeting, PanelMember, Version
+
+GATHER_SECONDS = 5
 
 
 @handles("placement.changed", part="plan")
@@ -46,3 +49,39 @@ def tell_of_the_answer(payload: dict[str, Any]) -> None:
         "read it.\n\nThis message holds no child's details on purpose."
     )
     send_mail(f"Plan {reference} is answered", message, None, [version.made_by.email])
+
+
+@handles("panel.published")
+def tell_the_members(payload: dict[str, Any]) -> None:
+    """Mail those who sit on the panel that an agenda can be read."""
+    meeting = PanelMeeting.objects.get(pk=payload["meeting"])
+    seats = PanelMember.objects.on(meeting.held_on).select_related("user")
+    tell_people(
+        f"{meeting}: the agenda is published",
+        "The papers are for members only. Declare an interest before you read a case: the page "
+        "of the meeting asks you first.",
+        sorted({seat.user.email for seat in seats if seat.user.is_active}),
+        page=meeting.get_absolute_url(),
+    )
+
+
+@handles("panel.closed")
+def follow_a_meeting(payload: dict[str, Any]) -> None:
+    """Draft the letter of each decision, and tell the referrer that there is one. No child named."""
+    meeting = PanelMeeting.objects.get(pk=payload["meeting"])
+    actions.draft_letters(meeting)
+    rows = PanelCase.objects.filter(meeting=meeting, status=CaseStatus.DECIDED)
+    for case in rows.exclude(referral=None).select_related("referral__made_by"):
+        if case.referral:
+            tell_people(
+                f"Referral {case.referral.reference}: the Fair Access Panel decided",
+                "What was decided, and why, can be read now.",
+                [case.referral.holder.email],
+                page=reverse("reintegration:panel-decision", args=[case.uid]),
+            )
+
+
+@handles("calendar.changed", part="fair access", gather_seconds=GATHER_SECONDS)
+def count_clocks_again(payload: dict[str, Any]) -> None:
+    """Count the 20 school days of open cases anew."""
+    actions.count_cases_again()

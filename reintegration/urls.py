@@ -1,12 +1,12 @@
 """Addresses of the way back. The page of a plan reads across, and is reporting's."""
 
-from django.urls import path
+from django.urls import include, path
 
-from reintegration.views import plans, versions, weeks
+from reintegration.views import ledger, panel, panel_cases, plans, versions, weeks
 
 app_name = "reintegration"
 
-urlpatterns = [
+plan_patterns = [
     path("", plans.index, name="list"),
     path("version/<str:token>/", versions.version, name="version"),
     path("pupils/<uuid:uid>/", plans.of_pupil, name="of-pupil"),
@@ -23,4 +23,36 @@ urlpatterns = [
     path("<uuid:uid>/stop/", weeks.stop, name="stop"),
     path("<uuid:uid>/complete/", weeks.complete, name="complete"),
     path("<uuid:uid>/checks/<int:weeks>/", weeks.check, name="check"),
+]
+
+panel_patterns = [
+    path("", panel.index, name="panel-list"),
+    path("new/", panel.plan, name="panel-plan"),
+    path("members/", panel.members, name="panel-members"),
+    path("members/<int:pk>/end/", panel.end_seat, name="panel-seat-end"),
+    path("decisions/", panel_cases.decisions, name="panel-decisions"),
+    path("decisions/<uuid:uid>/", panel_cases.decision, name="panel-decision"),
+    path("ledger/", ledger.index, name="ledger"),
+    path("ledger/weights/", ledger.weights, name="ledger-weights"),
+    path("ledger/exceptions/", ledger.exceptions, name="ledger-exceptions"),
+    path("cases/", panel_cases.candidates, name="panel-candidates"),
+    path("cases/place/<uuid:uid>/", panel_cases.ask_for_place, name="panel-ask-place"),
+    path("cases/way-back/<uuid:uid>/", panel_cases.ask_to_moderate, name="panel-ask-way-back"),
+    path("cases/<uuid:uid>/", panel_cases.case, name="panel-case"),
+    path("cases/<uuid:uid>/change/", panel_cases.change, name="panel-case-change"),
+    path("cases/<uuid:uid>/withdraw/", panel_cases.withdraw, name="panel-case-withdraw"),
+    path("cases/<uuid:uid>/interest/", panel_cases.declare, name="panel-declare"),
+    path("cases/<uuid:uid>/again/", panel_cases.reopen, name="panel-reopen"),
+    path("actions/<uuid:uid>/done/", panel.finish, name="panel-action-done"),
+    path("<uuid:uid>/", panel.meeting, name="panel-meeting"),
+    path("<uuid:uid>/agenda/", panel_cases.agenda, name="panel-agenda"),
+    path("<uuid:uid>/publish/", panel.publish, name="panel-publish"),
+    path("<uuid:uid>/open/", panel.open_meeting, name="panel-open"),
+    path("<uuid:uid>/close/", panel.close, name="panel-close"),
+    path("<uuid:uid>/minutes/", panel.minutes, name="panel-minutes"),
+]
+
+urlpatterns = [
+    path("reintegration/", include(plan_patterns)),
+    path("panel/", include(panel_patterns)),
 ]

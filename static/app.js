@@ -17,6 +17,9 @@ start("[data-keys]", () => import("./keys.js"), "listen");
 start("[data-autosave]", () => import("./autosave.js"), "watch");
 start("[data-idle-warning]", () => import("./idle.js"), "warn");
 start("[data-register]", () => import("./register.js"), "open");
+start("[data-panel-clock]", () => import("./panel.js"), "run");
+start("[data-decision]", () => import("./panel.js"), "lead");
+start("[data-sortable]", () => import("./sort.js"), "sortable");
 
 // Marks of a register that wait on this device (see queue.js): said on every page, kept until they
 // are sent, and gone with the sign-in. Who signs out is told once what would be lost.

@@ -32,6 +32,7 @@ PLAN_PAGES = [
     "complete",
     "check",
 ]
+CASE_PAGES = ["panel-case-change", "panel-case-withdraw", "panel-declare"]
 INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
 SCALE_PAGES = ["scale-change", "bands"]
 OWN_PAGES = [
@@ -168,6 +169,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("outreach:evaluation", "token"): "no-such-link",
         ("reporting:follow-up", "token"): "no-such-link",
         ("reporting:outreach-school", "uid"): rows.school.uid,
+        **panel(rows),
         ("attendance:register", "provider"): rows.provider.uid,
         ("attendance:register", "on"): world.school_day.isoformat(),
         ("attendance:register", "half"): "am",
@@ -233,4 +235,29 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:feed", "token"): FEED_TOKEN,
         ("account_reset_password_from_key", "uidb36"): "abc",
         ("account_reset_password_from_key", "key"): "set-password",
+    }
+
+
+def panel(rows: Any) -> dict[tuple[str, str], object]:
+    """Return what to put into the routes of the panel."""
+    panel, meetings = rows.panel, rows.panel["meetings"]
+    return {
+        ("reintegration:panel-seat-end", "pk"): panel["seat"].pk,
+        ("reintegration:panel-decision", "uid"): panel["told"].uid,
+        ("reintegration:panel-ask-place", "uid"): rows.accepted.pupil.uid,
+        ("reintegration:panel-ask-way-back", "uid"): rows.plan.uid,
+        ("reintegration:panel-case", "uid"): panel["told"].uid,
+        **dict.fromkeys(
+            [(f"reintegration:{page}", "uid") for page in CASE_PAGES], panel["published"].uid
+        ),
+        ("reintegration:panel-reopen", "uid"): panel["item"].uid,
+        ("reintegration:panel-action-done", "uid"): panel["action"].uid,
+        ("reintegration:panel-meeting", "uid"): meetings["published"].uid,
+        ("reintegration:panel-agenda", "uid"): meetings["planned"].uid,
+        ("reintegration:panel-publish", "uid"): meetings["planned"].uid,
+        ("reintegration:panel-open", "uid"): meetings["published"].uid,
+        ("reintegration:panel-close", "uid"): meetings["in session"].uid,
+        ("reintegration:panel-minutes", "uid"): meetings["closed"].uid,
+        ("reporting:panel-present", "uid"): meetings["in session"].uid,
+        ("reporting:panel-pack", "uid"): meetings["published"].uid,
     }

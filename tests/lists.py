@@ -76,6 +76,16 @@ LISTS = {
     "placements:detail": ("", Role.CASEWORKER),
     "accounts:people": ("", Role.MANAGER),
     "attendance:calendar": ("", Role.ADMINISTRATOR),
+    "reintegration:panel-list": ("", Role.MANAGER),
+    "reintegration:panel-candidates": ("", Role.CASEWORKER),
+    "reintegration:panel-agenda": ("", Role.CASEWORKER),
+    "reintegration:panel-meeting": ("", Role.PANEL_MEMBER),
+    "reintegration:panel-minutes": ("", Role.PANEL_MEMBER),
+    "reintegration:panel-decisions": ("", Role.SCHOOL_STAFF),
+    "reintegration:panel-members": ("", Role.MANAGER),
+    "reintegration:ledger": ("", Role.MANAGER),
+    "reintegration:ledger-weights": ("", Role.MANAGER),
+    "reintegration:ledger-exceptions": ("", Role.MANAGER),
 }
 
 
@@ -111,6 +121,7 @@ def more_children(world, count):
         factories.TimetableReviewFactory(timetable=timetable, due_on=world.school_day)
         sides.more_support(world, placement)
         sides.more_outreach(world, pupil)
+        sides.more_panel(world)
         absent = factories.MarkFactory(
             placement=placement, date=world.school_day, session=1, code_id="N"
         )

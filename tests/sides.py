@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
@@ -13,9 +14,11 @@ from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
 from outreach.models import Deal
 from placements.models import Placement
 from pupils.models import Pupil
+from reintegration.models import PANEL_ROLES
 from tests import factories
 
 FAR = date(2035, 1, 1)
+OWN_PANEL_DAYS, FOREIGN_PANEL_DAYS = 5, 40
 
 
 def support(
@@ -126,6 +129,79 @@ def timetable(placement: Placement, day: date, token: Callable[[str], str]) -> P
     )
     factories.TimetableReviewFactory(timetable=row, due_on=day + timedelta(days=14))
     return row
+
+
+def panel(
+    pupils: list[Pupil], plan: Any, school: Organisation, name: str, token: Callable[[str], str]
+) -> dict[str, Any]:
+    """Make a meeting of the panel in each status, with cases that hold texts of the children."""
+    two, three, four = pupils
+    days = OWN_PANEL_DAYS if name == "own" else FOREIGN_PANEL_DAYS
+    held_on = localdate() + timedelta(days=days)
+    words = {
+        "why": token("panelwhy"),
+        "pupil_words": token("panelpupil"),
+        "parent_words": token("panelparent"),
+        "school_words": token("panelschool"),
+        "other_words": token("panelother"),
+    }
+    meetings = {
+        status: factories.PanelMeetingFactory(
+            status=status, held_on=held_on, place=f"Room {number}"
+        )
+        for number, status in enumerate(["planned", "published", "in session", "closed"])
+    }
+    told = factories.PanelCaseFactory(
+        meeting=meetings["closed"],
+        pupil=three,
+        status="decided",
+        outcome="allotted",
+        school=school,
+        reason=token("panelreason"),
+        override_reason=token("paneloverride"),
+        **words,
+    )
+    action = factories.PanelActionFactory(case=told, words=token("panelaction"))
+    factories.PanelConflictFactory(case=told, reason=token("panelinterest"))
+    return {
+        "meetings": meetings,
+        "told": told,
+        "action": action,
+        "item": factories.PanelCaseFactory(meeting=meetings["in session"], pupil=two, **words),
+        "published": factories.PanelCaseFactory(
+            meeting=meetings["published"], pupil=three, **words
+        ),
+        "planned": factories.PanelCaseFactory(meeting=meetings["planned"], pupil=four, **words),
+        "waiting": factories.PanelCaseFactory(moderated=True, plan=plan, **words),
+        "seat": factories.PanelMemberFactory(
+            organisation=school, starts_on=held_on, ends_on=held_on + timedelta(days=1)
+        ),
+    }
+
+
+def seats(people: dict[Role, Any], council: Organisation, today: date) -> None:
+    """Give the people of the panel seats that are over before the foreign side meets."""
+    ends_on = today + timedelta(days=OWN_PANEL_DAYS + 1)
+    for role in PANEL_ROLES:
+        factories.PanelMemberFactory(
+            user=people[role], organisation=council, role=False, ends_on=ends_on
+        )
+
+
+def more_panel(world: Any) -> None:
+    """Make one more row of each list of the panel, for the own side of the world."""
+    rows = world.own.panel
+    for status, meeting in rows["meetings"].items():
+        done = {"status": "decided"} if status == "closed" else {}
+        case = factories.PanelCaseFactory(meeting=meeting, **done)
+        factories.EnrolmentFactory(pupil=case.pupil, organisation=world.own.school)
+        factories.PanelActionFactory(case=case)
+        factories.PanelConflictFactory(case=case)
+    factories.PanelCaseFactory()
+    factories.PanelMeetingFactory(held_on=rows["meetings"]["closed"].held_on)
+    factories.LedgerWeightFactory()
+    factories.PanelExceptionFactory(school=factories.SchoolFactory(phase="secondary"))
+    factories.HeadcountFactory(school=factories.SchoolFactory(phase="secondary"))
 
 
 def more_support(world: Any, placement: Placement) -> None:

@@ -10,8 +10,9 @@ from apsystem.management.commands import seed_demo
 from attendance.models import Mark, OutsideMark, RegisterTimes
 from outreach.models import FollowUp, Support
 from placements.models import Assessment, Placement, SchoolPlacement
-from pupils.models import Enrolment, Headcount, PermanentExclusion, Pupil, Suspension
+from pupils.models import Enrolment, Headcount, Letter, PermanentExclusion, Pupil, Suspension
 from referrals.models import Referral, Status
+from reintegration.models import PanelMeeting
 from reporting.models import Comparator, Snapshot
 
 
@@ -62,6 +63,12 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert PermanentExclusion.objects.get().referral.status == Status.SUBMITTED
     assert Headcount.objects.filter(census="spring").count() >= 15
     assert Enrolment.objects.filter(left_because="not known").exists()
+    assert set(PanelMeeting.objects.values_list("status", flat=True)) == {
+        "planned",
+        "published",
+        "closed",
+    }
+    assert Letter.objects.filter(about="panel case").exists()
 
     call_command("seed_demo", pupils=60, years=2)  # once is enough
     assert Pupil.objects.count() == 60

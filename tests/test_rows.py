@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from tests import factories
 from tests.constraints import APPS, models_of
 
-FILLED_BY_MIGRATION = {"Code", "ExclusionReason"}
+FILLED_BY_MIGRATION = {"Code", "ExclusionReason", "FairAccessCategory"}
 FACTORIES = {
     name: made
     for name, made in sorted(vars(factories).items())

@@ -49,7 +49,7 @@ from pupils.models import (
     Suspension,
 )
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
-from reintegration.models import Plan
+from reintegration.models import PANEL_ROLES, Plan
 from tests import addresses, factories, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
@@ -89,6 +89,7 @@ class Side:
     hold: Hold
     letters: dict[str, Letter]
     plan: Plan
+    panel: dict[str, Any]
     saved: SavedFilter
     timetable: PartTimeTimetable
     suspension: Suspension
@@ -123,7 +124,7 @@ class World:
         """Return the tokens that a person in a role may ever be shown."""
         if role in REACH_ALL:
             return self.own.tokens | self.foreign.tokens
-        if role in REACH_SCHOOL | REACH_PROVIDER:
+        if role in REACH_SCHOOL | REACH_PROVIDER | PANEL_ROLES:
             return self.own.tokens
         return set()
 
@@ -167,6 +168,7 @@ def build() -> World:
             place = own.provider
         people[role] = factories.UserFactory(name=f"Demo {role.label}", email=_address(role))
         factories.MembershipFactory(user=people[role], organisation=place, role=role)
+    sides.seats(people, council, today)
     for side in (own, foreign):
         Referral.objects.filter(school=side.school).update(made_by=people[Role.SCHOOL_STAFF])
     own.cover = factories.CoverFactory(
@@ -358,6 +360,7 @@ def _side(name: str, today: date) -> Side:
         care=factories.CareStatusFactory(pupil=one, social_worker=token("social")),
         letters=letters,
         plan=plan,
+        panel=sides.panel([two, three, four], plan, school, name, token),
         enrolment=one.enrolments.get(organisation=school),
         scores=scores[0],
         own=own,

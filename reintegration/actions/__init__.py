@@ -1,5 +1,39 @@
-"""What happens on the way back: to the plan, its gates, its weeks, and its versions."""
+"""What happens on the way back: to the plan, its gates, weeks and versions, and at the panel."""
 
+from reintegration.actions.panel import (
+    attend,
+    end_seat,
+    leave_out,
+    open_meeting,
+    plan_meeting,
+    publish,
+    seat,
+    weigh,
+)
+from reintegration.actions.panel_cases import (
+    change_case,
+    count_cases_again,
+    declare,
+    move,
+    plan_minutes,
+    propose_stalled,
+    put_forward,
+    put_on,
+    take_off,
+    withdraw_case,
+)
+from reintegration.actions.panel_letters import draft_letters
+from reintegration.actions.panel_session import (
+    Decision,
+    Task,
+    close_meeting,
+    decide,
+    defer,
+    finish,
+    has_room,
+    quorum_words,
+    reopen,
+)
 from reintegration.actions.plans import change, close, follow, move_target, pass_gate, set_up
 from reintegration.actions.versions import send, sign
 from reintegration.actions.weeks import (
@@ -19,23 +53,51 @@ from reintegration.actions.weeks import (
 
 __all__ = [
     "Agreed",
+    "Decision",
+    "Task",
     "answer_check",
+    "attend",
     "begin",
     "change",
+    "change_case",
     "close",
+    "close_meeting",
     "complete",
+    "count_cases_again",
+    "decide",
+    "declare",
+    "defer",
+    "draft_letters",
+    "end_seat",
     "extend",
+    "finish",
     "follow",
+    "has_room",
     "hold",
+    "leave_out",
     "missing_gates",
+    "move",
     "move_target",
+    "open_meeting",
     "pass_gate",
+    "plan_meeting",
+    "plan_minutes",
+    "propose_stalled",
+    "publish",
+    "put_forward",
+    "put_on",
+    "quorum_words",
+    "reopen",
     "review_week",
     "school_weeks",
+    "seat",
     "send",
     "set_up",
     "sign",
     "skip",
     "stop",
     "support",
+    "take_off",
+    "weigh",
+    "withdraw_case",
 ]

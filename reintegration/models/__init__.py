@@ -1,6 +1,23 @@
 """The way back: the plan, its gates, the weeks of return, and the checks afterwards."""
 
 from reintegration.models.gate import Gate, Kind
+from reintegration.models.ledger import (
+    Entry,
+    LedgerWeight,
+    PanelException,
+    ledger,
+    next_in_turn,
+    year_group_of,
+)
+from reintegration.models.panel import (
+    PANEL_ROLES,
+    FairAccessCategory,
+    MeetingStatus,
+    PanelMeeting,
+    PanelMember,
+)
+from reintegration.models.panel_case import CaseKind, CaseStatus, PanelCase, PanelOutcome
+from reintegration.models.panel_parts import PanelAction, PanelConflict
 from reintegration.models.plan import GATES, Outcome, Plan, Status, TargetChange
 from reintegration.models.version import Version
 from reintegration.models.week import (
@@ -16,12 +33,26 @@ from reintegration.models.week import (
 
 __all__ = [
     "GATES",
+    "PANEL_ROLES",
     "WEEKS",
+    "CaseKind",
+    "CaseStatus",
     "ChangeKind",
+    "Entry",
+    "FairAccessCategory",
     "Gate",
     "Judgement",
     "Kind",
+    "LedgerWeight",
+    "MeetingStatus",
     "Outcome",
+    "PanelAction",
+    "PanelCase",
+    "PanelConflict",
+    "PanelException",
+    "PanelMeeting",
+    "PanelMember",
+    "PanelOutcome",
     "Plan",
     "Status",
     "Stay",
@@ -30,5 +61,8 @@ __all__ = [
     "Version",
     "Week",
     "WeekChange",
+    "ledger",
+    "next_in_turn",
     "span",
+    "year_group_of",
 ]

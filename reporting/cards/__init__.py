@@ -4,9 +4,10 @@ from reporting.cards.card import Card, Day, Group, Line, lines
 from reporting.cards.cards import CARDS as CASE_CARDS
 from reporting.cards.dues import DUES, Due, dues
 from reporting.cards.outreach import OUTREACH
+from reporting.cards.panel import PANEL
 from reporting.cards.placements import PLACEMENTS
 from reporting.cards.returns import RETURNS
 
-CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *OUTREACH]
+CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *OUTREACH, *PANEL]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

@@ -92,6 +92,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             else [],
             "can_commission": user.can(Permission.COMMISSION_RECORD),
             "can_change": user.can(Permission.PUPIL_CHANGE),
+            "can_ask_panel": user.can(Permission.PANEL_PREPARE),
         },
     )
 

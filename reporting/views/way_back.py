@@ -12,7 +12,17 @@ from accounts.models import User
 from accounts.permissions import Permission
 from attendance.models import Mark
 from reintegration.actions import missing_gates
-from reintegration.models import Gate, Kind, Plan, Status, StayCheck, Version, Week, WeekChange
+from reintegration.models import (
+    Gate,
+    Kind,
+    PanelCase,
+    Plan,
+    Status,
+    StayCheck,
+    Version,
+    Week,
+    WeekChange,
+)
 from reintegration.views.acting import find
 
 MISSED_THAT_ASKS = 2  # two missed sessions ask what would help
@@ -94,6 +104,13 @@ def plan(request: Request, uid: str) -> HttpResponse:
             "checks": StayCheck.objects.as_user(user).filter(plan=found),
             "moves": moves,
             "can_complete": "complete" in moves and weeks[-1].week.starts_on <= today,
+            "panel_cases": PanelCase.objects.as_user(user).filter(plan=found).with_names(),
+            "can_ask_panel": user.can(Permission.PANEL_PREPARE) and found.is_open,
+            "panel_page": "reintegration:panel-case"
+            if user.can(Permission.PANEL_VIEW)
+            else "reintegration:panel-decision",
+            "can_read_panel": user.can(Permission.PANEL_VIEW)
+            or user.can(Permission.PANEL_DECISION_VIEW),
             "can_work": user.can(Permission.PLAN_WORK) and found.is_open,
             "can_answer": user.can(Permission.PLAN_WORK),
             "today": today,

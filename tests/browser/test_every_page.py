@@ -22,13 +22,16 @@ SENT_AT_ONCE = {
     "referrals:check",
     "referrals:filter-delete",
     "attendance:register",
+    "reintegration:panel-reopen",
 }
 NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "referrals:document",
            "referrals:assign", "referrals:detach", "referrals:undo", "accounts:stay", "accounts:feed-make",
            "accounts:feed-revoke", "reporting:feed", "pupils:letter-pdf", "pupils:letter-approve",
            "pupils:letter-revise", "placements:commissioned-file", "placements:school-census-file",
            "placements:census-file", "attendance:home-week", "attendance:import-give-up",
-           "attendance:api-marks", "attendance:api-description", "reporting:statistics-file"}  # fmt: skip
+           "attendance:api-marks", "attendance:api-description", "reporting:statistics-file",
+           "reintegration:panel-publish", "reintegration:panel-close", "reintegration:panel-action-done",
+           "reporting:panel-pack"}  # fmt: skip
 # Links of which the world holds a spent one: a page in words, and no child.
 SPENT = {"attendance:reply", "reintegration:version"}
 LINKS = {"reporting:follow-up": "asked", "outreach:evaluation": "evaluation"}

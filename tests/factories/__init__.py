@@ -1,7 +1,7 @@
 """The smallest valid row of each model. The status is an argument: `ReferralFactory(status=…)`.
 
-`attendance.Code` and `pupils.ExclusionReason` have none: migrations fill the tables, and tests use
-their rows.
+`attendance.Code`, `pupils.ExclusionReason` and `reintegration.FairAccessCategory` have none:
+migrations fill the tables, and tests use their rows.
 """
 
 from tests.factories.absence import (
@@ -103,6 +103,15 @@ from tests.factories.outreach import (
     PurchaseFactory,
     SupportFactory,
 )
+from tests.factories.panel import (
+    LedgerWeightFactory,
+    PanelActionFactory,
+    PanelCaseFactory,
+    PanelConflictFactory,
+    PanelExceptionFactory,
+    PanelMeetingFactory,
+    PanelMemberFactory,
+)
 from tests.factories.returns import (
     GateFactory,
     PlanFactory,
@@ -181,6 +190,7 @@ __all__ = [
     "ImportFileFactory",
     "InstrumentFactory",
     "LastLookFactory",
+    "LedgerWeightFactory",
     "LetterFactory",
     "LogEntryFactory",
     "LogLineFactory",
@@ -193,6 +203,12 @@ __all__ = [
     "OrganisationFactory",
     "OutboxMessageFactory",
     "OutsideMarkFactory",
+    "PanelActionFactory",
+    "PanelCaseFactory",
+    "PanelConflictFactory",
+    "PanelExceptionFactory",
+    "PanelMeetingFactory",
+    "PanelMemberFactory",
     "PauseFactory",
     "PermanentExclusionFactory",
     "PlacementEntryFactory",

@@ -8,6 +8,7 @@ from tests import factories
 from tests.constraints import assert_refused, constraints_of
 from tests.factories import returns
 from tests.placements.test_models import again
+from tests.reintegration.panel_breakers import PANEL_BREAKERS
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,7 @@ BREAKERS = {
     "reintegration_version_signed_by_name_and_position": lambda: returns.VersionFactory(
         signed_name="Robin Example"
     ),
+    **PANEL_BREAKERS,
 }
 
 

@@ -257,5 +257,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get("/")
     assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
 
-    with django_assert_max_num_queries(53):
+    with django_assert_max_num_queries(55):
         client.get("/")

@@ -21,6 +21,7 @@ from apsystem.demo import (
     exclusions,
     letters,
     outreach,
+    panel,
     registers,
     returns,
     schools,
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         exclusions.seed(place, today, seed)
         outreach.seed(place, today, seed)
         support.seed(place, today)
+        panel.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()

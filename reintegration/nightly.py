@@ -1,0 +1,16 @@
+"""What the clock starts: plans that stall come to the panel's list by themselves."""
+
+from celery import shared_task
+from django.utils.timezone import localdate
+
+from accounts.work import once
+from reintegration import actions
+
+
+@shared_task
+def propose_stalled_plans() -> None:
+    """Put forward the plans that stall, once a day, however many schedulers there are."""
+    today = localdate()
+    with once("reintegration.nightly.propose_stalled_plans", today.isoformat()) as is_ours:
+        if is_ours:
+            actions.propose_stalled(today)

@@ -1,0 +1,188 @@
+"""What the panel sees of a case, read across: who reaches the case is asked before anything here.
+
+Members of the panel reach no other record of the child, so the rows are read for the case itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import HalfTerm, Organisation
+from apsystem.lib.gds import day
+from attendance.models import Mark
+from placements import places
+from placements.models import Placement
+from pupils.models import Enrolment, PermanentExclusion, Suspension
+from reintegration.models import CaseKind, Entry, PanelCase, ledger, year_group_of
+from reintegration.models.readiness import conversations, own_words, parents_words
+
+ATTENDANCE_WEEKS = 12
+SUSPENSIONS_YEARS = timedelta(days=2 * 365)
+MOST_ROLLS = 6
+
+
+@dataclass(frozen=True)
+class Option:
+    """A provider with its places in the half term that counts: None where nobody entered any."""
+
+    provider: Organisation
+    half_term: HalfTerm
+    free: int | None
+    is_closed: bool
+
+    @property
+    def words(self) -> str:
+        """Return how many places are free, in words."""
+        if self.is_closed:
+            return "Takes nobody new now"
+        if self.free is None:
+            return "Places not entered"
+        if self.free <= 0:
+            return "No free place: booking needs a reason"
+        return f"{self.free} free"
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The way here: schools, suspensions, placements and attendance."""
+
+    rolls: list[Enrolment]
+    suspensions: int
+    suspended_days: Decimal
+    exclusions: list[PermanentExclusion]
+    placements: list[Placement]
+    present: int
+    possible: int
+
+    @property
+    def attendance(self) -> str:
+        """Return the attendance at providers in the last 12 weeks, in words."""
+        if not self.possible:
+            return f"No session was marked in the last {ATTENDANCE_WEEKS} weeks."
+        rate = (Decimal(100) * self.present / self.possible).quantize(Decimal("0.1"))
+        return (
+            f"{rate}% in the last {ATTENDANCE_WEEKS} weeks: {self.present} of {self.possible} "
+            "sessions at the provider"
+        )
+
+    @property
+    def suspension_words(self) -> str:
+        """Return how often and how long the pupil was suspended in two years."""
+        if not self.suspensions:
+            return "None in the last two years"
+        times = "1 suspension" if self.suspensions == 1 else f"{self.suspensions} suspensions"
+        return f"{times} in the last two years, {self.suspended_days} school days"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case as the presenter's page and the pack show it."""
+
+    case: PanelCase
+    words: str
+    words_from: str
+    parent: str
+    strip: Strip
+    options: list[Option]
+    entries: list[Entry]
+
+
+def strip_of(case: PanelCase, today: date) -> Strip:
+    """Return the way here of the child of a case. Five queries."""
+    pupil = case.pupil_id
+    rolls = Enrolment.objects.filter(pupil=pupil).at_schools().select_related("organisation")
+    suspensions = Suspension.objects.filter(
+        pupil=pupil, starts_on__gte=today - SUSPENSIONS_YEARS, cancelled_on=None
+    )
+    sessions = list(suspensions.values_list("sessions", flat=True))
+    marks = Mark.objects.filter(pupil=pupil)
+    weeks = list(marks.between(today - timedelta(weeks=ATTENDANCE_WEEKS), today).by_week())
+    exclusions = PermanentExclusion.objects.filter(pupil=pupil).select_related("school")
+    return Strip(
+        rolls=list(rolls[:MOST_ROLLS]),
+        suspensions=len(sessions),
+        suspended_days=Decimal(sum(sessions)) / 2,
+        exclusions=list(exclusions),
+        placements=list(
+            Placement.objects.filter(pupil=pupil, status__in=["open", "paused", "ended"])
+            .select_related("provider")
+            .order_by("-starts_on")[:MOST_ROLLS]
+        ),
+        present=sum(week["present"] for week in weeks),
+        possible=sum(week["possible"] for week in weeks),
+    )
+
+
+def options_for(year_group: int, today: date) -> list[Option]:
+    """Return the providers that teach a year group, with what is free in the next half term."""
+    shown = places.spans_between(today, None)[:1]
+    primary = year_group <= 6  # noqa: PLR2004 - the last year of a primary school
+    phases = {"primary" if primary else "secondary", "all-through", "not applicable"}
+    providers = [row for row in Organisation.objects.providers() if row.phase in phases]
+    return [
+        Option(line.provider, cell.half_term, cell.free, line.closed is not None)
+        for line in places.board(providers, shown, today)
+        for cell in line.cells
+    ]
+
+
+def shown(case: PanelCase, today: date, *, with_options: bool = True) -> Shown:
+    """Return all that the panel sees of a case."""
+    spoken = conversations([case])
+    words, source = own_words(case, spoken)
+    year_group = year_group_of(case.pupil, today)
+    is_place = case.kind == CaseKind.FAIR_ACCESS
+    return Shown(
+        case=case,
+        words=words,
+        words_from=source,
+        parent=parents_words(case, spoken),
+        strip=strip_of(case, today),
+        options=options_for(year_group, today) if with_options else [],
+        entries=ledger(year_group, today, pupil=case.pupil) if is_place and with_options else [],
+    )
+
+
+def paper(cases: Iterable[PanelCase], today: date) -> list[dict[str, Any]]:
+    """Return the items of a pack: each with its sections in the order of the screen."""
+    return [
+        {
+            "number": case.position,
+            "name": f"{case.pupil}, {case.pupil.year_group(today)}",
+            "minutes": f"{case.minutes} minutes",
+            "sections": _sections(shown(case, today, with_options=False)),
+        }
+        for case in cases
+    ]
+
+
+def _sections(found: Shown) -> list[tuple[str, str]]:
+    case, strip = found.case, found.strip
+    schools = [
+        f"{row.organisation}, from {day(row.starts_on)}"
+        + (f" to {day(row.last_day)}" if row.last_day else "")
+        for row in strip.rolls
+    ]
+    return [
+        (
+            "In the pupil's own words",
+            f"{found.words}\n({found.words_from})" if found.words else "",
+        ),
+        ("Why we are here", _why(case)),
+        ("What a parent says", found.parent),
+        ("What the school says", case.school_words),
+        ("What the provider and the council say", case.other_words),
+        ("Schools", "\n".join(schools)),
+        ("Suspensions", strip.suspension_words),
+        ("Attendance", strip.attendance),
+    ]
+
+
+def _why(case: PanelCase) -> str:
+    asked = f"Category {case.category}" if case.category else case.get_kind_display()
+    brought = (
+        f"\nDeferred before. What was missing: {case.follows.missing}" if case.follows else ""
+    )
+    return f"{asked}\n{case.why}{brought}"

@@ -1,0 +1,138 @@
+"""Who reads the pages of the panel, and until when: interests, seats that are over, strangers."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from accounts.models import ViewEntry
+from accounts.permissions import Role
+from reintegration import actions
+from reintegration.models import (
+    PanelCase,
+    PanelMeeting,
+    PanelMember,
+)
+from tests import factories
+from tests.reintegration.panel import *  # noqa: F403 - fixtures
+from tests.reintegration.panel import CANARY, text_of, url
+
+pytestmark = pytest.mark.django_db
+
+
+def pages_of(meeting, item):
+    """Return the pages of a meeting that open without the item, and those of the item alone."""
+    whole = [
+        url(name, meeting.uid)
+        for name in ("panel-meeting", "panel-present", "panel-pack", "panel-minutes")
+    ]
+    alone = [
+        url("panel-case", item.uid),
+        url("panel-declare", item.uid),
+        url("panel-present", meeting.uid) + f"?item={item.position}",
+    ]
+    return whole, alone
+
+
+def test_a_member_reads_everything_and_every_look_is_written_down(client, member, session, item):
+    client.force_login(member)
+    whole, alone = pages_of(session, item)
+
+    for page in [*whole, *alone]:
+        before = ViewEntry.objects.count()
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        looked = ViewEntry.objects.order_by("pk")[before:]
+        assert item.pupil_id in {pupil for entry in looked for pupil in entry.pupils}, page
+
+
+@pytest.mark.parametrize("who", ["member", "chair"])
+def test_who_declared_an_interest_meets_the_case_nowhere(client, request, session, item, who):
+    person = request.getfixturevalue(who)
+    client.force_login(person)
+    client.post(url("panel-declare", item.uid), {"reason": "I teach a brother"}, follow=True)
+    actions.decide(
+        PanelCase.objects.get(pk=item.pk),
+        actions.Decision("stays", CANARY),
+        by=factories.PanelMemberFactory(role=Role.PANEL_CHAIR).user,
+    )
+    whole, alone = pages_of(session, item)
+
+    stranger = client.get(url("panel-case", "00000000-0000-4000-8000-000000000000"))
+    for page in alone:
+        answer = client.get(page)
+        assert (answer.status_code, text_of(answer)) == (404, text_of(stranger)), page
+    for page in whole:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert CANARY not in text_of(answer), page
+    assert "declared an interest (I teach a brother)" in text_of(
+        client.get(url("panel-minutes", session.uid))
+    )
+
+
+def test_the_interest_of_one_member_takes_nothing_from_another(client, chair, seat, session, item):
+    actions.declare(item, reason="A neighbour", by=seat.user)
+    client.force_login(chair)
+
+    page = text_of(client.get(url("panel-present", session.uid) + f"?item={item.position}"))
+
+    assert CANARY in page
+    assert "declared an interest and takes no part" in page
+
+
+def removed(seat):
+    PanelMember.objects.filter(pk=seat.pk).update(ends_on=localdate())
+
+
+def without_role(seat):
+    seat.user.memberships.update(role=Role.LEADERSHIP)
+
+
+def two_weeks_later(seat):
+    PanelMeeting.objects.update(held_on=localdate() - timedelta(days=15))
+
+
+def seated_later(seat):
+    PanelMember.objects.filter(pk=seat.pk).update(starts_on=localdate() + timedelta(days=1))
+
+
+def unpublished(seat):
+    PanelMeeting.objects.update(status="planned", published_at=None, published_by=None)
+
+
+@pytest.mark.parametrize("change", [removed, two_weeks_later, seated_later, unpublished])
+def test_a_member_whose_time_is_over_or_to_come_is_a_stranger(client, seat, session, item, change):
+    change(seat)
+    client.force_login(seat.user)
+    whole, alone = pages_of(session, item)
+
+    stranger = client.get(url("panel-meeting", "00000000-0000-4000-8000-000000000000"))
+    for page in [*whole, *alone]:
+        answer = client.get(page)
+        assert (answer.status_code, text_of(answer)) == (404, text_of(stranger)), page
+    assert str(session.uid) not in text_of(client.get(url("panel-list")))
+
+
+def test_a_member_reads_on_the_14th_day_after(client, seat, session):
+    PanelMeeting.objects.update(held_on=localdate() - timedelta(days=14))
+    client.force_login(seat.user)
+
+    assert client.get(url("panel-meeting", session.uid)).status_code == 200
+
+
+def test_who_lost_the_role_is_refused_everywhere(client, seat, session, item):
+    without_role(seat)
+    client.force_login(seat.user)
+    whole, alone = pages_of(session, item)
+
+    assert {client.get(page).status_code for page in [*whole, *alone]} == {403}
+
+
+def test_a_member_reads_and_records_nothing(client, member, session, item):
+    client.force_login(member)
+    page = url("panel-present", session.uid)
+    assert 'name="outcome"' not in text_of(client.get(page))
+
+    assert client.post(page, {"outcome": "stays", "reason": "x"}).status_code == 403
+    assert client.post(url("panel-close", session.uid)).status_code == 403
