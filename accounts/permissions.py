@@ -69,6 +69,8 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     PLAN_VIEW = "plan.view"
     PLAN_WORK = "plan.work"
+    VOICE_VIEW = "voice.view"
+    VOICE_ASK = "voice.ask"
     REGISTER_VIEW = "register.view"
     REGISTER_MARK = "register.mark"
     REGISTER_CHECK = "register.check"
@@ -143,6 +145,8 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.PLAN_VIEW: "Read plans of the way back within reach",
     Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
+    Permission.VOICE_VIEW: "Read and hear what young people and parents handed in, within reach",
+    Permission.VOICE_ASK: "Ask a young person or a parent by link, and answer what they said",
     Permission.REGISTER_VIEW: "Read registers within reach",
     Permission.REGISTER_MARK: "Mark and amend a provider's register",
     Permission.REGISTER_CHECK: "See sessions that nobody marked, and marks that do not fit",
@@ -188,6 +192,7 @@ _READS_CASES = {
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
+    Permission.VOICE_VIEW,
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
@@ -222,6 +227,7 @@ _WORKS_CASES = (
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
         Permission.PLAN_WORK,
+        Permission.VOICE_ASK,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
         Permission.LETTER_APPROVE,
@@ -240,6 +246,8 @@ _TEACHES = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
     Permission.PLAN_WORK,
+    Permission.VOICE_VIEW,
+    Permission.VOICE_ASK,
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
     Permission.REGISTER_MARK,
@@ -269,6 +277,7 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.VOICE_VIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ABSENCE_VIEW,
     Permission.CALENDAR_VIEW,
@@ -317,10 +326,12 @@ GRANTS: dict[Role, set[Permission]] = {
     | _SUPPORTS
     | _FOLLOWS_UP
     | {Permission.REGISTER_CHECK, Permission.HOME_REGISTER_VIEW, Permission.LEAVER_VIEW},
-    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW} | _ASSESSES,
+    Role.OUTREACH_WORKER: _READS_CASES - {Permission.REGISTER_VIEW}
+    | _ASSESSES
+    | {Permission.VOICE_ASK},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
     | _ASSESSES
-    | {Permission.PLAN_WORK},
+    | {Permission.PLAN_WORK, Permission.VOICE_ASK},
     Role.PROVIDER_STAFF: _TEACHES | _FOLLOWS_UP,
     Role.PROVIDER_LEAD: _TEACHES
     | _FOLLOWS_UP

@@ -16,6 +16,7 @@ const start = async (selector, load, name) => {
 start("[data-keys]", () => import("./keys.js"), "listen");
 start("[data-autosave]", () => import("./autosave.js"), "watch");
 start("[data-idle-warning]", () => import("./idle.js"), "warn");
+start("[data-say]", () => import("./say.js"), "listen");
 start("[data-register]", () => import("./register.js"), "open");
 
 // Marks of a register that wait on this device (see queue.js): said on every page, kept until they

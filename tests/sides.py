@@ -10,7 +10,7 @@ from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
 from placements.models import Placement
-from pupils.models import Pupil
+from pupils.models import Pupil, Voice
 from tests import factories
 
 
@@ -97,6 +97,38 @@ def support(
         "pathway": pathway,
         "step": step,
     }
+
+
+def voices(pupil: Pupil, token: Callable[[str], str]) -> dict[str, Voice]:
+    """Make an open invitation, and one that was handed in, changed again, and answered."""
+    given = factories.VoiceFactory(
+        pupil=pupil,
+        number_hash="0" * 64,
+        finished_at=timezone.now(),
+        disagreement=token("disagreed"),
+        disagreed_at=timezone.now(),
+    )
+    recording = factories.DocumentFactory(
+        pupil=pupil,
+        name="Recording.webm",
+        media_type="audio/webm",
+        text=token("spokenaloud"),
+        added_by=None,
+        is_for_school=False,
+    )
+    factories.VoiceAnswerFactory(voice=given, question="hard", words=token("notgiven"))
+    factories.VoiceAnswerFactory(
+        voice=given,
+        question="good",
+        is_given=True,
+        words=token("ownwords"),
+        recording=recording,
+        summary=token("summedup"),
+    )
+    factories.VoiceResponseFactory(
+        voice=given, you_said=token("yousaid"), we_did=token("wedid"), we_could_not=token("wecouldnot")
+    )  # fmt: skip
+    return {"open": factories.VoiceFactory(pupil=pupil), "given": given}
 
 
 def timetable(placement: Placement, day: date, token: Callable[[str], str]) -> PartTimeTimetable:

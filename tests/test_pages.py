@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from tests import world as worlds
 from tests.routes import routes
 
 MOST_QUERIES = 24
-MOST_ON_MY_DAY = 47  # one for each card
+MOST_ON_MY_DAY = 48  # one for each card
 LISTS = {
     "reporting:search": ("?q=pupil", Role.CASEWORKER),
     "referrals:list": ("", Role.CASEWORKER),
@@ -79,6 +80,9 @@ LISTS = {
     "pupils:pupil-suspensions": ("", Role.SCHOOL_STAFF),
     "pupils:leavers": ("", Role.CASEWORKER),
     "pupils:headcounts": ("", Role.MANAGER),
+    "pupils:voices": ("", Role.CASEWORKER),
+    "pupils:voices-of-pupil": ("", Role.SCHOOL_STAFF),
+    "pupils:voice": ("", Role.PROVIDER_STAFF),
     "pupils:letters": ("", Role.SCHOOL_STAFF),
     "placements:detail": ("", Role.CASEWORKER),
     "accounts:people": ("", Role.MANAGER),
@@ -160,6 +164,11 @@ def more_children(world, count):
                                     cancelled_because="x", sessions_served=0)  # fmt: skip
         factories.PermanentExclusionFactory(pupil=pupil, school=world.own.school)
         factories.EnrolmentFactory(ends_on=world.school_day)
+        factories.VoiceFactory(pupil=world.own.pupil)
+        factories.VoiceResponseFactory(voice=world.own.voices["given"])
+        factories.VoiceAnswerFactory(
+            voice=factories.VoiceFactory(pupil=pupil, finished_at=timezone.now()), is_given=True
+        )
         factories.HeadcountFactory()
         factories.NeedFactory(pupil=pupil)
         factories.CareStatusFactory(pupil=pupil)

@@ -46,6 +46,7 @@ from pupils.models import (
     PermanentExclusion,
     Pupil,
     Suspension,
+    Voice,
 )
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
 from reintegration.models import Plan
@@ -99,6 +100,7 @@ class Side:
     consent: DisplayConsent
     pathway: EbsaPathway
     step: ReturnStep
+    voices: dict[str, Voice]
     upload: Import
     at_school: SchoolAttendance
     key: ApiKey
@@ -385,6 +387,7 @@ def _side(name: str, today: date) -> Side:
         ),
         upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
+        voices=sides.voices(one, token),
         **sides.support([one, two], placement, token, day),
         tokens=tokens,
     )

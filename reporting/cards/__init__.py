@@ -5,7 +5,8 @@ from reporting.cards.cards import CARDS as CASE_CARDS
 from reporting.cards.dues import DUES, Due, dues
 from reporting.cards.placements import PLACEMENTS
 from reporting.cards.returns import RETURNS
+from reporting.cards.voices import VOICES
 
-CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS]
+CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *VOICES]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

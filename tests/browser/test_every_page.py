@@ -22,13 +22,16 @@ SENT_AT_ONCE = {
     "referrals:check",
     "referrals:filter-delete",
     "attendance:register",
+    "pupils:voice-renew",
+    "pupils:voice-cancel",
 }
 NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "referrals:document",
            "referrals:assign", "referrals:detach", "referrals:undo", "accounts:stay", "accounts:feed-make",
            "accounts:feed-revoke", "reporting:feed", "pupils:letter-pdf", "pupils:letter-approve",
            "pupils:letter-revise", "placements:commissioned-file", "placements:school-census-file",
            "placements:census-file", "attendance:home-week", "attendance:import-give-up",
-           "attendance:api-marks", "attendance:api-description", "reporting:statistics-file"}  # fmt: skip
+           "attendance:api-marks", "attendance:api-description", "reporting:statistics-file",
+           "pupils:voice-recording", "pupils:say-recording", "pupils:say-leave"}  # fmt: skip
 # Links of which the world holds a spent one: a page in words, and no child.
 SPENT = {"attendance:reply"}
 # Who looks at pages first: roles in an order that reaches every permission early.

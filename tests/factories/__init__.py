@@ -125,6 +125,7 @@ from tests.factories.timetables import (
     TimetableReviewFactory,
     TimetableRuleFactory,
 )
+from tests.factories.voices import VoiceAnswerFactory, VoiceFactory, VoiceResponseFactory
 
 __all__ = [
     "LONG_AGO",
@@ -215,6 +216,9 @@ __all__ = [
     "UserFactory",
     "VersionFactory",
     "ViewEntryFactory",
+    "VoiceAnswerFactory",
+    "VoiceFactory",
+    "VoiceResponseFactory",
     "WeekChangeFactory",
     "WeekFactory",
     "WeekTotalFactory",
