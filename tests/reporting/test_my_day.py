@@ -95,6 +95,9 @@ def world(db):
     mine = factories.PlacementFactory(opened_by=people[Role.CASEWORKER], starts_on=today - DAY)
     factories.PlacementEntryFactory(placement=mine, by=people[Role.CASEWORKER])
     _support(world, today)
+    factories.VoiceFactory.create_batch(
+        2, pupil=world.own.pupil, finished_at=now, made_on=today - DAY, ends_on=today
+    )
     factories.ImportFactory(provider=world.own.provider, by=world.people[Role.PROVIDER_STAFF])
     factories.ApiKeyFactory(organisation=world.own.provider, expires_at=now + timedelta(days=9))
     _absence(world, today)

@@ -27,6 +27,7 @@ from apsystem.demo import (
     stories,
     support,
     timetables,
+    voices,
 )
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         schools.seed(place, today)
         exclusions.seed(place, today, seed)
         support.seed(place, today)
+        voices.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
