@@ -69,6 +69,8 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     PLAN_VIEW = "plan.view"
     PLAN_WORK = "plan.work"
+    POST16_VIEW = "post16.view"
+    POST16_WORK = "post16.work"
     VOICE_VIEW = "voice.view"
     VOICE_ASK = "voice.ask"
     REGISTER_VIEW = "register.view"
@@ -145,6 +147,8 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.PLAN_VIEW: "Read plans of the way back within reach",
     Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
+    Permission.POST16_VIEW: "Read pathway plans for after Year 11 within reach",
+    Permission.POST16_WORK: "Work on a pathway plan: the coach, applications, activities, checks",
     Permission.VOICE_VIEW: "Read and hear what young people and parents handed in, within reach",
     Permission.VOICE_ASK: "Ask a young person or a parent by link, and answer what they said",
     Permission.REGISTER_VIEW: "Read registers within reach",
@@ -192,6 +196,7 @@ _READS_CASES = {
     Permission.PLACES_VIEW,
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
+    Permission.POST16_VIEW,
     Permission.VOICE_VIEW,
     Permission.EXCLUSION_VIEW,
     Permission.REGISTER_VIEW,
@@ -227,6 +232,7 @@ _WORKS_CASES = (
         Permission.PLACEMENT_REVIEW,
         Permission.PLACEMENT_END,
         Permission.PLAN_WORK,
+        Permission.POST16_WORK,
         Permission.VOICE_ASK,
         Permission.COST_VIEW,
         Permission.LETTER_WRITE,
@@ -246,6 +252,8 @@ _TEACHES = _ASSESSES | {
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
     Permission.PLAN_WORK,
+    Permission.POST16_VIEW,
+    Permission.POST16_WORK,
     Permission.VOICE_VIEW,
     Permission.VOICE_ASK,
     Permission.EXCLUSION_VIEW,
@@ -277,6 +285,7 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.POST16_VIEW,
     Permission.VOICE_VIEW,
     Permission.ATTENDANCE_SUPPORT_VIEW,
     Permission.ABSENCE_VIEW,
@@ -331,7 +340,7 @@ GRANTS: dict[Role, set[Permission]] = {
     | {Permission.VOICE_ASK},
     Role.TRANSITION_COACH: _READS_CASES - {Permission.REGISTER_VIEW}
     | _ASSESSES
-    | {Permission.PLAN_WORK, Permission.VOICE_ASK},
+    | {Permission.PLAN_WORK, Permission.POST16_WORK, Permission.VOICE_ASK},
     Role.PROVIDER_STAFF: _TEACHES | _FOLLOWS_UP,
     Role.PROVIDER_LEAD: _TEACHES
     | _FOLLOWS_UP

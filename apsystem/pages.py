@@ -25,6 +25,7 @@ NAVIGATION = [
     ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
     ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
     ("Way back", "reintegration:list", Permission.PLAN_VIEW),
+    ("After Year 11", "reintegration:pathways", Permission.POST16_VIEW),
     ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
     ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),

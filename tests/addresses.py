@@ -49,6 +49,17 @@ PATHWAY_PAGES = ["pathway", "pathway-change", "pathway-close", "step-add"]
 OF_PUPIL_PAGES = ["visit-plan", "reward-give", "display-agree", "pathway-open"]
 VOICE_PAGES = ["voice", "voice-respond", "voice-sum-up", "voice-recording"]
 OPEN_VOICE_PAGES = ["voice-renew", "voice-cancel"]
+ONWARD_PAGES = [
+    "coach",
+    "coach-contact",
+    "activity-add",
+    "activity-record",
+    "application-add",
+    "application-change",
+    "guarantee",
+    "enrolled",
+    "destination-check",
+]
 SAY_PAGES = ["", "-all", "-take-back", "-leave", "-question", "-recording"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 IMPORT_PAGES = ["import", "import-columns", "import-give-up"]
@@ -170,6 +181,14 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:plan", "uid"): rows.plan.uid,
         **dict.fromkeys([(f"reintegration:{page}", "uid") for page in PLAN_PAGES], rows.plan.uid),
         ("reintegration:of-pupil", "uid"): rows.pupil.uid,
+        ("reintegration:pathway", "uid"): rows.pupil.uid,
+        ("reintegration:pathway-change", "uid"): rows.pupil.uid,
+        **dict.fromkeys(
+            [(f"reintegration:{page}", "uid") for page in ONWARD_PAGES], rows.onward.uid
+        ),
+        ("reintegration:activity-record", "pk"): rows.onward.activities.get().pk,
+        ("reintegration:application-change", "pk"): rows.onward.applications.get().pk,
+        ("reintegration:destination-check", "month"): "march",
         ("reintegration:gate", "kind"): "meeting",
         ("reintegration:week-review", "number"): 1,
         ("reintegration:week-change", "number"): 1,

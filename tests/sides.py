@@ -5,12 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
+from apsystem.lib.calendar import academic_year
 from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
 from placements.models import Placement
 from pupils.models import Pupil, Voice
+from reintegration.models import Pathway
 from tests import factories
 
 
@@ -131,6 +134,36 @@ def voices(pupil: Pupil, token: Callable[[str], str]) -> dict[str, Voice]:
     return {"open": factories.VoiceFactory(pupil=pupil), "given": given}
 
 
+def onward(pupil: Pupil, token: Callable[[str], str]) -> Pathway:
+    """Make a pathway plan with one of each of its parts."""
+    pathway = factories.PathwayFactory(
+        pupil=pupil,
+        aspirations=token("hopes"),
+        intended_place=token("intended"),
+        needs=token("needs"),
+        enrolled_at=token("enrolledat"),
+        enrolled_as="college",
+        enrolled_on=localdate(),
+    )
+    factories.DestinationCheckFactory(
+        pathway=pathway,
+        answer="neet",
+        words=token("lasting"),
+        answered_on=localdate(),
+        answered_by=factories.UserFactory(),
+    )
+    factories.DestinationCheckFactory(pathway=pathway, month="march", due_on=date(2025, 3, 1))
+    factories.ApplicationFactory(pathway=pathway, place=token("applied"), course=token("course"))
+    factories.ActivityFactory(pathway=pathway, words=token("activity"))
+    factories.CoachContactFactory(pathway=pathway, words=token("coachsaid"))
+    return pathway
+
+
+def own_words_and_onward(pupil: Pupil, token: Callable[[str], str]) -> dict[str, Any]:
+    """Make what the pupil says, and the way beyond Year 11."""
+    return {"voices": voices(pupil, token), "onward": onward(pupil, token)}
+
+
 def timetable(placement: Placement, day: date, token: Callable[[str], str]) -> PartTimeTimetable:
     """Make a timetable in force that leaves the next weeks' Wednesdays out, with its reviews."""
     row = factories.TimetableFactory(
@@ -206,3 +239,14 @@ def member(school: Organisation, provider: Organisation) -> Membership:
     first = factories.MembershipFactory(organisation=provider, role=Role.PROVIDER_STAFF)
     factories.MembershipFactory(user=first.user, organisation=school, role=Role.SCHOOL_STAFF)
     return first
+
+
+def more_onward(world: Any, pupil: Pupil) -> None:
+    """Make one more row of each list of the way beyond Year 11."""
+    pathway = world.own.onward
+    factories.PathwayFactory(pupil=pupil)
+    factories.ActivityFactory(pathway=pathway)
+    factories.CoachContactFactory(pathway=pathway)
+    year = academic_year(localdate())
+    placed = factories.PlacementFactory(pupil__date_of_birth=date(year - 15, 1, 1))
+    factories.EnrolmentFactory(pupil=placed.pupil, organisation=world.own.school)

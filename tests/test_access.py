@@ -234,6 +234,7 @@ def test_public_pages_are_these_and_no_others():
         "pupils:say-question",
         "pupils:say-recording",
         "pupils:say-take-back",
+        "reintegration:options",  # what young people can do after Year 11: nothing of a child
         "reintegration:version",  # the secret in its address is the credential
         "privacy",
         "reporting:feed",  # its token is the credential: see tests/reporting/test_feed.py

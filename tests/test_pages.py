@@ -22,7 +22,7 @@ from tests import world as worlds
 from tests.routes import routes
 
 MOST_QUERIES = 24
-MOST_ON_MY_DAY = 48  # one for each card
+MOST_ON_MY_DAY = 54  # one for each card
 LISTS = {
     "reporting:search": ("?q=pupil", Role.CASEWORKER),
     "referrals:list": ("", Role.CASEWORKER),
@@ -80,6 +80,9 @@ LISTS = {
     "pupils:pupil-suspensions": ("", Role.SCHOOL_STAFF),
     "pupils:leavers": ("", Role.CASEWORKER),
     "pupils:headcounts": ("", Role.MANAGER),
+    "reintegration:pathways": ("", Role.CASEWORKER),
+    "reintegration:pathways-missing": ("", Role.CASEWORKER),
+    "reintegration:pathway": ("", Role.CASEWORKER),
     "pupils:voices": ("", Role.CASEWORKER),
     "pupils:voices-of-pupil": ("", Role.SCHOOL_STAFF),
     "pupils:voice": ("", Role.PROVIDER_STAFF),
@@ -164,6 +167,7 @@ def more_children(world, count):
                                     cancelled_because="x", sessions_served=0)  # fmt: skip
         factories.PermanentExclusionFactory(pupil=pupil, school=world.own.school)
         factories.EnrolmentFactory(ends_on=world.school_day)
+        sides.more_onward(world, pupil)
         factories.VoiceFactory(pupil=world.own.pupil)
         factories.VoiceResponseFactory(voice=world.own.voices["given"])
         factories.VoiceAnswerFactory(

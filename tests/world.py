@@ -49,7 +49,7 @@ from pupils.models import (
     Voice,
 )
 from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
-from reintegration.models import Plan
+from reintegration.models import Pathway, Plan
 from tests import addresses, factories, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
@@ -101,6 +101,7 @@ class Side:
     pathway: EbsaPathway
     step: ReturnStep
     voices: dict[str, Voice]
+    onward: Pathway
     upload: Import
     at_school: SchoolAttendance
     key: ApiKey
@@ -387,7 +388,7 @@ def _side(name: str, today: date) -> Side:
         ),
         upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
-        voices=sides.voices(one, token),
+        **sides.own_words_and_onward(one, token),
         **sides.support([one, two], placement, token, day),
         tokens=tokens,
     )

@@ -2,6 +2,8 @@
 
 from reintegration.models.gate import Gate, Kind
 from reintegration.models.plan import GATES, Outcome, Plan, Status, TargetChange
+from reintegration.models.steps import Activity, Application, CoachContact
+from reintegration.models.transition import DestinationCheck, Pathway
 from reintegration.models.version import Version
 from reintegration.models.week import (
     WEEKS,
@@ -17,11 +19,16 @@ from reintegration.models.week import (
 __all__ = [
     "GATES",
     "WEEKS",
+    "Activity",
+    "Application",
     "ChangeKind",
+    "CoachContact",
+    "DestinationCheck",
     "Gate",
     "Judgement",
     "Kind",
     "Outcome",
+    "Pathway",
     "Plan",
     "Status",
     "Stay",

@@ -4,9 +4,10 @@ from reporting.cards.card import Card, Day, Group, Line, lines
 from reporting.cards.cards import CARDS as CASE_CARDS
 from reporting.cards.dues import DUES, Due, dues
 from reporting.cards.placements import PLACEMENTS
+from reporting.cards.post16 import POST_16
 from reporting.cards.returns import RETURNS
 from reporting.cards.voices import VOICES
 
-CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *VOICES]
+CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *VOICES, *POST_16]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

@@ -93,6 +93,13 @@ from tests.factories.imports import (
     SchoolAttendanceFactory,
     uploaded,
 )
+from tests.factories.onward import (
+    ActivityFactory,
+    ApplicationFactory,
+    CoachContactFactory,
+    DestinationCheckFactory,
+    PathwayFactory,
+)
 from tests.factories.returns import (
     GateFactory,
     PlanFactory,
@@ -131,7 +138,9 @@ __all__ = [
     "LONG_AGO",
     "AbsenceEntryFactory",
     "AbsenceNoticeFactory",
+    "ActivityFactory",
     "ApiKeyFactory",
+    "ApplicationFactory",
     "AssessmentAmendmentFactory",
     "AssessmentFactory",
     "AttachmentFactory",
@@ -143,6 +152,7 @@ __all__ = [
     "ClockRuleFactory",
     "ClosedToNewFactory",
     "ClosureFactory",
+    "CoachContactFactory",
     "CommissionFactory",
     "ComparatorFactory",
     "ContactFactory",
@@ -150,6 +160,7 @@ __all__ = [
     "CoverFactory",
     "DecisionReadFactory",
     "DeliveryFactory",
+    "DestinationCheckFactory",
     "DigestFactory",
     "DisplayConsentFactory",
     "DocumentFactory",
@@ -178,6 +189,7 @@ __all__ = [
     "OrganisationFactory",
     "OutboxMessageFactory",
     "OutsideMarkFactory",
+    "PathwayFactory",
     "PauseFactory",
     "PermanentExclusionFactory",
     "PlacementEntryFactory",

@@ -20,6 +20,7 @@ from apsystem.demo import (
     bulk,
     exclusions,
     letters,
+    onward,
     registers,
     returns,
     schools,
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         exclusions.seed(place, today, seed)
         support.seed(place, today)
         voices.seed(place, today)
+        onward.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()
