@@ -266,5 +266,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get("/")
     assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
 
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(54):
         client.get("/")
