@@ -14,6 +14,7 @@ from reintegration import actions
 from reintegration.models import Activity, Application, CoachContact, Pathway
 from reintegration.models.transition import Month, due_days, pupils_without_pathway
 from tests import factories
+from tests.pupils.voices.test_reading_age import NINE, Sentences, grade
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -228,3 +229,4 @@ def test_the_options_are_open_to_everybody(client):
 
     assert page.status_code == 200
     assert page.content.decode().count("How to get in:") == 6
+    assert grade(Sentences(page.content.decode()).text) <= NINE
