@@ -33,6 +33,7 @@ REFUSED_AN_HOUR = 100  # keys that open nothing, of one address
 ASKED_A_MINUTE = 60  # requests with one key
 ONE_HOUR = 60 * 60
 METHODS_OF_PAGES = ["GET", "HEAD", "POST"]
+NOTHING_LENT = "camera=(), geolocation=(), microphone=()"  # pages that record say otherwise
 
 
 class Request(HttpRequest):
@@ -249,7 +250,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
-        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers.setdefault("Permissions-Policy", NOTHING_LENT)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 

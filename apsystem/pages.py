@@ -28,6 +28,7 @@ NAVIGATION = [
     ("Outreach", "outreach:list", Permission.OUTREACH_VIEW),
     ("Panel", "reintegration:panel-list", Permission.PANEL_VIEW),
     ("Panel decisions", "reintegration:panel-decisions", Permission.PANEL_DECISION_VIEW),
+    ("After Year 11", "reintegration:pathways", Permission.POST16_VIEW),
     ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
     ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
     ("Registers", "attendance:today", Permission.REGISTER_VIEW),

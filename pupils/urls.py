@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pupils.views import exclusions, letters, record, suspensions, totals
+from pupils.views import exclusions, letters, record, say, suspensions, totals, voices
 
 app_name = "pupils"
 
@@ -38,6 +38,21 @@ urlpatterns = [
     path("headcounts/", totals.headcounts, name="headcounts"),
     path("headcounts/new/", totals.add_headcount, name="headcount-add"),
     path("headcounts/<int:pk>/change/", totals.change_headcount, name="headcount-change"),
+    path("voices/", voices.index, name="voices"),
+    path("<uuid:uid>/voices/", voices.of_pupil, name="voices-of-pupil"),
+    path("<uuid:uid>/voices/new/", voices.ask, name="voice-ask"),
+    path("voices/<uuid:uid>/", voices.detail, name="voice"),
+    path("voices/<uuid:uid>/link/", voices.renew, name="voice-renew"),
+    path("voices/<uuid:uid>/cancel/", voices.cancel, name="voice-cancel"),
+    path("voices/<uuid:uid>/answer/", voices.respond, name="voice-respond"),
+    path("voices/<uuid:uid>/<slug:slug>/summary/", voices.sum_up, name="voice-sum-up"),
+    path("voices/<uuid:uid>/<slug:slug>/recording/", voices.recording, name="voice-recording"),
+    path("say/<str:token>/", say.start, name="say"),
+    path("say/<str:token>/all/", say.everything, name="say-all"),
+    path("say/<str:token>/take-back/", say.take_back, name="say-take-back"),
+    path("say/<str:token>/leave/", say.leave, name="say-leave"),
+    path("say/<str:token>/<int:number>/", say.question, name="say-question"),
+    path("say/<str:token>/<slug:slug>/recording/", say.recording, name="say-recording"),
     path("<uuid:uid>/letters/", letters.of_pupil, name="letters"),
     path("letters/", letters.index, name="letter-list"),
     path("letters/new/<slug:kind>/<uuid:case>/", letters.draft, name="letter-draft"),

@@ -5,24 +5,30 @@ from django.db.models.functions import TruncDate
 from accounts.permissions import Permission
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from reintegration.models import (
+    Application,
     ChangeKind,
+    CoachContact,
+    DestinationCheck,
     Gate,
     Judgement,
     Kind,
     Outcome,
     PanelCase,
     PanelOutcome,
+    Pathway,
     Plan,
     StayCheck,
     TargetChange,
     Week,
     WeekChange,
 )
+from reintegration.models.transition import Now
 from reintegration.models.week import Stay
 
 PAGE = "reporting:plan"
 
 kind("wayback", "Way back", 33)
+kind("post16", "After Year 11", 34)
 
 
 def _gate(row: Row) -> Told:
@@ -43,6 +49,10 @@ def _decision(row: Row) -> Told:
 
 def _check(row: Row) -> Told:
     return Told(f"{row.number} weeks after the return: {Stay(row.code).label.lower()}", row.words)
+
+
+def _destination(row: Row) -> Told:
+    return Told(f"Destination check: {Now(row.code).label}", row.words)
 
 
 tells(
@@ -184,5 +194,67 @@ section(
         Permission.PLAN_VIEW,
         Plan.objects.as_user,
         place=33,
+    )
+)
+
+POST_16 = {"permission": Permission.POST16_VIEW}
+tells(
+    Source(
+        "pathways",
+        "post16",
+        Pathway.objects.as_user,
+        {"on": "opened_on", "words": "aspirations", "by": "opened_by__name"},
+        lambda row: Told("Pathway plan opened", row.words),
+        **POST_16,
+    )
+)
+tells(
+    Source(
+        "begun",
+        "post16",
+        lambda user: Pathway.objects.as_user(user).filter(enrolled_on__isnull=False),
+        {"on": "enrolled_on", "place": "enrolled_at"},
+        lambda row: Told(f"Began after Year 11: {row.place}"),
+        **POST_16,
+    )
+)
+tells(
+    Source(
+        "offers",
+        "post16",
+        lambda user: Application.objects.as_user(user).filter(result="offer"),
+        {"on": "result_on", "place": "place"},
+        lambda row: Told(f"Offer after Year 11: {row.place}"),
+        **POST_16,
+    )
+)
+tells(
+    Source(
+        "coachcontacts",
+        "post16",
+        CoachContact.objects.as_user,
+        {"on": "on", "at": "at", "words": "words", "by": "by__name"},
+        lambda row: Told("Contact of the transition coach", row.words),
+        **POST_16,
+    )
+)
+tells(
+    Source(
+        "destinationchecks",
+        "post16",
+        lambda user: DestinationCheck.objects.as_user(user).exclude(answer=""),
+        {"on": "answered_on", "code": "answer", "words": "words", "by": "answered_by__name"},
+        _destination,
+        **POST_16,
+    )
+)
+section(
+    Section(
+        "post-16",
+        "After Year 11",
+        "reintegration:pathway",
+        Permission.POST16_VIEW,
+        Pathway.objects.as_user,
+        place=34,
     )
 )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reintegration.views import ledger, panel, panel_cases, plans, versions, weeks
+from reintegration.views import ledger, panel, panel_cases, plans, transition, versions, weeks
 
 app_name = "reintegration"
 
@@ -10,6 +10,24 @@ plan_patterns = [
     path("", plans.index, name="list"),
     path("version/<str:token>/", versions.version, name="version"),
     path("pupils/<uuid:uid>/", plans.of_pupil, name="of-pupil"),
+    path("options/", transition.options, name="options"),
+    path("pathways/", transition.index, name="pathways"),
+    path("pathways/missing/", transition.missing, name="pathways-missing"),
+    path("pathways/pupils/<uuid:uid>/", transition.of_pupil, name="pathway"),
+    path("pathways/pupils/<uuid:uid>/change/", transition.change, name="pathway-change"),
+    path("pathways/<uuid:uid>/coach/", transition.coach, name="coach"),
+    path("pathways/<uuid:uid>/contacts/new/", transition.contact, name="coach-contact"),
+    path("pathways/<uuid:uid>/activities/new/", transition.activity, name="activity-add"),
+    path("pathways/<uuid:uid>/activities/<int:pk>/", transition.attended, name="activity-record"),
+    path("pathways/<uuid:uid>/applications/new/", transition.application, name="application-add"),
+    path(
+        "pathways/<uuid:uid>/applications/<int:pk>/",
+        transition.application,
+        name="application-change",
+    ),
+    path("pathways/<uuid:uid>/guarantee/", transition.guarantee, name="guarantee"),
+    path("pathways/<uuid:uid>/enrolled/", transition.enrolled, name="enrolled"),
+    path("pathways/<uuid:uid>/checks/<slug:month>/", transition.check, name="destination-check"),
     path("<uuid:uid>/change/", plans.change, name="change"),
     path("<uuid:uid>/half-term/", plans.move_target, name="target"),
     path("<uuid:uid>/evidence/<str:kind>/", plans.gate, name="gate"),

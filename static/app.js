@@ -16,6 +16,7 @@ const start = async (selector, load, name) => {
 start("[data-keys]", () => import("./keys.js"), "listen");
 start("[data-autosave]", () => import("./autosave.js"), "watch");
 start("[data-idle-warning]", () => import("./idle.js"), "warn");
+start("[data-say]", () => import("./say.js"), "listen");
 start("[data-register]", () => import("./register.js"), "open");
 start("[data-panel-clock]", () => import("./panel.js"), "run");
 start("[data-decision]", () => import("./panel.js"), "lead");

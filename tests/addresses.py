@@ -49,6 +49,20 @@ DRAFT_PAGES = ["support-agree", "support-change"]
 PATHWAY_PAGES = ["pathway", "pathway-change", "pathway-close", "step-add"]
 OUTREACH_PAGES = ["support", "change", "close", "cancel", "cycle-begin", "cycle-review"]
 OF_PUPIL_PAGES = ["visit-plan", "reward-give", "display-agree", "pathway-open"]
+VOICE_PAGES = ["voice", "voice-respond", "voice-sum-up", "voice-recording"]
+OPEN_VOICE_PAGES = ["voice-renew", "voice-cancel"]
+ONWARD_PAGES = [
+    "coach",
+    "coach-contact",
+    "activity-add",
+    "activity-record",
+    "application-add",
+    "application-change",
+    "guarantee",
+    "enrolled",
+    "destination-check",
+]
+SAY_PAGES = ["", "-all", "-take-back", "-leave", "-question", "-recording"]
 PUPIL_PAGES = ["chronology", "referrals", "placements", "attendance"]
 IMPORT_PAGES = ["import", "import-columns", "import-give-up"]
 FEED_TOKEN = "a-secret-that-a-calendar-program-holds"
@@ -94,6 +108,23 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ),
         ("pupils:reason-change", "code"): "PA",
         ("pupils:headcount-change", "pk"): rows.headcount.pk,
+        **dict.fromkeys(
+            [(f"pupils:{page}", "uid") for page in ("voices-of-pupil", "voice-ask")],
+            rows.pupil.uid,
+        ),
+        **dict.fromkeys(
+            [(f"pupils:{page}", "uid") for page in VOICE_PAGES], rows.voices["given"].uid
+        ),
+        **dict.fromkeys(
+            [(f"pupils:{page}", "uid") for page in OPEN_VOICE_PAGES], rows.voices["open"].uid
+        ),
+        **dict.fromkeys(
+            [(f"pupils:say{page}", "token") for page in SAY_PAGES], rows.voices["open"].token
+        ),
+        ("pupils:voice-sum-up", "slug"): "good",
+        ("pupils:voice-recording", "slug"): "good",
+        ("pupils:say-recording", "slug"): "good",
+        ("pupils:say-question", "number"): 1,
         ("pupils:letters", "uid"): rows.pupil.uid,
         ("pupils:letter", "uid"): rows.letters["issued"].uid,
         ("pupils:letter-pdf", "uid"): rows.letters["issued"].uid,
@@ -152,6 +183,14 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:plan", "uid"): rows.plan.uid,
         **dict.fromkeys([(f"reintegration:{page}", "uid") for page in PLAN_PAGES], rows.plan.uid),
         ("reintegration:of-pupil", "uid"): rows.pupil.uid,
+        ("reintegration:pathway", "uid"): rows.pupil.uid,
+        ("reintegration:pathway-change", "uid"): rows.pupil.uid,
+        **dict.fromkeys(
+            [(f"reintegration:{page}", "uid") for page in ONWARD_PAGES], rows.onward.uid
+        ),
+        ("reintegration:activity-record", "pk"): rows.onward.activities.get().pk,
+        ("reintegration:application-change", "pk"): rows.onward.applications.get().pk,
+        ("reintegration:destination-check", "month"): "march",
         ("reintegration:gate", "kind"): "meeting",
         ("reintegration:week-review", "number"): 1,
         ("reintegration:week-change", "number"): 1,

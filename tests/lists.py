@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts.permissions import Role
 from referrals.models import Status
-from tests import factories, sides
+from tests import factories, onward, sides
 
 LISTS = {
     "reporting:search": ("?q=pupil", Role.CASEWORKER),
@@ -76,6 +78,12 @@ LISTS = {
     "placements:detail": ("", Role.CASEWORKER),
     "accounts:people": ("", Role.MANAGER),
     "attendance:calendar": ("", Role.ADMINISTRATOR),
+    "reintegration:pathways": ("", Role.CASEWORKER),
+    "reintegration:pathways-missing": ("", Role.CASEWORKER),
+    "reintegration:pathway": ("", Role.CASEWORKER),
+    "pupils:voices": ("", Role.CASEWORKER),
+    "pupils:voices-of-pupil": ("", Role.SCHOOL_STAFF),
+    "pupils:voice": ("", Role.PROVIDER_STAFF),
     "reintegration:panel-list": ("", Role.MANAGER),
     "reintegration:panel-candidates": ("", Role.CASEWORKER),
     "reintegration:panel-agenda": ("", Role.CASEWORKER),
@@ -122,6 +130,12 @@ def more_children(world, count):
         sides.more_support(world, placement)
         sides.more_outreach(world, pupil)
         sides.more_panel(world)
+        onward.more_onward(world, pupil)
+        factories.VoiceFactory(pupil=world.own.pupil)
+        factories.VoiceResponseFactory(voice=world.own.voices["given"])
+        factories.VoiceAnswerFactory(
+            voice=factories.VoiceFactory(pupil=pupil, finished_at=timezone.now()), is_given=True
+        )
         absent = factories.MarkFactory(
             placement=placement, date=world.school_day, session=1, code_id="N"
         )

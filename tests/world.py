@@ -6,106 +6,33 @@ shows: in a page, a header, an address.
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.models import ApiKey, Closure, Cover, HalfTerm, Membership, Organisation, User
+from accounts.models import HalfTerm, Organisation, User
 from accounts.models.personal import hash_of
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
 from apsystem.lib.calendar import FRIDAY, academic_year, bank_holidays
 from attendance.models import (
-    AbsenceNotice,
-    DisplayConsent,
-    EbsaPathway,
-    HomeVisit,
-    Import,
-    Mark,
-    PartTimeTimetable,
-    ReturnStep,
-    SchoolAttendance,
     SupportPlan,
 )
-from placements.models import (
-    Assessment,
-    ClosedToNew,
-    Hold,
-    Placement,
-    Scale,
-    SchoolPlacement,
-)
 from pupils.models import (
-    CareStatus,
-    Contact,
-    Enrolment,
-    Headcount,
-    Letter,
-    PermanentExclusion,
     Pupil,
-    Suspension,
 )
-from referrals.models import Attachment, Referral, SavedFilter, Status, Tier
-from reintegration.models import PANEL_ROLES, Plan
+from referrals.models import Referral, SavedFilter, Status, Tier
+from reintegration.models import PANEL_ROLES
 from tests import addresses, factories, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
+from tests.side import Side
 
 OWN, FOREIGN, ABSENT = "own", "foreign", "absent"
 SIDES = [OWN, FOREIGN, ABSENT]
 TOKEN = re.compile(r"zqx[a-z]+zqx", re.IGNORECASE)
-
-
-@dataclass
-class Side:
-    """One school and one provider with the children they share."""
-
-    name: str
-    school: Organisation
-    provider: Organisation
-    pupil: Pupil
-    submitted: Referral
-    draft: Referral
-    accepted: Referral
-    waiting: Referral
-    attachment: Attachment
-    placement: Placement
-    offer: Placement
-    mark: Mark
-    contact: Contact
-    notice: AbsenceNotice
-    closure: Closure
-    role: Membership
-    care: CareStatus
-    enrolment: Enrolment
-    cover: Cover
-    scores: Assessment
-    own: SchoolPlacement
-    scale: Scale
-    closed: ClosedToNew
-    hold: Hold
-    letters: dict[str, Letter]
-    plan: Plan
-    panel: dict[str, Any]
-    saved: SavedFilter
-    timetable: PartTimeTimetable
-    suspension: Suspension
-    exclusion: PermanentExclusion
-    headcount: Headcount
-    left: Enrolment
-    support: dict[str, SupportPlan]
-    visit: HomeVisit
-    consent: DisplayConsent
-    pathway: EbsaPathway
-    step: ReturnStep
-    upload: Import
-    at_school: SchoolAttendance
-    key: ApiKey
-    outreach: dict[str, Any]
-    tokens: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -390,6 +317,7 @@ def _side(name: str, today: date) -> Side:
         ),
         upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
+        **sides.own_words_and_onward(one, token),
         **sides.support([one, two], placement, token, day),
         outreach=sides.outreach([one, two], placement, token, day),
         tokens=tokens,

@@ -39,6 +39,6 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     response = render(request, "attendance/reply.html", context, status=status)
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # with none, browsers post from "null"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -1,4 +1,4 @@
-"""What happens to a child's record, to letters about the child, to suspensions and exclusions."""
+"""What happens to a child's record, to letters, suspensions and exclusions, to what is said."""
 
 from pupils.actions.headcounts import enter_headcount
 from pupils.actions.imports import FileResult, ImportRefused, import_suspensions
@@ -30,6 +30,16 @@ from pupils.actions.record import (
     record_plan,
     say_destination,
 )
+from pupils.actions.saying import (
+    Said,
+    choose_number,
+    disagree,
+    hand_in,
+    is_right_number,
+    say,
+    take_all_back,
+    take_back,
+)
 from pupils.actions.suspensions import (
     cancel_suspension,
     change_reason,
@@ -37,16 +47,20 @@ from pupils.actions.suspensions import (
     count_due_again,
     suspend,
 )
+from pupils.actions.voices import ask, cancel_voice, renew_link, respond, sum_up
 
 __all__ = [
     "FileResult",
     "ImportRefused",
+    "Said",
     "StaleLetter",
     "add",
     "add_care",
     "add_contact",
     "approve_letter",
+    "ask",
     "cancel_suspension",
+    "cancel_voice",
     "change",
     "change_contact",
     "change_exclusion",
@@ -54,7 +68,9 @@ __all__ = [
     "change_reason",
     "change_suspension",
     "checks",
+    "choose_number",
     "count_due_again",
+    "disagree",
     "draft_letter",
     "end_care",
     "end_enrolment",
@@ -62,16 +78,24 @@ __all__ = [
     "enrol",
     "enter_headcount",
     "exclude",
+    "hand_in",
     "import_suspensions",
+    "is_right_number",
     "issue_letter",
     "kind_and_case",
     "may_be_given_today",
     "move",
     "preview",
     "record_plan",
+    "renew_link",
+    "respond",
     "revise_letter",
+    "say",
     "say_destination",
+    "sum_up",
     "suspend",
+    "take_all_back",
+    "take_back",
     "withdraw_exclusion",
     "withdraw_letter",
 ]

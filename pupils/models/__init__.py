@@ -10,6 +10,7 @@ from pupils.models.pupil import Enrolment, Pupil, searchable
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ExclusionReason
 from pupils.models.suspension import Suspension
+from pupils.models.voice import Voice, VoiceAnswer, VoiceResponse
 
 __all__ = [
     "ON_ROLL",
@@ -28,5 +29,8 @@ __all__ = [
     "Pupil",
     "Reach",
     "Suspension",
+    "Voice",
+    "VoiceAnswer",
+    "VoiceResponse",
     "searchable",
 ]

@@ -24,6 +24,12 @@ class Type(models.TextChoices):
     JPEG = "image/jpeg", "JPEG picture"
     PNG = "image/png", "PNG picture"
     WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word"
+    WEBM = "audio/webm", "Recording (WebM)"
+    OGG = "audio/ogg", "Recording (Ogg)"
+    MP4 = "audio/mp4", "Recording (MP4)"
+
+
+RECORDINGS = [Type.WEBM, Type.OGG, Type.MP4]
 
 
 def private_storage() -> FileSystemStorage:
@@ -54,10 +60,17 @@ class DocumentQuerySet(ChildQuerySet):
         """Keep those that nobody took back."""
         return self.filter(removed_at=None)
 
+    def papers(self) -> Self:
+        """Keep those that are no recordings: what a young person says has a page of its own."""
+        return self.exclude(media_type__in=RECORDINGS)
+
 
 @pghistory.track()
 class Document(models.Model):
-    """A file about a child, checked by content when it was added."""
+    """A file about a child, checked by content when it was added.
+
+    Nobody of ours added what came by a link.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="documents")
@@ -67,7 +80,7 @@ class Document(models.Model):
     file = models.FileField(storage=private_storage, upload_to=random_name, max_length=60)
     is_for_school = models.BooleanField(default=False)
     is_for_provider = models.BooleanField(default=False)
-    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,6 +11,8 @@ from pupils.models import (
     Letter,
     PermanentExclusion,
     Suspension,
+    Voice,
+    VoiceResponse,
 )
 from pupils.models.codes import (
     BoardResult,
@@ -21,6 +23,7 @@ from pupils.models.codes import (
     SuspensionKind,
 )
 from pupils.models.letter import Channel
+from pupils.models.questions import Who
 from pupils.models.suspension import days_words
 from pupils.story.columns import last_day
 from pupils.story.events import Row, Source, Told, kind, tells
@@ -47,6 +50,17 @@ section(
         place=35,
     )
 )
+section(
+    Section(
+        "own-words",
+        "Own words",
+        "pupils:voices-of-pupil",
+        Permission.VOICE_VIEW,
+        Voice.objects.as_user,
+        place=20,
+    )
+)
+kind("voices", "Own words", 20)
 kind("suspensions", "Suspensions and exclusions", 35)
 kind("letters", "Letters", 40)
 kind("plans", "Plans and care", 50)
@@ -77,6 +91,14 @@ def _suspended(row: Row) -> Told:
         return Told(f"Suspended for {number} lunchtime{'' if number == 1 else 's'}: {row.place}",
                     row.words)  # fmt: skip
     return Told(f"Suspended for {days_words(number)}: {row.place}", row.words)
+
+
+def _voice(row: Row) -> Told:
+    return Told("Own words handed in", str(Who(row.code).label))
+
+
+def _disagreed(row: Row) -> Told:
+    return Told("Does not agree with the answer", f"{Who(row.code).label}: {row.words}")
 
 
 def _board(row: Row) -> str:
@@ -159,7 +181,7 @@ tells(
     Source(
         "document",
         "documents",
-        lambda user: Document.objects.as_user(user).kept(),
+        lambda user: Document.objects.as_user(user).kept().papers(),
         {"on": TruncDate("added_at"), "at": "added_at", "words": "name", "by": "added_by__name"},
         lambda row: Told("Document added", row.words),
     )
@@ -263,5 +285,51 @@ tells(
         lambda row: Told(f"Permanent exclusion withdrawn: {row.place}", row.words),
         permission=Permission.EXCLUSION_VIEW,
         page="pupils:exclusion",
+    )
+)
+
+tells(
+    Source(
+        "voice",
+        "voices",
+        lambda user: Voice.objects.as_user(user).handed_in(),
+        {"on": TruncDate("finished_at"), "at": "finished_at", "ref": "uid", "code": "who"},
+        _voice,
+        permission=Permission.VOICE_VIEW,
+        page="pupils:voice",
+    )
+)
+tells(
+    Source(
+        "voiceanswered",
+        "voices",
+        VoiceResponse.objects.as_user,
+        {
+            "on": TruncDate("at"),
+            "at": "at",
+            "ref": "voice__uid",
+            "words": "you_said",
+            "by": "by__name",
+        },
+        lambda row: Told("Own words answered", row.words),
+        permission=Permission.VOICE_VIEW,
+        page="pupils:voice",
+    )
+)
+tells(
+    Source(
+        "voicedisagreed",
+        "voices",
+        lambda user: Voice.objects.as_user(user).filter(disagreed_at__isnull=False),
+        {
+            "on": TruncDate("disagreed_at"),
+            "at": "disagreed_at",
+            "ref": "uid",
+            "code": "who",
+            "words": "disagreement",
+        },
+        _disagreed,
+        permission=Permission.VOICE_VIEW,
+        page="pupils:voice",
     )
 )

@@ -1,4 +1,4 @@
-"""What happens on the way back: to the plan, its gates, weeks and versions, and at the panel."""
+"""What happens on the way back: to plans, gates, weeks and versions, at the panel, after Year 11."""
 
 from reintegration.actions.panel import (
     attend,
@@ -35,6 +35,15 @@ from reintegration.actions.panel_session import (
     reopen,
 )
 from reintegration.actions.plans import change, close, follow, move_target, pass_gate, set_up
+from reintegration.actions.transition import (
+    answer_destination,
+    apply,
+    change_pathway,
+    log_contact,
+    open_pathway,
+    plan_activity,
+    record_activity,
+)
 from reintegration.actions.versions import send, sign
 from reintegration.actions.weeks import (
     Agreed,
@@ -56,10 +65,13 @@ __all__ = [
     "Decision",
     "Task",
     "answer_check",
+    "answer_destination",
+    "apply",
     "attend",
     "begin",
     "change",
     "change_case",
+    "change_pathway",
     "close",
     "close_meeting",
     "complete",
@@ -75,11 +87,14 @@ __all__ = [
     "has_room",
     "hold",
     "leave_out",
+    "log_contact",
     "missing_gates",
     "move",
     "move_target",
     "open_meeting",
+    "open_pathway",
     "pass_gate",
+    "plan_activity",
     "plan_meeting",
     "plan_minutes",
     "propose_stalled",
@@ -87,6 +102,7 @@ __all__ = [
     "put_forward",
     "put_on",
     "quorum_words",
+    "record_activity",
     "reopen",
     "review_week",
     "school_weeks",

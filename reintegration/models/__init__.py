@@ -19,6 +19,8 @@ from reintegration.models.panel import (
 from reintegration.models.panel_case import CaseKind, CaseStatus, PanelCase, PanelOutcome
 from reintegration.models.panel_parts import PanelAction, PanelConflict
 from reintegration.models.plan import GATES, Outcome, Plan, Status, TargetChange
+from reintegration.models.steps import Activity, Application, CoachContact
+from reintegration.models.transition import DestinationCheck, Pathway
 from reintegration.models.version import Version
 from reintegration.models.week import (
     WEEKS,
@@ -35,9 +37,13 @@ __all__ = [
     "GATES",
     "PANEL_ROLES",
     "WEEKS",
+    "Activity",
+    "Application",
     "CaseKind",
     "CaseStatus",
     "ChangeKind",
+    "CoachContact",
+    "DestinationCheck",
     "Entry",
     "FairAccessCategory",
     "Gate",
@@ -53,6 +59,7 @@ __all__ = [
     "PanelMeeting",
     "PanelMember",
     "PanelOutcome",
+    "Pathway",
     "Plan",
     "Status",
     "Stay",

@@ -41,5 +41,5 @@ def version(request: Request, token: str) -> HttpResponse:
         {"title": "Reintegration plan", "version": found, "plan": found.content, "form": form},
     )
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # with none, browsers post from "null"
     return response

@@ -6,8 +6,10 @@ from reporting.cards.dues import DUES, Due, dues
 from reporting.cards.outreach import OUTREACH
 from reporting.cards.panel import PANEL
 from reporting.cards.placements import PLACEMENTS
+from reporting.cards.post16 import POST_16
 from reporting.cards.returns import RETURNS
+from reporting.cards.voices import VOICES
 
-CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *OUTREACH, *PANEL]
+CARDS = [*CASE_CARDS, *PLACEMENTS, *RETURNS, *OUTREACH, *PANEL, *VOICES, *POST_16]
 
 __all__ = ["CARDS", "DUES", "Card", "Day", "Due", "Group", "Line", "dues", "lines"]

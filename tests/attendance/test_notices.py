@@ -261,7 +261,7 @@ def test_the_link_in_the_mail_names_nobody_and_the_page_the_first_name_only(
     assert placement.pupil.forename in words
     assert placement.pupil.surname not in words
     assert placement.provider.name not in words
-    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "same-origin")
     assert not AbsenceEntry.objects.exists()  # a program that follows links answers nothing
 
 

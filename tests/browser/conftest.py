@@ -49,6 +49,29 @@ def chromium():
 
 
 @pytest.fixture
+def chromium_that_hears(chromium):
+    """Open pages in a browser of its own, with a microphone that hums."""
+    opened = []
+
+    def open_page():
+        opened.append(
+            chromium.browser_type.launch(
+                executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+                args=[
+                    *SWITCHES,
+                    "--use-fake-device-for-media-stream",
+                    "--use-fake-ui-for-media-stream",
+                ],
+            )
+        )
+        return opened[-1].new_page()
+
+    yield open_page
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture
 def world(transactional_db):
     return worlds.build()
 

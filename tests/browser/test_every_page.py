@@ -23,6 +23,8 @@ SENT_AT_ONCE = {
     "referrals:filter-delete",
     "attendance:register",
     "reintegration:panel-reopen",
+    "pupils:voice-renew",
+    "pupils:voice-cancel",
 }
 NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "referrals:document",
            "referrals:assign", "referrals:detach", "referrals:undo", "accounts:stay", "accounts:feed-make",
@@ -31,7 +33,8 @@ NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "r
            "placements:census-file", "attendance:home-week", "attendance:import-give-up",
            "attendance:api-marks", "attendance:api-description", "reporting:statistics-file",
            "reintegration:panel-publish", "reintegration:panel-close", "reintegration:panel-action-done",
-           "reporting:panel-pack"}  # fmt: skip
+           "reporting:panel-pack",
+           "pupils:voice-recording", "pupils:say-recording", "pupils:say-leave"}  # fmt: skip
 # Links of which the world holds a spent one: a page in words, and no child.
 SPENT = {"attendance:reply", "reintegration:version"}
 LINKS = {"reporting:follow-up": "asked", "outreach:evaluation": "evaluation"}

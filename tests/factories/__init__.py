@@ -93,6 +93,13 @@ from tests.factories.imports import (
     SchoolAttendanceFactory,
     uploaded,
 )
+from tests.factories.onward import (
+    ActivityFactory,
+    ApplicationFactory,
+    CoachContactFactory,
+    DestinationCheckFactory,
+    PathwayFactory,
+)
 from tests.factories.outreach import (
     CycleFactory,
     DealFactory,
@@ -144,12 +151,15 @@ from tests.factories.timetables import (
     TimetableReviewFactory,
     TimetableRuleFactory,
 )
+from tests.factories.voices import VoiceAnswerFactory, VoiceFactory, VoiceResponseFactory
 
 __all__ = [
     "LONG_AGO",
     "AbsenceEntryFactory",
     "AbsenceNoticeFactory",
+    "ActivityFactory",
     "ApiKeyFactory",
+    "ApplicationFactory",
     "AssessmentAmendmentFactory",
     "AssessmentFactory",
     "AttachmentFactory",
@@ -161,6 +171,7 @@ __all__ = [
     "ClockRuleFactory",
     "ClosedToNewFactory",
     "ClosureFactory",
+    "CoachContactFactory",
     "CommissionFactory",
     "ComparatorFactory",
     "ContactFactory",
@@ -170,6 +181,7 @@ __all__ = [
     "DealFactory",
     "DecisionReadFactory",
     "DeliveryFactory",
+    "DestinationCheckFactory",
     "DigestFactory",
     "DisplayConsentFactory",
     "DocumentFactory",
@@ -209,6 +221,7 @@ __all__ = [
     "PanelExceptionFactory",
     "PanelMeetingFactory",
     "PanelMemberFactory",
+    "PathwayFactory",
     "PauseFactory",
     "PermanentExclusionFactory",
     "PlacementEntryFactory",
@@ -249,6 +262,9 @@ __all__ = [
     "UserFactory",
     "VersionFactory",
     "ViewEntryFactory",
+    "VoiceAnswerFactory",
+    "VoiceFactory",
+    "VoiceResponseFactory",
     "WeekChangeFactory",
     "WeekFactory",
     "WeekTotalFactory",

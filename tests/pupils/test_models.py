@@ -11,6 +11,7 @@ from pupils.models import Enrolment, ExclusionReason, Pupil, searchable
 from pupils.models.upn import checked_upn
 from tests import factories
 from tests.constraints import assert_refused, constraints_of
+from tests.pupils.voice_breakers import VOICE_BREAKERS
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # reference 3.2: 23 letters, without I, O and S
 DAY = date(2024, 9, 2)
@@ -156,6 +157,7 @@ BREAKERS = {
         starts_on=DAY, ends_on=DAY
     ),
     "pupils_carestatus_one_open_of_a_kind": two_statuses,
+    **VOICE_BREAKERS,
     "pupils_document_type_is_known": lambda: factories.DocumentFactory(media_type="text/html"),
     "pupils_document_size_is_limited": lambda: factories.DocumentFactory(size=10 * 2**20 + 1),
 }

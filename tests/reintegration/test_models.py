@@ -8,6 +8,7 @@ from tests import factories
 from tests.constraints import assert_refused, constraints_of
 from tests.factories import returns
 from tests.placements.test_models import again
+from tests.reintegration.onward_breakers import ONWARD_BREAKERS
 from tests.reintegration.panel_breakers import PANEL_BREAKERS
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,7 @@ BREAKERS = {
     "reintegration_week_review_is_whole": week(judgement="well"),
     "reintegration_weekchange_kind_is_known": lambda: returns.WeekChangeFactory(kind="lost"),
     "reintegration_weekchange_has_a_reason": lambda: returns.WeekChangeFactory(reason=""),
+    **ONWARD_BREAKERS,
     "reintegration_staycheck_once": lambda: again(returns.StayCheckFactory()),
     "reintegration_staycheck_answer_is_whole": check(answer="there"),
     "reintegration_version_numbered_once": lambda: returns.VersionFactory(

@@ -132,7 +132,7 @@ def test_the_link_opens_without_an_account_and_the_look_is_written_down(client, 
 
     assert str(version.plan.pupil) in page.content.decode()
     assert page["Cache-Control"] == "no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     entry = ViewEntry.objects.get()
     assert (entry.user_id, entry.pupils) == (0, [version.plan.pupil_id])
 

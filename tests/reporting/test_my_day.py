@@ -96,6 +96,10 @@ def world(db):
     factories.PlacementEntryFactory(placement=mine, by=people[Role.CASEWORKER])
     _support(world, today)
     _outreach(world, today)
+    factories.VoiceFactory.create_batch(
+        2, pupil=world.own.pupil, finished_at=now, made_on=today - DAY, ends_on=today
+    )
+    _onward(world, today)
     factories.ImportFactory(provider=world.own.provider, by=world.people[Role.PROVIDER_STAFF])
     factories.ApiKeyFactory(organisation=world.own.provider, expires_at=now + timedelta(days=9))
     _absence(world, today)
@@ -116,6 +120,22 @@ def _absence(world, today):
     factories.MarkFactory(
         placement=world.own.placement, date=today - 20 * DAY, session=1, code_id="N"
     )
+
+
+def _onward(world, today):
+    """Make pathway plans that wait for each of the things they can wait for."""
+    year = academic_year(today)
+    for number in range(3):
+        born = date(year - 15 - number % 2, 1, 1)
+        factories.PlacementFactory(pupil=factories.PupilFactory(date_of_birth=born))
+    factories.PathwayFactory.create_batch(2, pupil__date_of_birth=date(year - 15, 1, 1))
+    left_in = today.year if today.month >= 6 else today.year - 1
+    factories.PathwayFactory.create_batch(3, pupil__date_of_birth=date(left_in - 16, 1, 1))
+    for answer, count in {"not known": 1, "neet": 4}.items():
+        for _ in range(count):
+            factories.DestinationCheckFactory(
+                answer=answer, answered_on=today, answered_by=world.people[Role.MANAGER]
+            )
 
 
 def _support(world, today):
@@ -257,5 +277,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get("/")
     assert Permission.REFERRAL_DECIDE in GRANTS[Role.CASEWORKER]
 
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(62):
         client.get("/")

@@ -111,7 +111,7 @@ def permissions_page() -> str:
     )
     return _page(
         "Who may do what",
-        "`accounts/permissions.py`, `accounts/models/organisation.py` and `accounts/access.py`",
+        "`accounts/permissions/`, `accounts/models/organisation.py` and `accounts/access.py`",
         [
             "A role is held by a person in an organisation, from a day to a day. It holds "
             "permissions; a permission opens pages and actions. Which children a person then "

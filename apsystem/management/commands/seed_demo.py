@@ -20,6 +20,7 @@ from apsystem.demo import (
     bulk,
     exclusions,
     letters,
+    onward,
     outreach,
     panel,
     registers,
@@ -29,6 +30,7 @@ from apsystem.demo import (
     stories,
     support,
     timetables,
+    voices,
 )
 from apsystem.demo import borough as boroughs
 from apsystem.demo.marks import marks
@@ -90,6 +92,8 @@ class Command(BaseCommand):
         outreach.seed(place, today, seed)
         support.seed(place, today)
         panel.seed(place, today)
+        voices.seed(place, today)
+        onward.seed(place, today)
         absence.seed(place, today)
         OutboxMessage.objects.filter(done_at=None).update(done_at=timezone.now())
         reporting_actions.compute()

@@ -1,0 +1,272 @@
+"""Pages of the way beyond Year 11: lists, the pathway plan, and the options for young people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts.access import Request, looked_at, open_to_all, requires
+from accounts.permissions import Permission
+from apsystem.lib.forms import take_errors
+from apsystem.lib.pages import page_of
+from pupils.models import Pupil
+from pupils.story import frame
+from reintegration import actions
+from reintegration.forms.transition import (
+    ActivityForm,
+    ApplicationForm,
+    AttendedForm,
+    CoachForm,
+    ContactForm,
+    DestinationForm,
+    EnrolledForm,
+    GuaranteeForm,
+    PathwayFilter,
+    PathwayForm,
+)
+from reintegration.models import Activity, Application, CoachContact, DestinationCheck, Pathway
+from reintegration.models.transition import pupils_without_pathway
+
+WAITS = [
+    ("coach", "A transition coach"),
+    ("offer", "An offer by 30 September"),
+    ("check", "A check in October, January or March"),
+    ("neet", "A way out of NEET"),
+    ("not known", "Somebody who finds out"),
+]
+
+
+def _url(pupil: Pupil) -> str:
+    return reverse("reintegration:pathway", args=[pupil.uid])
+
+
+def _found(request: Request, uid: str) -> Pathway:
+    rows = Pathway.objects.as_user(request.user).with_names()
+    pathway = get_object_or_404(rows, uid=uid)
+    looked_at(request, [pathway.pupil_id])
+    return pathway
+
+
+def _act_on(
+    request: Request,
+    pupil: Pupil,
+    form: Any,
+    act: Callable[[], object],
+    *,
+    heading: str,
+    done: str,
+    lead: str = "",
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            act()
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(_url(pupil))
+    context = {"title": heading, "caption": f"After Year 11: {pupil}", "lead": lead}
+    return render(request, "form_page.html", {**context, "form": form, "back_url": _url(pupil)})
+
+
+@requires(Permission.POST16_VIEW)
+def index(request: Request) -> HttpResponse:
+    """List the pathway plans within reach."""
+    form = PathwayFilter(request.GET)
+    rows = Pathway.objects.as_user(request.user).with_names()
+    page = page_of(request, rows.narrowed(form.waits_for, localdate()))
+    looked_at(request, [row.pupil_id for row in page], act="list")
+    context = {"title": "After Year 11", "page": page, "waits": WAITS}
+    return render(request, "reintegration/pathways.html", context)
+
+
+@requires(Permission.POST16_VIEW)
+def missing(request: Request) -> HttpResponse:
+    """List who is placed in Years 10 and 11 and has no pathway plan."""
+    page = page_of(request, pupils_without_pathway(request.user, localdate()))
+    looked_at(request, [row.pk for row in page], act="list")
+    context = {"title": "Pathway plans to open", "page": page}
+    return render(request, "reintegration/pathways_missing.html", context)
+
+
+@requires(Permission.POST16_VIEW)
+def of_pupil(request: Request, uid: str) -> HttpResponse:
+    """Show the pathway plan of a pupil, with all its parts."""
+    user = request.user
+    pupil = get_object_or_404(Pupil.objects.as_user(user), uid=uid)
+    looked_at(request, [pupil.pk])
+    pathway = Pathway.objects.as_user(user).with_names().filter(pupil=pupil).first()
+    return render(
+        request,
+        "reintegration/pathway.html",
+        {
+            **frame(pupil, user, "post-16"),
+            "title": "After Year 11",
+            "pathway": pathway,
+            "applications": Application.objects.as_user(user).filter(pathway=pathway),
+            "activities": Activity.objects.as_user(user).filter(pathway=pathway),
+            "contacts": CoachContact.objects.as_user(user)
+            .filter(pathway=pathway)
+            .select_related("by"),
+            "checks": DestinationCheck.objects.as_user(user).filter(pathway=pathway),
+            "may_work": user.can(Permission.POST16_WORK),
+            "today": localdate(),
+        },
+    )
+
+
+@requires(Permission.POST16_WORK)
+def change(request: Request, uid: str) -> HttpResponse:
+    """Open the pathway plan of a pupil, or change what it says."""
+    pupil = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
+    looked_at(request, [pupil.pk])
+    pathway = Pathway.objects.as_user(request.user).filter(pupil=pupil).first()
+    form = PathwayForm(request.POST or None, instance=pathway or Pathway(pupil=pupil))
+
+    def act() -> None:
+        if pathway:
+            actions.change_pathway(pathway, by=request.user, **form.cleaned_data)
+        else:
+            actions.open_pathway(form.instance, pupil=pupil, by=request.user)
+
+    heading = "Change the pathway plan" if pathway else "Open a pathway plan"
+    return _act_on(request, pupil, form, act, heading=heading, done="The plan is saved.")
+
+
+def _change_of(
+    request: Request, uid: str, form: Any, *, heading: str, done: str, lead: str = ""
+) -> HttpResponse:
+    pathway = _found(request, uid)
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.change_pathway(pathway, by=request.user, **form.cleaned_data),
+        heading=heading,
+        done=done,
+        lead=lead,
+    )
+
+
+@requires(Permission.POST16_WORK)
+def coach(request: Request, uid: str) -> HttpResponse:
+    """Name the transition coach."""
+    staff = request.user.colleagues_who(Permission.POST16_WORK)
+    form = CoachForm(request.POST or None, staff=staff)
+    done = "The coach is named."
+    return _change_of(request, uid, form, heading="Transition coach", done=done)
+
+
+@requires(Permission.POST16_WORK)
+def guarantee(request: Request, uid: str) -> HttpResponse:
+    """Say how the September Guarantee stands."""
+    return _change_of(
+        request,
+        uid,
+        GuaranteeForm(request.POST or None),
+        heading="September Guarantee",
+        done="It is saved how the September Guarantee stands.",
+        lead="Everybody who finishes Year 11 is to have an offer of a suitable place by 30 September.",
+    )
+
+
+@requires(Permission.POST16_WORK)
+def enrolled(request: Request, uid: str) -> HttpResponse:
+    """Say where it began."""
+    form = EnrolledForm(request.POST or None)
+    done = "It is saved where it began."
+    return _change_of(request, uid, form, heading="Where it began", done=done)
+
+
+@requires(Permission.POST16_WORK)
+def contact(request: Request, uid: str) -> HttpResponse:
+    """Write down a contact of the coach."""
+    pathway = _found(request, uid)
+    form = ContactForm(request.POST or None, instance=CoachContact())
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.log_contact(pathway, form.instance, by=request.user),
+        heading="Contact with the young person or the family",
+        done="The contact is saved.",
+    )
+
+
+@requires(Permission.POST16_WORK)
+def application(request: Request, uid: str, pk: int | None = None) -> HttpResponse:
+    """Add an application, or say what became of one."""
+    pathway = _found(request, uid)
+    rows = Application.objects.as_user(request.user).filter(pathway=pathway)
+    row = get_object_or_404(rows, pk=pk) if pk is not None else Application()
+    form = ApplicationForm(request.POST or None, instance=row)
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.apply(pathway, form.instance, by=request.user),
+        heading="Application",
+        done="The application is saved.",
+    )
+
+
+@requires(Permission.POST16_WORK)
+def activity(request: Request, uid: str) -> HttpResponse:
+    """Plan an activity."""
+    pathway = _found(request, uid)
+    form = ActivityForm(request.POST or None, instance=Activity())
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.plan_activity(pathway, form.instance, by=request.user),
+        heading="Plan an activity",
+        done="The activity is saved.",
+    )
+
+
+@requires(Permission.POST16_WORK)
+def attended(request: Request, uid: str, pk: int) -> HttpResponse:
+    """Say whether somebody came to an activity."""
+    pathway = _found(request, uid)
+    row = get_object_or_404(Activity.objects.as_user(request.user), pk=pk, pathway=pathway)
+    form = AttendedForm(request.POST or None)
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.record_activity(row, by=request.user, **form.cleaned_data),
+        heading="Did they come?",
+        done="It is saved whether they came.",
+        lead=str(row),
+    )
+
+
+@requires(Permission.POST16_WORK)
+def check(request: Request, uid: str, month: str) -> HttpResponse:
+    """Say where the young person is now."""
+    pathway = _found(request, uid)
+    rows = DestinationCheck.objects.as_user(request.user)
+    row = get_object_or_404(rows, pathway=pathway, month=month)
+    form = DestinationForm(request.POST or None)
+    return _act_on(
+        request,
+        pathway.pupil,
+        form,
+        lambda: actions.answer_destination(row, by=request.user, **form.cleaned_data),
+        heading=f"Check in {row}",
+        done="The answer is saved.",
+    )
+
+
+@open_to_all
+def options(request: HttpRequest) -> HttpResponse:
+    """Show young people what they can do after Year 11, and how each is entered."""
+    return render(
+        request, "reintegration/options.html", {"title": "After Year 11: what can I do?"}
+    )
