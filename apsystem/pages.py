@@ -18,29 +18,41 @@ from accounts.models import Run
 from accounts.permissions import Permission
 from accounts.tasks import HEARTBEAT
 
-NAVIGATION = [
-    ("My day", "reporting:my-day", Permission.HOME_VIEW),
-    ("Pupils", "reporting:search", Permission.PUPIL_SEARCH),
-    ("Triage desk", "referrals:desk", Permission.REFERRAL_DECIDE),
-    ("Referrals", "referrals:list", Permission.REFERRAL_VIEW),
-    ("Placements", "placements:list", Permission.PLACEMENT_VIEW),
-    ("Way back", "reintegration:list", Permission.PLAN_VIEW),
-    ("Outreach", "outreach:list", Permission.OUTREACH_VIEW),
-    ("Panel", "reintegration:panel-list", Permission.PANEL_VIEW),
-    ("Panel decisions", "reintegration:panel-decisions", Permission.PANEL_DECISION_VIEW),
-    ("After Year 11", "reintegration:pathways", Permission.POST16_VIEW),
-    ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
-    ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
-    ("Registers", "attendance:today", Permission.REGISTER_VIEW),
-    ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),
-    ("Attendance support", "attendance:caseload", Permission.ATTENDANCE_SUPPORT_VIEW),
-    ("Absence", "attendance:absence", Permission.ABSENCE_VIEW),
-    ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
-    ("Statistics", "reporting:statistics", Permission.STATISTICS_VIEW),
-    ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
-    ("People", "accounts:people", Permission.PEOPLE_VIEW),
-    ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
-]
+# Groups of pages; the second row of the navigation shows those of the group where a person is.
+NAVIGATION = {
+    "My day": [("My day", "reporting:my-day", Permission.HOME_VIEW)],
+    "Pupils": [
+        ("Search", "reporting:search", Permission.PUPIL_SEARCH),
+        ("Suspensions", "pupils:suspensions", Permission.EXCLUSION_VIEW),
+        ("Letters", "pupils:letter-list", Permission.LETTER_VIEW),
+        ("Own words", "pupils:voices", Permission.VOICE_VIEW),
+    ],
+    "Referrals": [
+        ("Triage desk", "referrals:desk", Permission.REFERRAL_DECIDE),
+        ("All referrals", "referrals:list", Permission.REFERRAL_VIEW),
+    ],
+    "Placements": [("Placements", "placements:list", Permission.PLACEMENT_VIEW)],
+    "Attendance": [
+        ("Registers", "attendance:today", Permission.REGISTER_VIEW),
+        ("In provision", "attendance:home", Permission.HOME_REGISTER_VIEW),
+        ("Absence", "attendance:absence", Permission.ABSENCE_VIEW),
+        ("Support", "attendance:caseload", Permission.ATTENDANCE_SUPPORT_VIEW),
+        ("Statistics", "reporting:statistics", Permission.STATISTICS_VIEW),
+    ],
+    "Way back": [
+        ("Plans", "reintegration:list", Permission.PLAN_VIEW),
+        ("Panel", "reintegration:panel-list", Permission.PANEL_VIEW),
+        ("Panel decisions", "reintegration:panel-decisions", Permission.PANEL_DECISION_VIEW),
+        ("After Year 11", "reintegration:pathways", Permission.POST16_VIEW),
+    ],
+    "Outreach": [("Outreach", "outreach:list", Permission.OUTREACH_VIEW)],
+    "Figures": [("Figures", "reporting:dashboard", Permission.FIGURES_VIEW)],
+    "Service": [
+        ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
+        ("People", "accounts:people", Permission.PEOPLE_VIEW),
+        ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
+    ],
+}
 FIGURES_STALE_AFTER = timedelta(hours=36)
 FIGURES_TASK = "reporting.nightly.compute_figures"
 
@@ -60,20 +72,34 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             "warning": settings.IDLE_WARNING_SECONDS,
             "minutes": max(1, settings.IDLE_WARNING_SECONDS // 60),
         }
-        entries = [
-            (label, reverse(name))
-            for label, name, permission in NAVIGATION
-            if user.can(permission)
-        ]
-        inside = [url for _, url in entries if _is_within(request.path, url)]
-        here = max(inside, key=len, default=None)  # the desk is inside the referrals
-        context["navigation"] = [
-            {"label": label, "url": url, "is_here": url == here} for label, url in entries
-        ]
+        context["navigation"], context["subnavigation"] = _navigation(user, request.path)
         context["organisations"] = {
             entry.organisation_id: entry.organisation for entry in user.memberships_in_force
         }.values()
     return context
+
+
+Entries = list[dict[str, Any]]
+
+
+def _navigation(user: Any, path: str) -> tuple[Entries, Entries]:
+    """Return the groups that a person's permissions open, and the pages of the one they are in."""
+    groups = {
+        title: [(label, reverse(name)) for label, name, may in pages if user.can(may)]
+        for title, pages in NAVIGATION.items()
+    }
+    inside = [url for pages in groups.values() for _, url in pages if _is_within(path, url)]
+    here = max(inside, key=len, default=None)  # the desk is inside the referrals
+    top, below = [], []
+    for title, pages in groups.items():
+        if not pages:
+            continue
+        is_here = here in [url for _, url in pages]
+        name = pages[0][0] if len(pages) == 1 and title == "Service" else title
+        top.append({"label": name, "url": pages[0][1], "is_here": is_here})
+        if is_here and len(pages) > 1:
+            below = [{"label": label, "url": url, "is_here": url == here} for label, url in pages]
+    return top, below
 
 
 def _is_within(path: str, root: str) -> bool:

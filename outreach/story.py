@@ -21,7 +21,7 @@ section(
         "outreach:of-pupil",
         VIEW,
         lambda user: Support.objects.as_user(user).of_pupils(),
-        place=31,
+        place=34,
     )
 )
 

@@ -230,6 +230,7 @@ def test_public_pages_are_these_and_no_others():
         "attendance:reply",  # a parent's link: see tests/attendance/test_notices.py
         "favicon.ico",
         "healthz",
+        "outreach:evaluation",  # the secret in its address: see tests/outreach/test_asking.py
         "pupils:say",  # the secret in its address, and a number: see tests/pupils/voices
         "pupils:say-all",
         "pupils:say-leave",
@@ -237,6 +238,7 @@ def test_public_pages_are_these_and_no_others():
         "pupils:say-recording",
         "pupils:say-take-back",
         "reintegration:options",  # what young people can do after Year 11: nothing of a child
+        "reporting:follow-up",  # the secret in its address: see tests/outreach/test_asking.py
         "reintegration:version",  # the secret in its address is the credential
         "privacy",
         "reporting:feed",  # its token is the credential: see tests/reporting/test_feed.py

@@ -37,6 +37,13 @@ def world(db, monkeypatch):
     return worlds.build()
 
 
+def queries_of(client, path):
+    client.get(path)  # the first visit fills what is kept for later ones
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200, path
+    return len(captured)
+
+
 def count_queries(client, world, name):
     query, role = LISTS[name]
     route = next(route for route in routes() if route.name == name)
@@ -45,10 +52,7 @@ def count_queries(client, world, name):
         provider=world.own.provider.uid, day=world.school_day, school=world.own.school.pk
     )
     client.force_login(world.people[role])
-    client.get(path)  # the first visit fills what is kept for later ones
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200, name
-    return len(captured)
+    return queries_of(client, path)
 
 
 @pytest.mark.parametrize("part", range(LIST_PARTS))

@@ -25,7 +25,7 @@ from pupils.models import (
 )
 from referrals.models import Referral, SavedFilter, Status, Tier
 from reintegration.models import PANEL_ROLES
-from tests import addresses, factories, sides
+from tests import addresses, factories, onward, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
 from tests.side import Side
@@ -317,7 +317,7 @@ def _side(name: str, today: date) -> Side:
         ),
         upload=factories.uploaded(provider, mark, token("filename")),
         saved=factories.SavedFilterFactory(name=token("saved"), query=f"q={token('asked')}"),
-        **sides.own_words_and_onward(one, token),
+        **onward.own_words_and_onward(one, token),
         **sides.support([one, two], placement, token, day),
         outreach=sides.outreach([one, two], placement, token, day),
         tokens=tokens,

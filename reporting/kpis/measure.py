@@ -201,6 +201,11 @@ class Measure:
     priority: int = 2  # of the strategy; 0 for how the system runs
 
     @property
+    def is_of_children(self) -> bool:
+        """Tell whether its units are children: some are schools, or places."""
+        return "schools" not in self.unit and "places" not in self.unit
+
+    @property
     def sign(self) -> str:
         """Return what stands after the number: a percent sign, or what it is per."""
         return "%" if self.unit.startswith("percent") else " per 100 pupils"

@@ -1,5 +1,6 @@
 """The governance dashboard: a figure, what it is made of, and what it is set beside."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,13 @@ from reporting.kpis.measure import NoCalendar
 from reporting.models import Comparator, Coverage, Snapshot
 
 YEARS_OFFERED = 3
+# The strategy's three priorities, and what shows whether the system keeps its own time.
+PRIORITIES = {
+    1: "Priority 1: sustainable transitions and preparation for adulthood",
+    2: "Priority 2: excellent attendance",
+    3: "Priority 3: a high quality outreach service",
+    0: "How the system runs",
+}
 
 
 def _choice(request: Request) -> tuple[int, Coverage]:
@@ -64,7 +72,25 @@ def _tile(
         "snapshot": snapshot,
         "is_shown": is_shown,
         "comparison": compare(measure, snapshot if is_shown else None, published),
+        "gap": _gap(measure, snapshot) if snapshot else "",
+        "beside": _beside(snapshot) if snapshot and is_shown else [],
+        "published_for": measure.published.school_type.lower() if measure.published else "",
     }
+
+
+def _beside(snapshot: Snapshot) -> list[tuple[str, int]]:
+    """Return what was counted apart: in progress, not known, left out."""
+    return [(words, count) for words, count in snapshot.counts.items() if count]
+
+
+def _gap(measure: Measure, snapshot: Snapshot) -> str:
+    """Say how far a value is from its target, in points; nothing while the period runs."""
+    if measure.target is None or snapshot.value is None or not snapshot.is_over:
+        return ""
+    points = (snapshot.value - measure.target).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if points == 0:
+        return "met exactly"
+    return f"{abs(points)} points {'above' if points > 0 else 'below'} it"
 
 
 @requires(Permission.FIGURES_VIEW)
@@ -83,7 +109,10 @@ def dashboard(request: Request) -> HttpResponse:
         {
             "title": "Figures",
             "headlines": [tile for tile in tiles if tile["measure"].is_headline],
-            "others": [tile for tile in tiles if not tile["measure"].is_headline],
+            "groups": [
+                {"title": title, "tiles": [t for t in tiles if t["measure"].priority == priority]}
+                for priority, title in PRIORITIES.items()
+            ],
             "period": _period_words(year, coverage),
             "smallest": settings.SMALLEST_COHORT,
             **_filters(year, coverage),

@@ -77,6 +77,7 @@ BREAKERS = {
     "placements_instrument_informants_are_known": lambda: factories.InstrumentFactory(
         informants=["nobody"]
     ),
+    "placements_instrument_aspect_is_known": lambda: factories.InstrumentFactory(aspect="height"),
     "placements_scale_maximum_is_above_the_minimum": lambda: factories.ScaleFactory(maximum=0),
     "placements_scale_direction_is_known": lambda: factories.ScaleFactory(direction="sideways"),
     "placements_scale_total_is_not_in_itself": lambda: factories.ScaleFactory(

@@ -13,7 +13,7 @@ from pupils import story
 from pupils.models import Need
 from pupils.story.events import EVENTS_A_PAGE, FIELDS
 from referrals.models import Entry, Status
-from tests import factories
+from tests import factories, onward
 from tests import world as worlds
 
 DAY = timedelta(days=1)
@@ -63,6 +63,16 @@ def filled(pupil, entries):
     )
 
 
+def in_outreach(pupil, officer):
+    support = factories.SupportFactory(pupil=pupil, status="closed")
+    factories.LogLineFactory(support=support)
+    factories.FollowUpFactory(support=support, suspended="no")
+    review = {"judgement": "partly", "done": "So.", "reviewed": "So."}
+    factories.CycleFactory(
+        support=support, reviewed_by=officer, reviewed_on=date(2024, 10, 7), **review
+    )
+
+
 def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
     pupil = factories.PupilFactory()
     on = date(2025, 3, 3)
@@ -104,6 +114,8 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
     for status in ("made", "called off"):
         factories.HomeVisitFactory(pupil=pupil, status=status)
     factories.RewardFactory(pupil=pupil)
+    onward.own_words_and_onward(pupil, str)
+    in_outreach(pupil, officer)
     step = {"tried_on": on, "went": "well", "went_words": "Easy.", "recorded_at": noon}
     factories.ReturnStepFactory(
         pathway=factories.EbsaPathwayFactory(pupil=pupil, status="closed"),
@@ -125,7 +137,9 @@ def test_every_kind_of_entry_is_told_with_its_day_and_person(officer):
                   "EBSA pathway begun", "EBSA pathway closed",
                   "Step 1 of the EBSA pathway: managed", "Plan of the way back set up",
                   "Way back closed: back in a mainstream school", "Half term of return moved",
-                  "Planning meeting", "Week 1: week held", "6 weeks after the return: still there"):  # fmt: skip
+                  "Planning meeting", "Week 1: week held", "6 weeks after the return: still there", "Outreach begun", "Outreach closed",
+                  "Outreach: visit", "Cycle 1 of outreach reviewed: partly achieved",
+                  "Follow-up 12 months after outreach answered"):  # fmt: skip
         assert words in titles
     assert "assigned" not in titles
     assert {event.kind.slug for event in events} == set(story.KINDS)

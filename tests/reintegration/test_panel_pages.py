@@ -20,7 +20,7 @@ from tests.factories import returns
 from tests.pupils.test_record import boxes
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
 from tests.reintegration.panel import CANARY, case_at, text_of, url
-from tests.test_pages import MOST_QUERIES, count_queries
+from tests.test_pages import MOST_QUERIES, queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +269,6 @@ def test_the_presenters_page_asks_as_often_for_many_items_and_schools(client, ch
             factories.PanelConflictFactory(case=case_at(session))
             factories.HeadcountFactory(school=factories.SchoolFactory(phase="all-through"))
             factories.CommissionFactory()
-        counts.append(count_queries(client, page))
+        counts.append(queries_of(client, page))
 
     assert counts[0] == counts[1] <= MOST_QUERIES + 12  # it reads across: ledger, places, history

@@ -1,0 +1,182 @@
+"""Own words in plans, and the way beyond Year 11: coach, offer, destination."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from pupils.models.questions import Who
+from reporting.kpis.measure import Measure, Period, Population, Units
+from reporting.kpis.system import YEAR_GROUP
+
+# Years of the national curriculum, by age (domain reference 1.5).
+OLDEST_AT_SCHOOL = 11
+PLACED = """
+    FROM pupils_pupil AS pupil
+    CROSS JOIN LATERAL (
+        SELECT row.home_school_id, row.provider_id, row.tier
+        FROM placements_placement AS row
+        WHERE row.pupil_id = pupil.id AND row.sessions > 0
+          AND row.status IN ('open', 'paused', 'ended')
+          AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on >= %(until)s)
+        ORDER BY row.starts_on DESC LIMIT 1
+    ) AS placement
+"""
+IN_PLANS = f"""
+    SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {YEAR_GROUP.format(day="placement.starts_on")},
+        (EXISTS (
+            SELECT FROM pupils_voice AS voice
+            WHERE voice.pupil_id = plan.pupil_id AND voice.who = %(young)s
+              AND voice.finished_at IS NOT NULL AND voice.taken_back_at IS NULL
+              AND voice.made_on >= placement.starts_on AND voice.made_on < %(until)s
+        ) OR EXISTS (
+            SELECT FROM reintegration_gate AS gate
+            WHERE gate.plan_id = plan.id AND gate.kind = 'conversation'
+              AND gate.held_on < %(until)s
+        ))::int AS kept, 1 AS counted, 0 AS left_out
+    FROM reintegration_plan AS plan
+    JOIN placements_placement AS placement ON placement.id = plan.placement_id
+    JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
+    WHERE placement.starts_on < %(until)s AND (plan.closed_on IS NULL OR plan.closed_on >= %(from)s)
+"""  # noqa: S608 - constants of ours
+COACHED = f"""
+    SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+        placement.tier, {OLDEST_AT_SCHOOL} AS year_group,
+        EXISTS (
+            SELECT FROM reintegration_pathway AS pathway
+            WHERE pathway.pupil_id = pupil.id AND pathway.coach_from < %(until)s
+        )::int AS kept, 1 AS counted, 0 AS left_out
+    {PLACED}
+    WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
+"""  # noqa: S608 - constants of ours
+LEAVERS = f"""
+    FROM reintegration_pathway AS pathway
+    JOIN pupils_pupil AS pupil ON pupil.id = pathway.pupil_id
+        AND pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL}
+"""
+LEAVER = f"""
+    pupil.id AS pupil_id, NULL::bigint AS school_id, NULL::bigint AS provider_id,
+    NULL::smallint AS tier, {OLDEST_AT_SCHOOL + 1} AS year_group
+"""
+GUARANTEED = f"""
+    SELECT {LEAVER},
+        (pathway.guarantee = 'offer' AND pathway.guarantee_on <= %(september)s)::int AS kept,
+        (pathway.guarantee <> 'not appropriate')::int AS counted,
+        (pathway.guarantee = 'not appropriate')::int AS left_out
+    {LEAVERS}
+    WHERE %(september)s < %(until)s
+"""
+CHECKED = f"""
+    SELECT {LEAVER}, (asked.answer = ANY(%(wanted)s))::int AS kept,
+        (asked.answer NOT IN ('', 'not known'))::int AS counted,
+        (asked.answer IN ('', 'not known'))::int AS left_out
+    {LEAVERS}
+    JOIN reintegration_destinationcheck AS asked
+        ON asked.pathway_id = pathway.id AND asked.month = %(month)s
+    WHERE asked.due_on >= %(from)s AND asked.due_on < %(until)s
+"""
+STRATEGY = "H&F AP strategy 2023 to 2028, priority 1"
+UNKNOWN = "Not known, in neither number"
+
+
+def _population(period: Period, *, sql: str, left_out: str, **more: Any) -> Population:
+    start, until = period.days
+    params = {"from": start, "until": until, "year": period.year, "young": Who.PUPIL.value,
+              "september": date(period.year, 9, 30), "month": "", "wanted": [], **more}  # fmt: skip
+    return Population(
+        units=Units(sql=sql, params=params),
+        numerator="kept",
+        denominator="counted",
+        counts={left_out: "left_out"} if left_out else {},
+    )
+
+
+def _measure(
+    slug: str, title: str, definition: str, sql: str, words: tuple[str, str], **more: Any
+) -> Measure:
+    how = {name: more.pop(name) for name in ("month", "wanted") if name in more}
+    left_out = more.pop("left_out", "")
+    details: dict[str, Any] = {
+        "source": STRATEGY,
+        "better": "higher",
+        "unit": "percent of young people",
+        **more,
+    }
+    return Measure(
+        slug=slug,
+        title=title,
+        definition=definition,
+        numerator_words=words[0],
+        denominator_words=words[1],
+        version=1,
+        owner="Reintegration lead",
+        population=partial(_population, sql=sql, left_out=left_out, **how),
+        is_of_sessions=False,
+        priority=1,
+        **details,
+    )
+
+
+COHORT = "Counted are young people with a pathway plan who, by age, finished Year 11 in the summer before."
+FAMILY = [
+    _measure(
+        "voice-in-plan",
+        "Plans with the young person's own words",
+        "Reintegration plans that were open in the period and hold the young person's own words, "
+        "as a share of those open: words handed in by the link since the placement began, or said "
+        "in the conversation that is evidence for the return.",
+        IN_PLANS,
+        ("Plans with own words", "Plans open in the period"),
+        exclusions="Words that were taken back do not count. What parents said does not either.",
+        unit="percent of plans",
+    ),
+    _measure(
+        "transition-coach-year-11",
+        "Year 11 with a transition coach",
+        "Pupils in Year 11 by age who are placed in tiers 2 and 3 on the last day of the period and "
+        "have a transition coach, as a share of those placed.",
+        COACHED,
+        ("Pupils with a coach", "Year 11 pupils placed"),
+        exclusions="Pupils whose placement ended before that day are in neither number.",
+        unit="percent of pupils in Year 11",
+    ),
+    _measure(
+        "post16-september-guarantee",
+        "September Guarantee",
+        "Young people with an offer of suitable education or training by 30 September, as a share "
+        f"of those who finished Year 11. {COHORT}",
+        GUARANTEED,
+        ("Young people with an offer", "Young people who finished Year 11"),
+        left_out="An offer is not appropriate, left out",
+        exclusions="An offer that came after 30 September does not count. Nothing is counted "
+        "before that day.",
+        source="DfE, September Guarantee; Local Authority Interactive Tool (method text)",
+    ),
+    _measure(
+        "post16-sustained-destination",
+        "Still in education, employment or training in March",
+        "Young people who in March were where they began or in other education, employment or "
+        f"training, as a share of those of whom it is known. {COHORT}",
+        CHECKED,
+        ("Young people in education, employment or training", "Young people of whom it is known"),
+        left_out=UNKNOWN,
+        month="march",
+        wanted=["there", "elsewhere"],
+        exclusions="DfE counts two terms from official records; this is the council's own check in "
+        "March, so it is set beside no published figure.",
+    ),
+    _measure(
+        "post16-neet",
+        "Not in education, employment or training in January",
+        "Young people who in January were not in education, employment or training, as a share of "
+        f"those of whom it is known. {COHORT}",
+        CHECKED,
+        ("Young people who are NEET", "Young people of whom it is known"),
+        left_out=UNKNOWN,
+        month="january",
+        wanted=["neet"],
+        better="lower",
+        exclusions="DfE's figure is the average of December, January and February and counts those "
+        "not known with NEET; this is one check, so it is set beside no published figure.",
+    ),
+]

@@ -1,0 +1,100 @@
+"""Own words in plans and the way beyond Year 11: each figure by a few rows counted by hand."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from reporting.kpis import REGISTRY, Period
+from reporting.models import Coverage
+from tests import factories
+from tests.factories import returns
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+START = date(2024, 9, 2)
+YEAR_11 = date(2009, 1, 15)  # Year 11 in 2024/25
+LEFT = date(2008, 1, 15)  # finished Year 11 in summer 2024
+
+
+def counted(slug, period):
+    total = REGISTRY[slug].total(period)
+    return total.numerator, total.denominator
+
+
+def pathway(born=LEFT, **details):
+    return factories.PathwayFactory(pupil__date_of_birth=born, **details)
+
+
+def test_plans_with_own_words(whole_year):
+    """By link, in the conversation, taken back, none, a parent's only: 2 of 5."""
+    plans = [
+        returns.PlanFactory(placement=factories.PlacementFactory(starts_on=START))
+        for _ in range(5)
+    ]
+    said = {"finished_at": datetime(2024, 10, 1, tzinfo=UTC), "made_on": START}
+    factories.VoiceFactory(pupil=plans[0].pupil, **said)
+    returns.GateFactory(plan=plans[1], kind="conversation")
+    factories.VoiceFactory(
+        pupil=plans[2].pupil, made_on=START, taken_back_at=datetime(2024, 10, 2, tzinfo=UTC)
+    )
+    contact = factories.ContactFactory(pupil=plans[4].pupil)
+    factories.VoiceFactory(pupil=plans[4].pupil, who="parent", contact=contact, **said)
+
+    assert counted("voice-in-plan", whole_year) == (2, 5)
+
+
+def test_year_11_with_a_coach(calendar, caseworker):
+    """On 1 March 2025 two of Year 11 are placed, one with a coach; one left, one is younger."""
+    period = Period.of(2024, Coverage.YEAR, date(2025, 3, 1))
+    with_coach = factories.PlacementFactory(starts_on=START, pupil__date_of_birth=YEAR_11)
+    factories.PathwayFactory(pupil=with_coach.pupil, coach=caseworker, coach_from=START)
+    factories.PlacementFactory(starts_on=START, pupil__date_of_birth=YEAR_11)
+    factories.PlacementFactory(starts_on=START, pupil__date_of_birth=date(2010, 1, 15))
+    factories.PlacementFactory(
+        starts_on=START, pupil__date_of_birth=YEAR_11, status="ended", ends_on=date(2025, 2, 3)
+    )
+
+    assert counted("transition-coach-year-11", period) == (1, 2)
+
+
+def test_the_september_guarantee(whole_year):
+    """In time, a day late, none: 1 of 3; one is not appropriate, another cohort is not counted."""
+    for guarantee, on in (
+        ("offer", date(2024, 9, 30)),
+        ("offer", date(2024, 10, 1)),
+        ("no offer", date(2024, 9, 20)),
+        ("not appropriate", date(2024, 9, 20)),
+    ):
+        pathway(guarantee=guarantee, guarantee_on=on)
+    pathway(born=YEAR_11, guarantee="offer", guarantee_on=date(2024, 9, 1))
+
+    total = REGISTRY["post16-september-guarantee"].total(whole_year)
+
+    assert (total.numerator, total.denominator) == (1, 3)
+    assert list(total.counts.values()) == [1]
+
+
+@pytest.mark.parametrize(
+    ("slug", "month", "due_on", "expected"),
+    [
+        ("post16-sustained-destination", "march", date(2025, 3, 1), (2, 4)),
+        ("post16-neet", "january", date(2025, 1, 15), (1, 4)),
+    ],
+)
+def test_checks_of_destinations(whole_year, slug, month, due_on, expected):
+    """There, elsewhere, NEET, other; not known and not answered are in neither number."""
+    for answer in ("there", "elsewhere", "neet", "other", "not known", ""):
+        factories.DestinationCheckFactory(
+            pathway=pathway(),
+            month=month,
+            due_on=due_on,
+            answer=answer,
+            answered_on=due_on if answer else None,
+            answered_by=factories.UserFactory() if answer else None,
+            words="So." if answer else "",
+        )
+
+    total = REGISTRY[slug].total(whole_year)
+
+    assert (total.numerator, total.denominator) == expected
+    assert list(total.counts.values()) == [2]
