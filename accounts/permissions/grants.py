@@ -35,6 +35,7 @@ _READS_CASES = {
     Permission.LETTER_VIEW,
     Permission.PLAN_VIEW,
     Permission.OUTREACH_VIEW,
+    Permission.OUTREACH_ANSWER,
     Permission.POST16_VIEW,
     Permission.VOICE_VIEW,
     Permission.EXCLUSION_VIEW,

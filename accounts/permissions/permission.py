@@ -135,8 +135,8 @@ MEANINGS = {
     Permission.OUTREACH_VIEW: "Read support in schools, its log and what followed, within reach",
     Permission.OUTREACH_WORK: "Open and close support, write the log, ask schools what followed",
     Permission.OUTREACH_TRADE: "Record what schools buy of outreach",
-    Permission.OUTREACH_ANSWER: "Be asked by mail what became of pupils, and see the own school's "
-    "page of outreach",
+    Permission.OUTREACH_ANSWER: "See a school's page of outreach; people of the school are asked by "
+    "mail what became of pupils",
     Permission.PANEL_VIEW: "Read the panel's meetings and cases: members from the publication to 14 "
     "days after the meeting, without the cases in which they declared an interest",
     Permission.PANEL_PREPARE: "Put cases forward to the panel, build agendas and publish them",

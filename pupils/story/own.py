@@ -57,7 +57,7 @@ section(
         "pupils:voices-of-pupil",
         Permission.VOICE_VIEW,
         Voice.objects.as_user,
-        place=20,
+        place=36,
     )
 )
 kind("voices", "Own words", 20)

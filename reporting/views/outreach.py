@@ -103,7 +103,7 @@ def _page(
     return response
 
 
-@requires(Permission.OUTREACH_VIEW)
+@requires(Permission.OUTREACH_ANSWER)
 def schools(request: Request) -> HttpResponse:
     """Open the own school's page, or let those who work in several choose one."""
     rows = Organisation.objects.as_user(request.user).schools()
@@ -157,7 +157,7 @@ def _rates(user: Any, school: Organisation, year: int) -> list[Rate]:
     ]
 
 
-@requires(Permission.OUTREACH_VIEW)
+@requires(Permission.OUTREACH_ANSWER)
 def school(request: Request, uid: str) -> HttpResponse:
     """Show a school's outreach: what runs, what it bought, what it is asked, its own rates."""
     user, today = request.user, localdate()
