@@ -89,7 +89,8 @@ def test_no_page_shows_a_child_to_a_stranger_and_every_look_is_written_down(worl
         for side in worlds.SIDES if "<" in route.pattern else [worlds.OWN]:
             kwargs = world.arguments(route.pattern, route.name, side)
             path = reverse(route.name, kwargs=kwargs) if kwargs else f"/{route.pattern}"
-            for method in METHODS if side != worlds.ABSENT else ["GET", "POST"]:
+            # The gate answers what no page knows before a row is looked for: once is enough.
+            for method in METHODS if side == worlds.OWN else ["GET", "POST"]:
                 before = ViewEntry.objects.count()
                 reset_queries()  # the log of a connection holds 9,000, and this asks more
                 with CaptureQueriesContext(connection) as captured:
