@@ -53,6 +53,7 @@ NAVIGATION = {
         ("Who looked", "reporting:who-looked", Permission.TRAIL_VIEW),
     ],
 }
+NAMED_BY_PAGE = {"Way back", "Service"}  # where a person has one page of the group only
 FIGURES_STALE_AFTER = timedelta(hours=36)
 FIGURES_TASK = "reporting.nightly.compute_figures"
 
@@ -95,7 +96,7 @@ def _navigation(user: Any, path: str) -> tuple[Entries, Entries]:
         if not pages:
             continue
         is_here = here in [url for _, url in pages]
-        name = pages[0][0] if len(pages) == 1 and title == "Service" else title
+        name = pages[0][0] if len(pages) == 1 and title in NAMED_BY_PAGE else title
         top.append({"label": name, "url": pages[0][1], "is_here": is_here})
         if is_here and len(pages) > 1:
             below = [{"label": label, "url": url, "is_here": url == here} for label, url in pages]

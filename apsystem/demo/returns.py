@@ -1,6 +1,8 @@
 """Plans of the way back in the demo borough: in preparation, in the weeks of return, completed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import make_aware
 
 from accounts.models import User
 from accounts.models.calendar import school_days_at
@@ -30,6 +32,8 @@ def seed(borough: Borough, today: date) -> None:
     for placement in Placement.objects.exclude(returns_in=None).order_by("pk"):
         if placement.status not in ("proposed", "declined"):
             plan = actions.set_up(placement)
+            morning = make_aware(datetime.combine(placement.starts_on, time(9)))
+            Plan.objects.filter(placement=placement).update(made_at=morning)
             if plan and placement.status == "ended":
                 actions.close(
                     plan,

@@ -74,7 +74,7 @@ def _tile(
         "comparison": compare(measure, snapshot if is_shown else None, published),
         "gap": _gap(measure, snapshot) if snapshot else "",
         "beside": _beside(snapshot) if snapshot and is_shown else [],
-        "published_for": measure.published.school_type.lower() if measure.published else "",
+        "published_for": measure.published.school_type if measure.published else "",
     }
 
 
