@@ -56,6 +56,12 @@ export const watch = (said) => {
     isDirty = true;
   });
   form.addEventListener("focusout", () => later(0));
+  // What was typed before this file had come is saved like the rest.
+  const isTyped = (box) => box.type !== "hidden" && (box.value !== box.defaultValue || box.checked !== box.defaultChecked);
+  if ([...form.querySelectorAll("input, textarea")].some(isTyped)) {
+    isDirty = true;
+    later(PAUSE);
+  }
   form.addEventListener("submit", () => {
     isStopped = true;
   });

@@ -1,6 +1,7 @@
 """The settings with everything slow or outward made quick and inward."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,8 @@ DATABASES["default"]["ENGINE"] = "tests.postgres"
 DATABASES["default"]["TEST"] = {"NAME": f"test_alternative_provision_{RUN}"}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 CACHES["default"]["KEY_PREFIX"] = f"ap-tests-{RUN}-{WORKER}"
+# A database in the address would go before the worker's own, and one would clear another's.
+CACHES["default"]["LOCATION"] = re.sub(r"^(redis://.*)/\d+$", r"\1", CACHES["default"]["LOCATION"])
 CACHES["default"]["OPTIONS"] = {"db": int(WORKER.removeprefix("gw") or 0) % 16}
 
 DOCUMENTS_ROOT = str(Path(tempfile.gettempdir()) / f"ap-tests-{RUN}-documents")
