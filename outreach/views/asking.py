@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import Request, looked_at, looked_at_by_link, open_to_all, requires, too_often
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from outreach import actions
 from outreach.forms.asking import AskAgainForm, EvaluationForm, FollowUpFilter
 from outreach.models import Evaluation, FollowUp
 from outreach.models.evaluation import evaluation_of
-from outreach.views.acting import act_on
 
 OPENED_AN_HOUR = 60
 
@@ -49,10 +49,10 @@ def ask_again(request: Request, uid: str) -> HttpResponse:
     row = get_object_or_404(rows, uid=uid, answered_at=None)
     looked_at(request, [pk for pk in [row.support.pupil_id] if pk])
     form = AskAgainForm(request.POST or None, by=request.user, initial={"school": row.school})
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.ask_again(row, by=request.user, **form.cleaned_data),
+        lambda form: actions.ask_again(row, by=request.user, **form.cleaned_data),
         title="Ask somebody else",
         done="The questions are sent. The earlier link is closed.",
         back=reverse("outreach:follow-ups"),

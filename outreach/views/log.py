@@ -1,5 +1,7 @@
 """Pages of the logbook, and of what schools buy and use."""
 
+from typing import Any
+
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,12 +11,12 @@ from django.utils.timezone import localdate
 from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from apsystem.lib.pages import page_of
 from outreach import actions
 from outreach.forms.log import BuyForm, EntryForm, LogFilter, OutcomeForm, SchoolForm
 from outreach.models import LogEntry, LogLine, Purchase, Support
-from outreach.views.acting import act_on
 
 
 @requires(Permission.OUTREACH_VIEW)
@@ -65,10 +67,10 @@ def add(request: Request) -> HttpResponse:
         supports=running,
         initial={"about": [row.pk for row in running if str(row.uid) == about]},
     )
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.log(form.instance, form.lines, by=user),
+        lambda form: actions.log(form.instance, form.lines, by=user),
         title="Add to the logbook",
         done="The entry is saved.",
         back=reverse("outreach:log"),
@@ -83,7 +85,7 @@ def outcome(request: Request, uid: str) -> HttpResponse:
     entry = get_object_or_404(rows, uid=uid)
     form = OutcomeForm(request.POST or None)
 
-    def act() -> None:
+    def act(form: Any) -> None:
         words = form.cleaned_data["words"]
         if form.cleaned_data["outcome"] == "done":
             minutes = form.cleaned_data["minutes"]
@@ -91,7 +93,7 @@ def outcome(request: Request, uid: str) -> HttpResponse:
         else:
             actions.call_off(entry, words=words, by=request.user)
 
-    return act_on(
+    return fill_in(
         request,
         form,
         act,
@@ -139,11 +141,11 @@ def buy(request: Request) -> HttpResponse:
     """Record what a school bought."""
     form = BuyForm(request.POST or None, instance=Purchase(), by=request.user)
 
-    def act() -> None:
+    def act(form: Any) -> None:
         said = {name: form.cleaned_data[name] for name in ("school", "year", "unit")}
         actions.buy(form.instance, by=request.user, **said)
 
-    return act_on(
+    return fill_in(
         request,
         form,
         act,

@@ -1,5 +1,7 @@
 """Pages of support: the list, one intervention, and all that happens to it."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +9,7 @@ from django.urls import reverse
 
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
 from outreach import actions
 from outreach.forms.support import (
@@ -20,7 +23,7 @@ from outreach.forms.support import (
     SupportFilter,
 )
 from outreach.models import Cycle, Evaluation, FollowUp, LogLine, Support
-from outreach.views.acting import act_on, find
+from outreach.views.acting import find
 from placements.models import Assessment
 from pupils.models import Pupil
 from pupils.story import frame
@@ -86,10 +89,10 @@ def of_pupil(request: Request, uid: str) -> HttpResponse:
 def start(request: Request) -> HttpResponse:
     """Begin work with a whole school."""
     form = StartForm(request.POST or None, instance=Support(), by=request.user)
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.start_with_school(form.instance, by=request.user),
+        lambda form: actions.start_with_school(form.instance, by=request.user),
         title="Begin work with a school",
         done="The work has begun.",
         back=reverse("outreach:list"),
@@ -110,10 +113,10 @@ def open_support(request: Request, uid: str) -> HttpResponse:
     form = OpenForm(
         request.POST or None, instance=support, by=request.user, assessments=assessments
     )
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.open_support(support, form.instance, by=request.user),
+        lambda form: actions.open_support(support, form.instance, by=request.user),
         title="Open the support",
         done="The support is open.",
         back=support.get_absolute_url(),
@@ -127,10 +130,10 @@ def change(request: Request, uid: str) -> HttpResponse:
     """Change the aims, the worker and the days."""
     support = find(request, uid)
     form = ChangeForm(request.POST or None, instance=support, by=request.user)
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.change(support, form.instance, by=request.user),
+        lambda form: actions.change(support, form.instance, by=request.user),
         title="Change the support",
         done="The changes are saved.",
         back=support.get_absolute_url(),
@@ -146,11 +149,11 @@ def close(request: Request, uid: str) -> HttpResponse:
         request.POST or None, support=support, assessments=_assessments(request, support)
     )
 
-    def act() -> None:
+    def act(form: Any) -> None:
         said = {name: form.cleaned_data[name] for name in ("ended_on", "end_words")}
         actions.close(support, support, by=request.user, **said)
 
-    return act_on(
+    return fill_in(
         request,
         form,
         act,
@@ -169,10 +172,10 @@ def cancel(request: Request, uid: str) -> HttpResponse:
     """Cancel support: it counts as no intervention."""
     support = find(request, uid)
     form = CancelForm(request.POST or None)
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.cancel(support, by=request.user, **form.cleaned_data),
+        lambda form: actions.cancel(support, by=request.user, **form.cleaned_data),
         title="Cancel the support",
         done="The support is cancelled.",
         back=support.get_absolute_url(),
@@ -186,10 +189,10 @@ def begin_cycle(request: Request, uid: str) -> HttpResponse:
     """Begin a round of assess, plan, do, review."""
     support = find(request, uid)
     form = CycleForm(request.POST or None, instance=Cycle())
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.begin_cycle(support, form.instance, by=request.user),
+        lambda form: actions.begin_cycle(support, form.instance, by=request.user),
         title="Begin a cycle",
         done="The cycle has begun.",
         back=support.get_absolute_url(),
@@ -205,10 +208,10 @@ def review_cycle(request: Request, uid: str, number: int) -> HttpResponse:
     rows = Cycle.objects.as_user(request.user).select_related("support")
     cycle = get_object_or_404(rows, support=support, number=number)
     form = CycleReviewForm(request.POST or None)
-    return act_on(
+    return fill_in(
         request,
         form,
-        lambda: actions.review_cycle(cycle, by=request.user, **form.cleaned_data),
+        lambda form: actions.review_cycle(cycle, by=request.user, **form.cleaned_data),
         title=f"Review cycle {number}",
         done="The review is saved.",
         back=support.get_absolute_url(),

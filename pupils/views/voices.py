@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
@@ -29,30 +29,6 @@ def _found(request: Request, uid: str) -> Voice:
     voice = get_object_or_404(Voice.objects.as_user(request.user).with_names(), uid=uid)
     looked_at(request, [voice.pupil_id])
     return voice
-
-
-def _act_on(
-    request: Request,
-    voice: Voice,
-    form: BaseForm,
-    act: Callable[[], object],
-    *,
-    heading: str,
-    done: str,
-    lead: str = "",
-) -> HttpResponse:
-    if form.is_valid():
-        try:
-            act()
-        except ValidationError as error:
-            take_errors(form, error)
-        except WrongStatus as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, done)
-            return redirect(voice)
-    context = {"title": heading, "caption": voice.pupil, "lead": lead, "form": form}
-    return render(request, "form_page.html", {**context, "back_url": voice.get_absolute_url()})
 
 
 @requires(Permission.VOICE_VIEW)
@@ -179,12 +155,13 @@ def respond(request: Request, uid: str) -> HttpResponse:
     """Write what came of the words."""
     voice = _found(request, uid)
     form = RespondForm(request.POST or None, instance=VoiceResponse())
-    return _act_on(
+    return fill_in(
         request,
-        voice,
         form,
-        lambda: actions.respond(voice, form.instance, by=request.user),
-        heading="You said, we did, we could not because",
+        lambda form: actions.respond(voice, form.instance, by=request.user),
+        caption=voice.pupil,
+        back=voice.get_absolute_url(),
+        title="You said, we did, we could not because",
         done="The link shows your answer.",
         lead="Short sentences, plain words. The answer stays as you write it.",
     )
@@ -196,12 +173,13 @@ def sum_up(request: Request, uid: str, slug: str) -> HttpResponse:
     voice = _found(request, uid)
     answer = _heard(request, voice, slug)
     form = SummaryForm(request.POST or None, initial={"summary": answer.summary})
-    return _act_on(
+    return fill_in(
         request,
-        voice,
         form,
-        lambda: actions.sum_up(answer, by=request.user, **form.cleaned_data),
-        heading="Sum up the recording",
+        lambda form: actions.sum_up(answer, by=request.user, **form.cleaned_data),
+        caption=voice.pupil,
+        back=voice.get_absolute_url(),
+        title="Sum up the recording",
         done="The summary is saved.",
         lead=answer.asked,
     )

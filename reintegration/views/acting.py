@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 
 from accounts.access import Request, looked_at
-from accounts.workflow import WrongStatus
-from apsystem.lib.forms import take_errors
+from accounts.views.filling import fill_in
 from reintegration.models import Plan
 
 Act = Callable[[Plan, Any], object]
@@ -34,24 +31,13 @@ def act_on(
     lead: str = "",
 ) -> HttpResponse:
     """Show a form about a plan, and do what it asks."""
-    if form.is_valid():
-        try:
-            act(plan, form)
-        except ValidationError as error:
-            take_errors(form, error)
-        except WrongStatus as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, done)
-            return redirect(plan)
-    return render(
+    return fill_in(
         request,
-        "form_page.html",
-        {
-            "title": heading,
-            "caption": f"Way back of {plan.pupil}",
-            "lead": lead,
-            "form": form,
-            "back_url": plan.get_absolute_url(),
-        },
+        form,
+        lambda form: act(plan, form),
+        title=heading,
+        done=done,
+        back=plan.get_absolute_url(),
+        caption=f"Way back of {plan.pupil}",
+        lead=lead,
     )

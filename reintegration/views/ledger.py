@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accounts.access import Request, requires
 from accounts.models import Organisation
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
 from reintegration import actions
 from reintegration.forms.panel import ExceptionForm, WeightForm
@@ -20,7 +21,6 @@ from reintegration.models import (
     next_in_turn,
 )
 from reintegration.models.ledger import FIRST_YEAR, LAST_YEAR
-from reintegration.views.panel import fill_in
 
 USUAL_YEAR = 9
 
@@ -91,7 +91,7 @@ def weights(request: Request) -> HttpResponse:
         done="The weight is entered.",
         to="reintegration:ledger-weights",
         template="reintegration/ledger_weights.html",
-        back_url=reverse("reintegration:ledger"),
+        back=reverse("reintegration:ledger"),
         page=page_of(request, LedgerWeight.objects.as_user(user).select_related("category")),
     )
 
@@ -113,6 +113,6 @@ def exceptions(request: Request) -> HttpResponse:
         done="The school is left out for that time.",
         to="reintegration:ledger-exceptions",
         template="reintegration/ledger_exceptions.html",
-        back_url=reverse("reintegration:ledger"),
+        back=reverse("reintegration:ledger"),
         page=page_of(request, PanelException.objects.as_user(user).select_related("school")),
     )

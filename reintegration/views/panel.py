@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import Request, looked_at, requires
 from accounts.models import Membership
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from accounts.workflow import WrongStatus
-from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from reintegration import actions
 from reintegration.forms.panel import AttendForm, EndSeatForm, PlanMeetingForm, SeatForm
@@ -60,31 +60,6 @@ def try_to(request: Request, act: Callable[[], Any], done: str) -> bool:
     return True
 
 
-def fill_in(
-    request: Request,
-    form: Any,
-    act: Callable[[Any], Any],
-    *,
-    title: str,
-    done: str,
-    to: Any,
-    template: str = "form_page.html",
-    **context: Any,
-) -> HttpResponse:
-    """Show a form, do what it asks, and go to a page."""
-    if form.is_valid():
-        try:
-            act(form)
-        except ValidationError as error:
-            take_errors(form, error)
-        except WrongStatus as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, done)
-            return redirect(to)
-    return render(request, template, {"title": title, "form": form, **context})
-
-
 @requires(Permission.PANEL_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the meetings within reach, the newest first, and what waits for an agenda."""
@@ -116,8 +91,7 @@ def plan(request: Request) -> HttpResponse:
         lambda form: actions.plan_meeting(form.instance, by=request.user),
         title="Plan a meeting of the panel",
         done="The meeting is planned. Put cases on its agenda next.",
-        to="reintegration:panel-list",
-        back_url=reverse("reintegration:panel-list"),
+        back=reverse("reintegration:panel-list"),
     )
 
 
@@ -172,7 +146,7 @@ def open_meeting(request: Request, uid: str) -> HttpResponse:
         done="Who is there is saved." if is_open else "The meeting is open.",
         to=reverse("reporting:panel-present", args=[found.uid]),
         lead=f"For a decision there must be {found.quorum} or more, without those who step aside.",
-        back_url=found.get_absolute_url(),
+        back=found.get_absolute_url(),
     )
 
 
@@ -237,7 +211,7 @@ def members(request: Request) -> HttpResponse:
         done="The seat is given.",
         to="reintegration:panel-members",
         template="reintegration/panel_members.html",
-        back_url=reverse("reintegration:panel-list"),
+        back=reverse("reintegration:panel-list"),
         page=page_of(request, PanelMember.objects.as_user(user).with_names()),
         today=localdate(),
     )
@@ -264,6 +238,5 @@ def end_seat(request: Request, pk: int) -> HttpResponse:
         title="End the seat",
         caption=str(found),
         done="The seat ends. From the day after, the person reads no meeting.",
-        to="reintegration:panel-members",
-        back_url=reverse("reintegration:panel-members"),
+        back=reverse("reintegration:panel-members"),
     )

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from accounts.access import Request, looked_at, requires
 from accounts.models import SchoolCalendar
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
 from pupils.models import Letter, Pupil
 from reintegration import actions, letters
@@ -27,7 +28,7 @@ from reintegration.models import (
 )
 from reintegration.models.readiness import conversations, own_words, parents_words, readiness
 from reintegration.views.acting import find
-from reintegration.views.panel import fill_in, find_meeting, items_of, try_to
+from reintegration.views.panel import find_meeting, items_of, try_to
 
 
 def find_case(request: Request, uid: str) -> PanelCase:
@@ -106,7 +107,7 @@ def ask_for_place(request: Request, uid: str) -> HttpResponse:
         caption=pupil,
         done="The case waits for an agenda.",
         to="reintegration:panel-candidates",
-        back_url=reverse("reporting:pupil", args=[pupil.uid]),
+        back=reverse("reporting:pupil", args=[pupil.uid]),
     )
 
 
@@ -128,8 +129,7 @@ def ask_to_moderate(request: Request, uid: str) -> HttpResponse:
         title="Ask the Fair Access Panel about this way back",
         caption=plan.pupil,
         done="The case waits for an agenda.",
-        to=plan.get_absolute_url(),
-        back_url=plan.get_absolute_url(),
+        back=plan.get_absolute_url(),
     )
 
 
@@ -168,8 +168,7 @@ def change(request: Request, uid: str) -> HttpResponse:
         title="Change the case",
         caption=found.pupil,
         done="The case is saved.",
-        to=found.get_absolute_url(),
-        back_url=found.get_absolute_url(),
+        back=found.get_absolute_url(),
     )
 
 
@@ -184,8 +183,7 @@ def withdraw(request: Request, uid: str) -> HttpResponse:
         title="Withdraw the case",
         caption=found.pupil,
         done="The case is withdrawn.",
-        to=found.get_absolute_url(),
-        back_url=found.get_absolute_url(),
+        back=found.get_absolute_url(),
     )
 
 
@@ -207,8 +205,7 @@ def declare(request: Request, uid: str) -> HttpResponse:
         lead="Who declares an interest no longer sees the case: not on the screen, in the pack or "
         "in the minutes. It cannot be taken back.",
         done="The interest is declared. It stands in the minutes.",
-        to=found.meeting.get_absolute_url(),
-        back_url=found.meeting.get_absolute_url(),
+        back=found.meeting.get_absolute_url(),
     )
 
 

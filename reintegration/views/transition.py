@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, open_to_all, requires
 from accounts.permissions import Permission
-from apsystem.lib.forms import take_errors
+from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
 from pupils.models import Pupil
 from pupils.story import frame
@@ -53,25 +51,10 @@ def _found(request: Request, uid: str) -> Pathway:
 
 
 def _act_on(
-    request: Request,
-    pupil: Pupil,
-    form: Any,
-    act: Callable[[], object],
-    *,
-    heading: str,
-    done: str,
-    lead: str = "",
+    request: Request, pupil: Pupil, form: Any, act: Callable[[Any], object], **words: str
 ) -> HttpResponse:
-    if form.is_valid():
-        try:
-            act()
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, done)
-            return redirect(_url(pupil))
-    context = {"title": heading, "caption": f"After Year 11: {pupil}", "lead": lead}
-    return render(request, "form_page.html", {**context, "form": form, "back_url": _url(pupil)})
+    caption = f"After Year 11: {pupil}"
+    return fill_in(request, form, act, caption=caption, back=_url(pupil), **words)
 
 
 @requires(Permission.POST16_VIEW)
@@ -128,26 +111,26 @@ def change(request: Request, uid: str) -> HttpResponse:
     pathway = Pathway.objects.as_user(request.user).filter(pupil=pupil).first()
     form = PathwayForm(request.POST or None, instance=pathway or Pathway(pupil=pupil))
 
-    def act() -> None:
+    def act(form: Any) -> None:
         if pathway:
             actions.change_pathway(pathway, by=request.user, **form.cleaned_data)
         else:
             actions.open_pathway(form.instance, pupil=pupil, by=request.user)
 
-    heading = "Change the pathway plan" if pathway else "Open a pathway plan"
-    return _act_on(request, pupil, form, act, heading=heading, done="The plan is saved.")
+    title = "Change the pathway plan" if pathway else "Open a pathway plan"
+    return _act_on(request, pupil, form, act, title=title, done="The plan is saved.")
 
 
 def _change_of(
-    request: Request, uid: str, form: Any, *, heading: str, done: str, lead: str = ""
+    request: Request, uid: str, form: Any, *, title: str, done: str, lead: str = ""
 ) -> HttpResponse:
     pathway = _found(request, uid)
     return _act_on(
         request,
         pathway.pupil,
         form,
-        lambda: actions.change_pathway(pathway, by=request.user, **form.cleaned_data),
-        heading=heading,
+        lambda form: actions.change_pathway(pathway, by=request.user, **form.cleaned_data),
+        title=title,
         done=done,
         lead=lead,
     )
@@ -159,7 +142,7 @@ def coach(request: Request, uid: str) -> HttpResponse:
     staff = request.user.colleagues_who(Permission.POST16_WORK)
     form = CoachForm(request.POST or None, staff=staff)
     done = "The coach is named."
-    return _change_of(request, uid, form, heading="Transition coach", done=done)
+    return _change_of(request, uid, form, title="Transition coach", done=done)
 
 
 @requires(Permission.POST16_WORK)
@@ -169,7 +152,7 @@ def guarantee(request: Request, uid: str) -> HttpResponse:
         request,
         uid,
         GuaranteeForm(request.POST or None),
-        heading="September Guarantee",
+        title="September Guarantee",
         done="It is saved how the September Guarantee stands.",
         lead="Everybody who finishes Year 11 is to have an offer of a suitable place by 30 September.",
     )
@@ -180,7 +163,7 @@ def enrolled(request: Request, uid: str) -> HttpResponse:
     """Say where it began."""
     form = EnrolledForm(request.POST or None)
     done = "It is saved where it began."
-    return _change_of(request, uid, form, heading="Where it began", done=done)
+    return _change_of(request, uid, form, title="Where it began", done=done)
 
 
 @requires(Permission.POST16_WORK)
@@ -192,8 +175,8 @@ def contact(request: Request, uid: str) -> HttpResponse:
         request,
         pathway.pupil,
         form,
-        lambda: actions.log_contact(pathway, form.instance, by=request.user),
-        heading="Contact with the young person or the family",
+        lambda form: actions.log_contact(pathway, form.instance, by=request.user),
+        title="Contact with the young person or the family",
         done="The contact is saved.",
     )
 
@@ -209,8 +192,8 @@ def application(request: Request, uid: str, pk: int | None = None) -> HttpRespon
         request,
         pathway.pupil,
         form,
-        lambda: actions.apply(pathway, form.instance, by=request.user),
-        heading="Application",
+        lambda form: actions.apply(pathway, form.instance, by=request.user),
+        title="Application",
         done="The application is saved.",
     )
 
@@ -224,8 +207,8 @@ def activity(request: Request, uid: str) -> HttpResponse:
         request,
         pathway.pupil,
         form,
-        lambda: actions.plan_activity(pathway, form.instance, by=request.user),
-        heading="Plan an activity",
+        lambda form: actions.plan_activity(pathway, form.instance, by=request.user),
+        title="Plan an activity",
         done="The activity is saved.",
     )
 
@@ -240,8 +223,8 @@ def attended(request: Request, uid: str, pk: int) -> HttpResponse:
         request,
         pathway.pupil,
         form,
-        lambda: actions.record_activity(row, by=request.user, **form.cleaned_data),
-        heading="Did they come?",
+        lambda form: actions.record_activity(row, by=request.user, **form.cleaned_data),
+        title="Did they come?",
         done="It is saved whether they came.",
         lead=str(row),
     )
@@ -258,8 +241,8 @@ def check(request: Request, uid: str, month: str) -> HttpResponse:
         request,
         pathway.pupil,
         form,
-        lambda: actions.answer_destination(row, by=request.user, **form.cleaned_data),
-        heading=f"Check in {row}",
+        lambda form: actions.answer_destination(row, by=request.user, **form.cleaned_data),
+        title=f"Check in {row}",
         done="The answer is saved.",
     )
 
