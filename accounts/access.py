@@ -3,8 +3,9 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 import pghistory
@@ -32,6 +33,7 @@ TOO_OFTEN = "Too many requests. Send again later."
 REFUSED_AN_HOUR = 100  # keys that open nothing, of one address
 ASKED_A_MINUTE = 60  # requests with one key
 ONE_HOUR = 60 * 60
+LINKS_AN_HOUR = 60  # openings of links of one kind, from one address
 METHODS_OF_PAGES = ["GET", "HEAD", "POST"]
 NOTHING_LENT = "camera=(), geolocation=(), microphone=()"  # pages that record say otherwise
 
@@ -57,6 +59,31 @@ def open_to_all(view: View) -> View:
     """Mark a view that needs no sign-in."""
     setattr(view, MARK, OPEN)
     return view
+
+
+def opened_by_link(act: str, *, most: int = LINKS_AN_HOUR) -> Callable[[View], View]:
+    """Mark a view whose secret stands in its address: open to all, counted, and kept nowhere.
+
+    The browser may name its own origin: with no referrer at all it posts from "null", which the
+    protection against forged forms refuses.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if too_often(request, act, most):
+                return HttpResponse(
+                    "Too many requests.", status=429, headers={"Retry-After": str(ONE_HOUR)}
+                )
+            response: HttpResponse = view(request, *args, **kwargs)
+            response["Cache-Control"] = "no-store"
+            response["Referrer-Policy"] = "same-origin"
+            response["X-Robots-Tag"] = "noindex"
+            return response
+
+        return cast("View", open_to_all(opened))
+
+    return mark
 
 
 def opened_by_key(permission: Permission) -> Callable[[View], View]:

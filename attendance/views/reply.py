@@ -2,27 +2,21 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import open_to_all, too_often
+from accounts.access import opened_by_link
 from attendance import actions
 from attendance.forms.absence import ReplyForm
 from attendance.models import Answer
 from attendance.models.absence import notice_of
 
-REPLIES_AN_HOUR = 60
 
-
-@open_to_all
-@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_link("absence-reply")
 def reply(request: HttpRequest, token: str) -> HttpResponse:
     """Ask why a pupil, named by the first name only, is away. One answer, on the day itself.
 
     A link that is guessed, spent or of another day gets the same page and tells nothing. Opening
     it changes nothing: programs that read mail follow links, too.
     """
-    if too_often(request, "absence-reply", REPLIES_AN_HOUR):
-        return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
     notice = notice_of(token)
     form = ReplyForm(request.POST) if request.method == "POST" else None
     if notice is not None and form is not None and form.is_valid():
@@ -37,8 +31,4 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
-    response = render(request, "attendance/reply.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"  # with none, browsers post from "null"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "attendance/reply.html", context, status=status)

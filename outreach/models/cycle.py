@@ -6,8 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from outreach.models.support import Support
-from pupils.models import ON_ROLL, ChildQuerySet, Reach
+from outreach.models.support import OfSupportQuerySet, Support
 
 
 class Judgement(models.TextChoices):
@@ -18,22 +17,8 @@ class Judgement(models.TextChoices):
     NOT = "not", "Not achieved"
 
 
-class CycleQuerySet(ChildQuerySet):
+class CycleQuerySet(OfSupportQuerySet):
     """Cycles within reach."""
-
-    reach = Reach(pupil="support__pupil", school=ON_ROLL, provider="support__provider")
-
-    def reached_by_school(self, schools: list[int]) -> Q:
-        """Add those of work with these schools as a whole."""
-        return super().reached_by_school(schools) | Q(
-            support__kind="school", support__school__in=schools
-        )
-
-    def reached_by_provider(self, providers: list[int]) -> Q:
-        """Add those of work with schools as a whole that these providers do."""
-        return super().reached_by_provider(providers) | Q(
-            support__kind="school", support__provider__in=providers
-        )
 
 
 @pghistory.track()

@@ -13,8 +13,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.scoping import ScopedQuerySet
 from accounts.workflow import WorkflowModel, moves
-from outreach.models.support import Support
-from pupils.models import ON_ROLL, ChildQuerySet, Reach
+from outreach.models.support import OfSupportQuerySet, Support
 
 LONGEST_MINUTES = 12 * 60
 
@@ -148,22 +147,8 @@ class LogEntry(WorkflowModel):
         return " ".join(filter(None, parts))
 
 
-class LogLineQuerySet(ChildQuerySet):
+class LogLineQuerySet(OfSupportQuerySet):
     """Lines within reach: each viewer reads those of the pupils within the viewer's reach."""
-
-    reach = Reach(pupil="support__pupil", school=ON_ROLL, provider="support__provider")
-
-    def reached_by_school(self, schools: list[int]) -> Q:
-        """Add the lines of work with these schools as a whole."""
-        return super().reached_by_school(schools) | Q(
-            support__kind="school", support__school__in=schools
-        )
-
-    def reached_by_provider(self, providers: list[int]) -> Q:
-        """Add the lines of work with schools as a whole that these providers do."""
-        return super().reached_by_provider(providers) | Q(
-            support__kind="school", support__provider__in=providers
-        )
 
     def of(self, entries: object) -> Self:
         """Keep those of some entries, with whom they are about."""

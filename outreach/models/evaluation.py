@@ -33,16 +33,6 @@ class EvaluationQuerySet(LinkedQuerySet):
 
     reach = Reach(pupil="support__pupil", school="school", provider="support__provider")
 
-    def reached_by_school(self, schools: list[int]) -> Q:
-        """Add those of work with these schools as a whole."""
-        whole = Q(support__kind="school", school__in=schools)
-        return super().reached_by_school(schools) | whole
-
-    def reached_by_provider(self, providers: list[int]) -> Q:
-        """Add those of work with schools as a whole that these providers did."""
-        whole = Q(support__kind="school", support__provider__in=providers)
-        return super().reached_by_provider(providers) | whole
-
     def answered(self) -> Self:
         """Keep those that a school answered, the newest first."""
         rows = self.filter(answered_at__isnull=False).order_by("-answered_at")

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from accounts.models import Organisation
 from outreach.models.linked import Linked, LinkedQuerySet
 from outreach.models.support import Support
-from pupils.models import ON_ROLL, Reach
 
 MONTHS = [3, 6, 12]
 MOST_SUSPENSIONS = 90  # a suspension of half a day each, up to 45 days
@@ -26,8 +25,6 @@ class Told(models.TextChoices):
 
 class FollowUpQuerySet(LinkedQuerySet):
     """Follow-ups within reach."""
-
-    reach = Reach(pupil="support__pupil", school=ON_ROLL, provider="support__provider")
 
     def open(self) -> Self:
         """Keep those that are neither answered nor passed on to another school."""

@@ -9,10 +9,10 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from accounts.models.personal import hash_of
-from pupils.models import ChildQuerySet
+from outreach.models.support import OfSupportQuerySet
 
 
-class LinkedQuerySet(ChildQuerySet):
+class LinkedQuerySet(OfSupportQuerySet):
     """Rows with a link."""
 
     def opened_by(self, token: str, today: date) -> Self:

@@ -46,20 +46,32 @@ RUNNING = [Status.PREPARING, Status.OPEN]
 BEGUN = [Status.OPEN, Status.CLOSED]
 
 
-class OutreachQuerySet(ChildQuerySet):
-    """Support within reach: a school sees its own too where it is for no single pupil."""
+class OfSupportQuerySet(ChildQuerySet):
+    """Rows of support: of a pupil within reach, or of work with the own school as a whole.
 
-    reach = Reach(pupil="pupil", school=ON_ROLL, provider="provider", dated="starts_on")
+    `support` is the way from the row to the support, empty for support itself.
+    """
+
+    support = "support__"
+    reach = Reach(pupil="support__pupil", school=ON_ROLL, provider="support__provider")
 
     def reached_by_school(self, schools: list[int]) -> Q:
-        """Add the work with these schools as a whole."""
-        whole = Q(kind=Kind.SCHOOL, school__in=schools)
-        return super().reached_by_school(schools) | whole
+        """Add those of work with these schools as a whole."""
+        return super().reached_by_school(schools) | self._whole("school", schools)
 
     def reached_by_provider(self, providers: list[int]) -> Q:
-        """Add the work with schools as a whole that these providers do."""
-        whole = Q(kind=Kind.SCHOOL, provider__in=providers)
-        return super().reached_by_provider(providers) | whole
+        """Add those of work with schools as a whole that these providers do."""
+        return super().reached_by_provider(providers) | self._whole("provider", providers)
+
+    def _whole(self, place: str, places: list[int]) -> Q:
+        return Q(**{f"{self.support}kind": Kind.SCHOOL, f"{self.support}{place}__in": places})
+
+
+class OutreachQuerySet(OfSupportQuerySet):
+    """Support within reach."""
+
+    support = ""
+    reach = Reach(pupil="pupil", school=ON_ROLL, provider="provider", dated="starts_on")
 
     def running(self) -> Self:
         """Keep those to be opened and those that are open."""

@@ -5,9 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import Request, looked_at, looked_at_by_link, open_to_all, requires, too_often
+from accounts.access import Request, looked_at, looked_at_by_link, opened_by_link, requires
 from accounts.permissions import Permission
 from accounts.views.filling import fill_in
 from apsystem.lib.forms import take_errors
@@ -16,8 +15,6 @@ from outreach import actions
 from outreach.forms.asking import AskAgainForm, EvaluationForm, FollowUpFilter
 from outreach.models import Evaluation, FollowUp
 from outreach.models.evaluation import evaluation_of
-
-OPENED_AN_HOUR = 60
 
 
 @requires(Permission.OUTREACH_VIEW)
@@ -72,12 +69,9 @@ def evaluations(request: Request) -> HttpResponse:
     )
 
 
-@open_to_all
-@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_link("outreach-evaluation")
 def evaluation(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the school how helpful support was. No account; no child is named on the page."""
-    if too_often(request, "outreach-evaluation", OPENED_AN_HOUR):
-        return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
     found = evaluation_of(token, localdate())
     if found is None:
         raise Http404
@@ -91,13 +85,8 @@ def evaluation(request: HttpRequest, token: str) -> HttpResponse:
             take_errors(form, error)
         else:
             return redirect("outreach:evaluation", token)
-    response = render(
+    return render(
         request,
         "outreach/evaluation.html",
         {"title": "How helpful was outreach?", "evaluation": found, "form": form},
     )
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = (
-        "same-origin"  # or browsers send no origin, and a POST is refused
-    )
-    return response

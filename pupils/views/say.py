@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts.access import looked_at_by_link, open_to_all, too_often
+from accounts.access import looked_at_by_link, opened_by_link
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from pupils import actions
@@ -34,19 +34,14 @@ def by_link(page: Page) -> Page:
 
     @wraps(page)
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        if too_often(request, "say", OPENED_AN_HOUR):
-            return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
         voice = opened_by(token)
         if voice is None:
             raise Http404
         response = page(request, voice, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "same-origin"  # with none at all, browsers post from "null"
-        response["X-Robots-Tag"] = "noindex"
         response["Permissions-Policy"] = MICROPHONE
         return response
 
-    return opened
+    return opened_by_link("say", most=OPENED_AN_HOUR)(opened)
 
 
 def by_number(page: Page) -> Page:
@@ -79,7 +74,6 @@ def _page(request: HttpRequest, voice: Voice, name: str, **context: Any) -> Http
     return render(request, f"say/{name}.html", {**shared, **context})
 
 
-@open_to_all
 @by_link
 def start(request: HttpRequest, voice: Voice) -> HttpResponse:
     """Say what it is for and who reads it, and ask for the number."""
@@ -111,7 +105,6 @@ def _is_in(voice: Voice, form: NumberForm) -> bool:
     return is_in
 
 
-@open_to_all
 @by_link
 @by_number
 def question(request: HttpRequest, voice: Voice, number: int) -> HttpResponse:
@@ -170,7 +163,6 @@ def _after(
     return redirect("pupils:say-all", voice.token)
 
 
-@open_to_all
 @by_link
 @by_number
 def everything(request: HttpRequest, voice: Voice) -> HttpResponse:
@@ -219,7 +211,6 @@ def _act(voice: Voice, request: HttpRequest, hand_in: HandInForm, disagree: Disa
     return True
 
 
-@open_to_all
 @by_link
 @by_number
 def take_back(request: HttpRequest, voice: Voice) -> HttpResponse:
@@ -232,7 +223,6 @@ def take_back(request: HttpRequest, voice: Voice) -> HttpResponse:
     return _page(request, voice, "take_back", title="Take it all back?")
 
 
-@open_to_all
 @by_link
 @by_number
 def recording(request: HttpRequest, voice: Voice, slug: str) -> HttpResponse:
@@ -240,7 +230,6 @@ def recording(request: HttpRequest, voice: Voice, slug: str) -> HttpResponse:
     return played(recorded(voice, slug))
 
 
-@open_to_all
 @by_link
 def leave(request: HttpRequest, voice: Voice) -> HttpResponse:
     """Forget the number in this browser, and go to a page about the weather."""

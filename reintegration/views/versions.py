@@ -5,23 +5,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 
-from accounts.access import Request, looked_at_by_link, open_to_all, too_often
+from accounts.access import Request, looked_at_by_link, opened_by_link
 from apsystem.lib.forms import take_errors
 from reintegration import actions
 from reintegration.forms.plans import SignForm
 from reintegration.models.version import opened_by
 
-OPENED_AN_HOUR = 60
 
-
-@open_to_all
+@opened_by_link("plan-version")
 def version(request: Request, token: str) -> HttpResponse:
     """Show the version that a link opens, and take the school's answer. The token is the credential.
 
     A token that is wrong, over, or of an earlier version is the same 404.
     """
-    if too_often(request, "plan-version", OPENED_AN_HOUR):
-        return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
     found = opened_by(token, localdate())
     if found is None:
         raise Http404
@@ -35,11 +31,8 @@ def version(request: Request, token: str) -> HttpResponse:
             take_errors(form, error)
         else:
             return redirect("reintegration:version", token)
-    response = render(
+    return render(
         request,
         "reintegration/version.html",
         {"title": "Reintegration plan", "version": found, "plan": found.content, "form": form},
     )
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"  # with none, browsers post from "null"
-    return response

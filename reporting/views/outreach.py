@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import Request, looked_at, looked_at_by_link, open_to_all, requires, too_often
+from accounts.access import Request, looked_at, looked_at_by_link, opened_by_link, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_SCHOOL, Permission
 from apsystem.lib.calendar import academic_year, year_bounds, year_label
@@ -26,8 +25,6 @@ from pupils.models.codes import NOT_COUNTED, SuspensionKind
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.outreach import TOTAL
 from reporting.models import Comparator, Coverage
-
-OPENED_AN_HOUR = 60
 
 
 def _returned(follow_up: FollowUp) -> dict[str, int]:
@@ -55,15 +52,12 @@ def _known(follow_up: FollowUp) -> tuple[dict[str, Any], str]:
     return initial, " ".join(said)
 
 
-@open_to_all
-@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_link("outreach-follow-up")
 def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     """Ask a school three questions about a pupil, without an account. The token is the credential.
 
     A token that is wrong, over, spent on another school or of a pupil who moved is the same 404.
     """
-    if too_often(request, "outreach-follow-up", OPENED_AN_HOUR):
-        return HttpResponse("Too many requests.", status=429, headers={"Retry-After": "3600"})
     found = follow_up_of(token, localdate())
     if found is None:
         raise Http404
@@ -94,13 +88,7 @@ def _page(
     request: HttpRequest, found: FollowUp, form: FollowUpForm | None, said: str
 ) -> HttpResponse:
     shown = {"title": "Three questions", "row": found, "form": form, "said": said}
-    response = render(request, "outreach/follow_up.html", shown)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = (
-        "same-origin"  # or browsers send no origin, and a POST is refused
-    )
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "outreach/follow_up.html", shown)
 
 
 @requires(Permission.OUTREACH_ANSWER)

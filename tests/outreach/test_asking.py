@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accounts.access import LINKS_AN_HOUR
 from accounts.models import Membership, ViewEntry
 from accounts.permissions import Role
 from apsystem.lib.calendar import months_after
@@ -182,6 +183,17 @@ def test_a_guessed_token_one_that_is_over_and_one_of_a_pupil_who_moved_are_the_s
     assert guessed.status_code == moved.status_code == over.status_code == 404
     assert len(guessed.content) == len(moved.content) == len(over.content)
     assert len(set(asked_of_the_database)) == 1
+
+
+def test_links_are_counted_and_kept_nowhere(client, asked, monkeypatch):
+    evaluation = reverse("outreach:evaluation", args=[asked.support.evaluation.token])
+    for path in (link(asked), evaluation):
+        page = client.get(path)
+        assert (page.status_code, page["X-Robots-Tag"]) == (200, "noindex")
+        assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "same-origin")
+        with monkeypatch.context() as patched:
+            patched.setattr("accounts.access._counted", lambda *_: LINKS_AN_HOUR + 1)
+            assert client.get(path).status_code == 429
 
 
 @pytest.mark.parametrize(
