@@ -126,10 +126,13 @@ class EntryForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the time that it took, of what is done; forget it of what is planned."""
         cleaned = super().clean() or self.cleaned_data
-        is_done = cleaned.get("status") == EntryStatus.DONE
-        if is_done and not cleaned.get("minutes"):
+        minutes = cleaned.get("minutes")
+        if cleaned.get("status") != EntryStatus.DONE:
+            cleaned["minutes"] = None
+        elif minutes:
+            cleaned["minutes"] = int(minutes)
+        elif "minutes" not in self.errors:
             self.add_error("minutes", "Choose how long it took")
-        cleaned["minutes"] = int(cleaned["minutes"]) if is_done and cleaned["minutes"] else None
         return cleaned
 
     @property
