@@ -34,7 +34,7 @@ from reintegration.models import (
 )
 from reintegration.models.ledger import schools_for
 from reintegration.views.panel import find_meeting, items_of
-from reporting.kpis.panel import paper, shown
+from reporting.papers import paper, shown
 
 
 def _chosen(request: Request, items: list[PanelCase]) -> PanelCase | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from reporting.kpis.panel import options_for, paper, strip_of
+from reporting.papers import options_for, paper, strip_of
 from tests import factories
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
 from tests.reintegration.panel import case_at
