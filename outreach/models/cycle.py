@@ -1,12 +1,14 @@
 """The graduated approach: assess, plan, do, review (SEND Code of Practice 2015, paragraph 6.44)."""
 
+from typing import Self
+
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from outreach.models.support import OfSupportQuerySet, Support
+from outreach.models.support import OfSupportQuerySet, Status, Support
 
 
 class Judgement(models.TextChoices):
@@ -19,6 +21,10 @@ class Judgement(models.TextChoices):
 
 class CycleQuerySet(OfSupportQuerySet):
     """Cycles within reach."""
+
+    def to_review(self) -> Self:
+        """Keep those of open support that nobody reviewed so far."""
+        return self.filter(judgement="", support__status=Status.OPEN)
 
 
 @pghistory.track()

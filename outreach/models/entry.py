@@ -48,9 +48,13 @@ class LogEntryQuerySet(ScopedQuerySet):
         """Return the rule for people of these providers."""
         return Q(provider__in=providers)
 
+    def planned(self) -> Self:
+        """Keep those that have no outcome so far."""
+        return self.filter(status=EntryStatus.PLANNED)
+
     def due(self, by: date) -> Self:
         """Keep those that were planned for a day or earlier and have no outcome."""
-        return self.filter(status=EntryStatus.PLANNED, on__lte=by)
+        return self.planned().filter(on__lte=by)
 
     def done_in(self, start: date, end: date) -> Self:
         """Keep what was done from start up to, not on, end."""

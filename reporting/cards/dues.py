@@ -9,9 +9,11 @@ from django.urls import reverse
 from accounts.models import SchoolCalendar, User
 from accounts.permissions import REACH_PROVIDER, Permission
 from attendance.models import HomeVisit, SupportPlan
+from outreach.models import Cycle, LogEntry
 from placements.models import Placement
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
+from reintegration.models import DestinationCheck, PanelMeeting, StayCheck
 from reporting.cards.card import Day
 
 
@@ -94,11 +96,87 @@ def _support(day: Day) -> Iterator[Due]:
             )
 
 
+def _outreach(day: Day) -> Iterator[Due]:
+    """Tell of planned outreach and of cycles to review, of the person and of those they cover."""
+    if not day.user.can(Permission.OUTREACH_WORK):
+        return
+    people = (day.user, *day.covered)
+    entries = LogEntry.objects.as_user(day.user).planned().filter(worker__in=people)
+    for entry in entries.select_related("worker", "school").order_by("pk"):
+        yield Due(
+            uid=f"{entry.uid}-outreach",
+            on=entry.on,
+            title=f"{entry.get_kind_display()}{_mark(day, entry.worker)}",
+            words=f"Planned outreach at {entry.school}",
+            url=reverse("outreach:log-outcome", args=[entry.uid]),
+        )
+    cycles = Cycle.objects.as_user(day.user).to_review().filter(support__worker__in=people)
+    for cycle in cycles.select_related("support__worker").order_by("pk"):
+        support = cycle.support
+        yield Due(
+            uid=f"{support.uid}-cycle-{cycle.number}",
+            on=cycle.review_on,
+            title=f"Review of a cycle: {support.reference}{_mark(day, support.worker)}",
+            words="Assess, plan, do, review",
+            url=support.get_absolute_url(),
+        )
+
+
+def _afterwards(day: Day) -> Iterator[Due]:
+    """Tell of the checks after a return and after Year 11, of the person and of those they cover."""
+    people = (day.user, *day.covered)
+    if day.user.can(Permission.PLAN_WORK):
+        stays = StayCheck.objects.as_user(day.user).filter(answer="", plan__coordinator__in=people)
+        for stay in stays.select_related("plan__coordinator", "plan__placement").order_by("pk"):
+            plan = stay.plan
+            yield Due(
+                uid=f"{plan.uid}-weeks-{stay.weeks}",
+                on=stay.due_on,
+                title=f"Did the return hold? {plan.reference}{_mark(day, plan.coordinator)}",
+                words=f"{stay.weeks} weeks after the return",
+                url=plan.get_absolute_url(),
+            )
+    if day.user.can(Permission.POST16_WORK):
+        checks = DestinationCheck.objects.as_user(day.user).filter(
+            answer="", pathway__coach__in=people
+        )
+        for check in checks.select_related("pathway__coach", "pathway__pupil").order_by("pk"):
+            pathway = check.pathway
+            yield Due(
+                uid=f"{pathway.uid}-{check.month}",
+                on=check.due_on,
+                title=f"Destination check{_mark(day, pathway.coach)}",
+                words=f"{check.get_month_display()}, after Year 11",
+                url=reverse("reintegration:pathway", args=[pathway.pupil.uid]),
+            )
+
+
+def _panel(day: Day) -> Iterator[Due]:
+    """Tell of the meetings of the panel that the person may read, until they are closed."""
+    if not day.user.can(Permission.PANEL_VIEW):
+        return
+    for meeting in PanelMeeting.objects.as_user(day.user).not_closed():
+        yield Due(
+            uid=f"{meeting.uid}-panel",
+            on=meeting.held_on,
+            title=f"Fair Access Panel, {meeting.starts_at:%H:%M}",
+            words=meeting.when,
+            url=meeting.get_absolute_url(),
+        )
+
+
 def _mark(day: Day, person: User | None) -> str:
     return "" if person == day.user else f", for {person}"
 
 
-DUES: list[Callable[[Day], Iterator[Due]]] = [_referrals, _placements, _support]
+DUES: list[Callable[[Day], Iterator[Due]]] = [
+    _referrals,
+    _placements,
+    _support,
+    _outreach,
+    _afterwards,
+    _panel,
+]
 
 
 def dues(day: Day) -> list[Due]:

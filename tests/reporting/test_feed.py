@@ -36,10 +36,14 @@ def events(answer):
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 
 
+def decisions(answer):
+    return [event for event in events(answer) if event["summary"].startswith("Decision")]
+
+
 def test_the_feed_holds_the_own_due_dates_and_no_child(client, world):
     answer = read(client)
 
-    (event,) = events(answer)
+    (event,) = decisions(answer)
     referral = world.own.submitted
     due = Referral.objects.get(pk=referral.pk).decide_by
     assert str(event["summary"]) == f"Decision: {referral.reference}"
@@ -79,13 +83,64 @@ def test_who_offered_a_placement_or_leads_it_has_its_days_in_the_feed(client, wo
     assert events(read(client, school)) == []
 
 
+def told(client, person):
+    found = events(read(client, actions.make_feed(by=person)))
+    return {str(event["summary"]): event.decoded("dtstart") for event in found}
+
+
+def test_planned_outreach_and_cycles_to_review_are_in_the_workers_feed(client, world):
+    worker, today = world.people[Role.OUTREACH_WORKER], localdate()
+    support = factories.SupportFactory(worker=worker, pupil=world.own.pupil)
+    factories.CycleFactory(support=support, review_on=today)
+    factories.LogEntryFactory(worker=worker, status="planned", on=today, kind="visit")
+    factories.LogEntryFactory(worker=worker, on=today)
+    factories.LogEntryFactory(status="planned", on=today)
+
+    assert told(client, worker) == {
+        f"Review of a cycle: {support.reference}": today,
+        "Visit": today,
+    }
+
+
+def test_checks_are_in_the_feed_of_who_coordinates_or_coaches(client, world):
+    coach, today = world.people[Role.TRANSITION_COACH], localdate()
+    plan = factories.PlanFactory(coordinator=coach)
+    factories.StayCheckFactory(plan=plan, due_on=today)
+    factories.StayCheckFactory(
+        plan=plan, weeks=12, answer="there", answered_on=today, answered_by=coach
+    )
+    factories.StayCheckFactory(due_on=today)
+    factories.DestinationCheckFactory(
+        pathway__coach=coach, pathway__coach_from=today, due_on=today
+    )
+    factories.DestinationCheckFactory(due_on=today)
+
+    assert told(client, coach) == {
+        f"Did the return hold? {plan.reference}": today,
+        "Destination check": today,
+    }
+
+
+def test_a_meeting_of_the_panel_is_in_the_feed_of_who_may_read_it(client, db):
+    seat = factories.PanelMemberFactory()
+    today = localdate()
+    meeting = factories.PanelMeetingFactory(status="published", held_on=today)
+    factories.PanelMeetingFactory(status="planned", held_on=today + timedelta(days=7))
+    factories.PanelMeetingFactory(status="closed", held_on=today - timedelta(days=1))
+
+    assert told(client, seat.user) == {f"Fair Access Panel, {meeting.starts_at:%H:%M}": today}
+    seat.ends_on = today
+    seat.save()
+    assert told(client, seat.user) == {}
+
+
 def test_an_event_keeps_its_name_while_its_day_moves(client, world):
-    (before,) = events(read(client))
+    (before,) = decisions(read(client))
     Referral.objects.filter(pk=world.own.submitted.pk).update(
         decide_by=localdate() + timedelta(days=9)
     )
 
-    (after,) = events(read(client))
+    (after,) = decisions(read(client))
 
     assert after["uid"] == before["uid"]
     assert after.decoded("dtstart") == localdate() + timedelta(days=9)
@@ -99,7 +154,7 @@ def test_what_is_decided_or_of_others_is_not_in_the_feed(client, world):
     )
     factories.ReferralFactory(status=Status.SUBMITTED, decide_by=localdate())
 
-    assert len(events(read(client))) == 1
+    assert len(decisions(read(client))) == 1
 
 
 def test_the_feed_of_who_covers_holds_the_work_of_who_is_away(client, world):
@@ -107,7 +162,7 @@ def test_the_feed_of_who_covers_holds_the_work_of_who_is_away(client, world):
     factories.MembershipFactory(user=manager, organisation=world.council, role=Role.CASEWORKER)
     token = actions.make_feed(by=manager)
 
-    (event,) = events(read(client, token))
+    (event,) = decisions(read(client, token))
 
     assert str(event["summary"]).endswith(", for Demo Caseworker")
 
