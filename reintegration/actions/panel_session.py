@@ -1,7 +1,7 @@
 """What happens in a meeting: decided, deferred, taken up again, and the meeting closed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +14,9 @@ from accounts.models import HalfTerm, Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements import places
+from placements.models import Hold
+from referrals.models import Status as ReferralStatus
+from referrals.models.referral import UNDECIDED as UNDECIDED_REFERRALS
 from reintegration.actions.panel import allow
 from reintegration.actions.panel_cases import locked_meeting, next_position
 from reintegration.models import (
@@ -31,6 +34,8 @@ from reintegration.models import (
 )
 from reintegration.models.panel_case import DEALT_WITH
 from reintegration.models.readiness import way_elsewhere
+
+HELD_FOR = timedelta(days=28)  # a place that the panel decided on, until it is offered
 
 UNDECIDED = {
     "outcome": "",
@@ -224,8 +229,9 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
         raise WrongStatus(f"{items} not dealt with. Decide, defer or withdraw, then close.")
     meeting = make_move(meeting, "close", by=by, closed_by=by, closed_at=timezone.now())
     decided = meeting.cases.filter(status=CaseStatus.DECIDED)
-    for case in decided.select_related("half_term", "school"):
+    for case in decided.select_related("half_term", "school", "referral"):
         _move_plan(case, by=by)
+        _hold_place(case, by=by)
     work.post("panel.closed", meeting=meeting.pk)
     return meeting
 
@@ -250,6 +256,27 @@ def _move_plan(case: PanelCase, *, by: User) -> None:
         )
         plan.target = half_term
         plan.save(update_fields=["target"])
+
+
+def _hold_place(case: PanelCase, *, by: User) -> None:
+    """Hold the place at the provider: the offer to it starts from there, nothing is typed twice."""
+    referral = case.referral
+    if case.provider is None or referral is None or referral.is_placed:
+        return
+    if referral.status not in (*UNDECIDED_REFERRALS, ReferralStatus.ACCEPTED):
+        return
+    today = localdate()
+    referral.holds.filter(released_at=None).update(released_at=timezone.now())
+    row = Hold(
+        referral=referral,
+        provider=case.provider,
+        starts_on=today,
+        expires_on=today + HELD_FOR,
+        held_by=by,
+        against=case.overbooking_reason,
+    )
+    row.full_clean()
+    row.save()
 
 
 @transaction.atomic

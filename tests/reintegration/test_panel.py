@@ -315,6 +315,27 @@ def test_a_place_at_a_school_becomes_the_way_back_of_a_pupil_in_provision(chair,
     assert plan.receiving_school == school
 
 
+def test_a_place_in_provision_is_held_for_the_offer_that_follows(chair, session):
+    provider = factories.CommissionFactory(places=1).provider
+    waits = factories.ReferralFactory(status="submitted")
+    before = factories.HoldFactory(referral=waits)
+    declined = factories.ReferralFactory(status="declined")
+    for referral in (waits, declined):
+        case = case_at(session, pupil=referral.pupil, referral=referral)
+        booked = Decision(
+            "provision", "It helps.", provider=provider, overbooking_reason="One leaves."
+        )
+        actions.decide(case, booked, by=chair)
+
+    actions.close_meeting(session, by=chair)
+
+    held = waits.holds.get(released_at=None)
+    assert (held.provider, held.held_by) == (provider, chair)
+    before.refresh_from_db()
+    assert before.released_at is not None
+    assert not declined.holds.exists()
+
+
 def test_a_day_or_a_person_that_does_not_fit_is_refused(caseworker, chair, manager):
     tomorrow = localdate() + timedelta(days=1)
     with pytest.raises(ValidationError, match="has passed"):
