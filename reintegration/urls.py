@@ -53,6 +53,7 @@ panel_patterns = [
     path("ledger/", ledger.index, name="ledger"),
     path("ledger/weights/", ledger.weights, name="ledger-weights"),
     path("ledger/exceptions/", ledger.exceptions, name="ledger-exceptions"),
+    path("ledger/vacancies/", ledger.vacancies, name="vacancies"),
     path("cases/", panel_cases.candidates, name="panel-candidates"),
     path("cases/place/<uuid:uid>/", panel_cases.ask_for_place, name="panel-ask-place"),
     path("cases/way-back/<uuid:uid>/", panel_cases.ask_to_moderate, name="panel-ask-way-back"),

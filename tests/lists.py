@@ -94,6 +94,7 @@ LISTS = {
     "reintegration:ledger": ("", Role.MANAGER),
     "reintegration:ledger-weights": ("", Role.MANAGER),
     "reintegration:ledger-exceptions": ("", Role.MANAGER),
+    "reintegration:vacancies": ("", Role.MANAGER),
 }
 
 

@@ -202,6 +202,7 @@ def more_panel(world: Any) -> None:
     factories.LedgerWeightFactory()
     factories.PanelExceptionFactory(school=factories.SchoolFactory(phase="secondary"))
     factories.HeadcountFactory(school=factories.SchoolFactory(phase="secondary"))
+    factories.VacancyFactory(school=factories.SchoolFactory(phase="secondary"))
 
 
 def more_support(world: Any, placement: Placement) -> None:

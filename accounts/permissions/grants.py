@@ -76,6 +76,7 @@ _WORKS_CASES = (
         Permission.PANEL_VIEW,
         Permission.PANEL_PREPARE,
         Permission.LEDGER_VIEW,
+        Permission.VACANCY_SAY,
         Permission.POST16_WORK,
         Permission.VOICE_ASK,
         Permission.COST_VIEW,
@@ -209,7 +210,12 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.SCHOOL_STAFF: _REFERS,
     Role.SCHOOL_LEAD: _REFERS
     | _LEADS
-    | {Permission.COMMISSION_EXPORT, Permission.ABSENCE_ADDRESS, Permission.LEDGER_VIEW},
+    | {
+        Permission.COMMISSION_EXPORT,
+        Permission.ABSENCE_ADDRESS,
+        Permission.LEDGER_VIEW,
+        Permission.VACANCY_SAY,
+    },
     Role.PANEL_MEMBER: _SITS,
     Role.PANEL_CHAIR: _SITS | {Permission.PANEL_CHAIR},
     Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PANEL_SET = "panel.set"
     PANEL_DECISION_VIEW = "panel_decision.view"
     LEDGER_VIEW = "ledger.view"
+    VACANCY_SAY = "vacancy.say"
     POST16_VIEW = "post16.view"
     POST16_WORK = "post16.work"
     VOICE_VIEW = "voice.view"
@@ -145,6 +146,7 @@ MEANINGS = {
     Permission.PANEL_DECISION_VIEW: "Read what the panel decided on pupils within reach, once the "
     "meeting is closed",
     Permission.LEDGER_VIEW: "Read the fair-share ledger; schools see no small numbers",
+    Permission.VACANCY_SAY: "Say how many places a school has free in a year group",
     Permission.POST16_VIEW: "Read pathway plans for after Year 11 within reach",
     Permission.POST16_WORK: "Work on a pathway plan: the coach, applications, activities, checks",
     Permission.VOICE_VIEW: "Read and hear what young people and parents handed in, within reach",

@@ -7,6 +7,7 @@ from reintegration.actions.panel import (
     open_meeting,
     plan_meeting,
     publish,
+    say_vacancy,
     seat,
     weigh,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "record_activity",
     "reopen",
     "review_week",
+    "say_vacancy",
     "school_weeks",
     "seat",
     "send",

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.models import User
-from accounts.permissions import Permission
+from accounts.permissions import REACH_ALL, REACH_SCHOOL, Permission
 from accounts.workflow import WrongStatus, make_move
 from reintegration.models import (
     LedgerWeight,
@@ -18,6 +18,7 @@ from reintegration.models import (
     PanelException,
     PanelMeeting,
     PanelMember,
+    Vacancy,
 )
 from reintegration.models.panel import PANEL_ROLES
 
@@ -134,3 +135,24 @@ def leave_out(exception: PanelException, *, by: User) -> PanelException:
     exception.full_clean()
     exception.save()
     return exception
+
+
+@transaction.atomic
+def say_vacancy(vacancy: Vacancy, *, by: User) -> Vacancy:
+    """Say how many places a school has free in a year group. Said anew, it replaces.
+
+    Who is at a school speaks for that school only.
+    """
+    allow(by, Permission.VACANCY_SAY)
+    if not by.roles & REACH_ALL and vacancy.school_id not in by.organisations_as(REACH_SCHOOL):
+        raise PermissionDenied("this asks for a role at the school")
+    said = Vacancy.objects.select_for_update().filter(
+        school=vacancy.school_id, year_group=vacancy.year_group
+    )
+    if before := said.first():
+        before.places = vacancy.places
+        vacancy = before
+    vacancy.said_on, vacancy.said_by = localdate(), by
+    vacancy.full_clean()
+    vacancy.save()
+    return vacancy

@@ -16,7 +16,9 @@ from reintegration.models import (
     PanelException,
     PanelMeeting,
     PanelMember,
+    Vacancy,
 )
+from reintegration.models.vacancy import MOST_PLACES
 
 CLOCK_FORMATS = ["%H:%M", "%H.%M", "%I%p", "%I:%M%p"]
 
@@ -264,3 +266,38 @@ class ExceptionForm(RangeForm):
         """Offer the schools."""
         super().__init__(*args, **kwargs)
         offer(self, "school", schools)
+
+
+class VacancyForm(RowForm):
+    """How many places a school has free in a year group."""
+
+    submit_label = "Save the places"
+
+    school = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label="School", empty_label="Choose a school"
+    )
+    year_group = forms.TypedChoiceField(
+        label="Year group",
+        coerce=int,
+        choices=[("", "Choose a year group"), *((n, f"Year {n}") for n in range(1, 12))],
+    )
+    places = forms.IntegerField(
+        label="Free places",
+        min_value=0,
+        max_value=MOST_PLACES,
+        help_text="0 where the year group is full. It replaces what was said before.",
+    )
+
+    class Meta:
+        model = Vacancy
+        fields = ["school", "year_group", "places"]
+
+    def __init__(self, *args: Any, schools: QuerySet, **kwargs: Any) -> None:
+        """Offer the schools that the person speaks for; one school needs no choice."""
+        super().__init__(*args, **kwargs)
+        offer(self, "school", schools)
+        if len(schools) == 1:
+            self.initial["school"] = schools[0].pk
+
+    def validate_unique(self) -> None:
+        """Let what was said before be replaced."""

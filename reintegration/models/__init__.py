@@ -21,6 +21,7 @@ from reintegration.models.panel_parts import PanelAction, PanelConflict
 from reintegration.models.plan import GATES, Outcome, Plan, Status, TargetChange
 from reintegration.models.steps import Activity, Application, CoachContact
 from reintegration.models.transition import DestinationCheck, Pathway
+from reintegration.models.vacancy import Vacancy
 from reintegration.models.version import Version
 from reintegration.models.week import (
     WEEKS,
@@ -65,6 +66,7 @@ __all__ = [
     "Stay",
     "StayCheck",
     "TargetChange",
+    "Vacancy",
     "Version",
     "Week",
     "WeekChange",

@@ -26,9 +26,10 @@ from pupils.models import CareStatus, EhcPlan, Enrolment, Headcount, PermanentEx
 from pupils.models.codes import MAIN_STATUSES, CareKind
 from reintegration.models.panel import FairAccessCategory
 from reintegration.models.panel_case import CaseStatus, PanelCase, PanelOutcome
+from reintegration.models.vacancy import Vacancy
 
 YEAR = timedelta(days=365)
-FIRST_YEAR, LAST_PRIMARY, LAST_YEAR = 1, 6, 11
+LAST_PRIMARY = 6
 UNWEIGHTED = Decimal(1)
 PER = 100
 
@@ -159,6 +160,12 @@ class Entry:
     looked_after: int = 0
     with_plan: int = 0
     left_out: str = ""
+    vacancy: Vacancy | None = None
+
+    @property
+    def free(self) -> str:
+        """Return the places that the school has free, as last said."""
+        return self.vacancy.words if self.vacancy else "not said"
 
     @property
     def rate(self) -> Decimal | None:
@@ -200,7 +207,7 @@ def schools_for(year_group: int) -> OrganisationQuerySet:
 
 
 def ledger(year_group: int, today: date, *, pupil: Pupil | None = None) -> list[Entry]:
-    """Return the schools in turn, then those that the order cannot name. Eight queries.
+    """Return the schools in turn, then those that the order cannot name. Nine queries.
 
     With a pupil, a school that permanently excluded the child is left out.
     """
@@ -211,6 +218,8 @@ def ledger(year_group: int, today: date, *, pupil: Pupil | None = None) -> list[
     }
     _count_taken(entries, year_group, today)
     _count_on_roll(entries, today)
+    for vacancy in Vacancy.objects.filter(year_group=year_group, school__in=entries):
+        entries[vacancy.school_id].vacancy = vacancy
     for row in PanelException.objects.on(today).filter(school__in=entries):
         entries[row.school_id].left_out = f"{row.reason} (declared to {_say(row.last_day)})"
     if pupil:

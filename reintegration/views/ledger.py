@@ -8,19 +8,20 @@ from django.utils.timezone import localdate
 
 from accounts.access import Request, requires
 from accounts.models import Organisation
-from accounts.permissions import Permission
+from accounts.permissions import REACH_SCHOOL, Permission
 from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
 from reintegration import actions
-from reintegration.forms.panel import ExceptionForm, WeightForm
+from reintegration.forms.panel import ExceptionForm, VacancyForm, WeightForm
 from reintegration.models import (
     FairAccessCategory,
     LedgerWeight,
     PanelException,
+    Vacancy,
     ledger,
     next_in_turn,
 )
-from reintegration.models.ledger import FIRST_YEAR, LAST_YEAR
+from reintegration.models.vacancy import FIRST_YEAR, LAST_YEAR
 
 USUAL_YEAR = 9
 
@@ -70,6 +71,7 @@ def index(request: Request) -> HttpResponse:
             ],
             "smallest": settings.SMALLEST_COUNT,
             "can_set": user.can(Permission.PANEL_SET),
+            "can_say": user.can(Permission.VACANCY_SAY),
         },
     )
 
@@ -115,4 +117,25 @@ def exceptions(request: Request) -> HttpResponse:
         template="reintegration/ledger_exceptions.html",
         back=reverse("reintegration:ledger"),
         page=page_of(request, PanelException.objects.as_user(user).select_related("school")),
+    )
+
+
+@requires(Permission.VACANCY_SAY)
+def vacancies(request: Request) -> HttpResponse:
+    """List the free places of every school, and say how many one has."""
+    user = request.user
+    schools = Organisation.objects.as_user(user).schools()
+    if own := user.organisations_as(REACH_SCHOOL):
+        schools = schools.filter(pk__in=own)
+    form = VacancyForm(request.POST or None, instance=Vacancy(), schools=schools)
+    return fill_in(
+        request,
+        form,
+        lambda form: actions.say_vacancy(form.instance, by=user),
+        title="Free places at schools",
+        done="The places are saved.",
+        to="reintegration:vacancies",
+        template="reintegration/vacancies.html",
+        back=reverse("reintegration:ledger"),
+        page=page_of(request, Vacancy.objects.as_user(user).select_related("school")),
     )

@@ -118,6 +118,7 @@ from tests.factories.panel import (
     PanelExceptionFactory,
     PanelMeetingFactory,
     PanelMemberFactory,
+    VacancyFactory,
 )
 from tests.factories.returns import (
     GateFactory,
@@ -260,6 +261,7 @@ __all__ = [
     "TimetableReviewFactory",
     "TimetableRuleFactory",
     "UserFactory",
+    "VacancyFactory",
     "VersionFactory",
     "ViewEntryFactory",
     "VoiceAnswerFactory",

@@ -132,3 +132,13 @@ class PanelExceptionFactory(DjangoModelFactory):
     ends_on = factory.LazyFunction(lambda: localdate() + timedelta(days=60))
     reason = "Being inspected."
     declared_by = factory.SubFactory(UserFactory)
+
+
+class VacancyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Vacancy
+
+    school = factory.SubFactory(SchoolFactory)
+    year_group = 9
+    places = 2
+    said_by = factory.SubFactory(UserFactory)

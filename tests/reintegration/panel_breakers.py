@@ -85,4 +85,7 @@ PANEL_BREAKERS = {
         reason=""
     ),
     "reintegration_panelexception_none_overlap": lambda: again(factories.PanelExceptionFactory()),
+    "reintegration_vacancy_one_for_a_year_group": lambda: again(factories.VacancyFactory()),
+    "reintegration_vacancy_year_group_is_taught": lambda: factories.VacancyFactory(year_group=12),
+    "reintegration_vacancy_places_are_few": lambda: factories.VacancyFactory(places=501),
 }

@@ -4,14 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from reintegration import actions
-from reintegration.models import LedgerWeight, ledger, next_in_turn
+from reintegration.models import LedgerWeight, Vacancy, ledger, next_in_turn
 from tests import factories
 from tests.reintegration.panel import school_with_roll
 
@@ -138,3 +138,29 @@ def test_a_weight_begins_today_or_later(manager):
 
     with pytest.raises(ValidationError, match="today or later"):
         actions.weigh(row, by=manager)
+
+
+def test_a_school_lead_says_what_is_free_at_the_own_school_and_says_it_anew(client):
+    held = factories.MembershipFactory(role=Role.SCHOOL_LEAD, organisation=school_with_roll())
+    other = school_with_roll()
+    client.force_login(held.user)
+    page = reverse("reintegration:vacancies")
+    for places in ("3", "0"):
+        client.post(page, {"school": held.organisation_id, "year_group": YEAR, "places": places})
+    answer = client.post(page, {"school": other.pk, "year_group": YEAR, "places": "1"})
+
+    said = Vacancy.objects.get()
+    assert (said.school, said.places, said.said_by) == (held.organisation, 0, held.user)
+    assert answer.context["form"].errors.keys() == {"school"}
+    day = f"{localdate().day} {localdate():%B %Y}"
+    assert entry_of(held.organisation).free == f"none on {day}"
+    assert entry_of(other).free == "not said"
+    assert f"none on {day}" in client.get(reverse("reintegration:ledger")).content.decode()
+
+
+def test_nobody_speaks_for_another_school():
+    lead = factories.MembershipFactory(role=Role.SCHOOL_LEAD, organisation=school_with_roll()).user
+    vacancy = Vacancy(school=school_with_roll(), year_group=YEAR, places=1)
+
+    with pytest.raises(PermissionDenied):
+        actions.say_vacancy(vacancy, by=lead)
