@@ -56,6 +56,10 @@ export class Queue {
     return this.entries.filter((entry) => entry.at === path && entry.row === row);
   }
 
+  get rows() {
+    return new Set(this.entries.map((entry) => `${entry.at} ${entry.row}`)).size;
+  }
+
   store(entry) {
     try {
       if (isPlain(entry)) localStorage.setItem(`${PREFIX}${this.user}:${entry.key}`, JSON.stringify(entry));
@@ -69,12 +73,13 @@ export class Queue {
     } catch { /* nothing was stored */ }
   }
 
-  // The newest choice of a row counts: what was not sent yet is replaced. What is on its way is
-  // waited for, because its answer says which version the next choice has seen.
+  // The newest choice of a row counts: what was never sent is replaced. What was sent may have
+  // arrived, even where no answer came: it is waited for, because its answer says which version the
+  // next choice has seen.
   push(entry) {
     const rows = this.of(entry.at, entry.row);
-    const unsent = rows.filter((other) => !this.flying.includes(other));
-    const ahead = rows.find((other) => this.flying.includes(other));
+    const unsent = rows.filter((other) => !other.sent);
+    const ahead = rows.find((other) => other.sent);
     if (unsent.length) Object.assign(entry, { seen: unsent[0].seen, behind: unsent[0].behind });
     else if (ahead) entry.behind = ahead.key;
     if (ahead && !entry.undo) entry.swift = true;
@@ -113,6 +118,10 @@ export class Queue {
     }
     this.flying = this.batch();
     if (!this.flying.length) return;
+    for (const entry of navigator.onLine ? this.flying : []) {
+      entry.sent = true;
+      this.store(entry);
+    }
     this.state();
     try {
       await this.post(this.flying);
@@ -127,7 +136,7 @@ export class Queue {
   }
 
   async post(batch) {
-    const lines = batch.map(({ at, behind, ...line }) => line);
+    const lines = batch.map(({ at, behind, sent, ...line }) => line);
     const answer = await fetch(batch[0].at, {
       method: "POST",
       headers: { "X-Register": "1", "X-CSRFToken": this.token, "Content-Type": "application/json" },

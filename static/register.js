@@ -157,7 +157,7 @@ export const open = (form) => {
   };
 
   const drawWaiting = () => {
-    const number = queue.entries.length;
+    const number = queue.rows;
     const marks = count(number, "mark is", "marks are");
     waiting.hidden = !number || !queue.mood;
     if (waiting.hidden) return;

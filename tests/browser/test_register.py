@@ -155,6 +155,22 @@ def test_an_answer_that_gets_lost_makes_no_second_mark(phone):
     assert Delivery.objects.count() == 1
 
 
+def test_an_undo_of_a_mark_whose_answer_got_lost_takes_it_back(phone):
+    def swallow(route):
+        route.fetch()
+        route.abort()
+
+    phone.route("**/registers/**", swallow)
+    tap(phone, 0, "Late")
+    phone.wait_for_selector("[data-waiting]:has-text('1 mark is waiting')")
+    phone.unroute("**/registers/**")
+    phone.locator("[data-line]").first.locator("button:has-text('Undo')").click()
+
+    phone.wait_for_selector("[data-said-last]:has-text('0 of 8 marked')")
+    assert codes() == []
+    assert stored(phone) == []
+
+
 def test_a_sign_in_that_ended_keeps_the_marks_and_saves_them_after_the_next(tutor, phone, eight):
     phone.context.clear_cookies()
     tap(phone, 0, "Late")
