@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from accounts.models import Organisation, SchoolCalendar, User
@@ -46,7 +46,7 @@ class Line:
     session: int
     since: datetime
     mark: Mark | None
-    escalates_at: datetime
+    escalates_at: datetime | None  # none where nobody set a time
     entries: list[AbsenceEntry] = field(default_factory=list)
     notices: list[AbsenceNotice] = field(default_factory=list)
 
@@ -79,7 +79,9 @@ class Line:
 
     def is_escalated(self, now: datetime) -> bool:
         """Tell whether the second time has passed without anybody knowing."""
-        return self.is_alarm or (self.escalates_at <= now and not self.is_answered)
+        if self.is_alarm or self.escalates_at is None or self.is_answered:
+            return self.is_alarm
+        return self.escalates_at <= now
 
     def age(self, now: datetime) -> str:
         """Say for how long nobody has known: minutes and hours today, and the day otherwise."""
@@ -110,32 +112,37 @@ class Reading:
         ]
 
     def line(self, placement: Placement, on: date, session: int, mark: Mark | None) -> Line:
-        """Return the line of a pupil, with when it began and when it is everybody's matter."""
-        times = self.times[placement.provider_id]
+        """Return the line of a pupil, with when it began and when it is everybody's matter.
+
+        A line without a mark is there only because a time has passed; one with a mark may be of a
+        provider for which nobody set any.
+        """
+        times = self.times.get(placement.provider_id)
         return Line(
             placement=placement,
             on=on,
             session=session,
-            since=mark.marked_at if mark else moment_of(on, times.mark_by(session)),
+            since=mark.marked_at
+            if mark
+            else moment_of(on, self.times[placement.provider_id].mark_by(session)),
             mark=mark,
-            escalates_at=moment_of(on, times.account_by(session)),
+            escalates_at=moment_of(on, times.account_by(session)) if times else None,
         )
 
 
 def to_account_for(marks: MarkQuerySet, today: date) -> MarkQuerySet:
     """Keep this year's absences without a reason of which no entry says where the pupil is.
 
-    Days count from the first for which the provider has times; N that became another kind of
-    absence stays until an entry says how that is known.
+    Days count from the first for which the provider has times, and all where it has none; N that
+    became another kind of absence stays until an entry says how that is known.
     """
     start, end = year_bounds(academic_year(today))
-    from_then = RegisterTimes.objects.filter(
-        provider=OuterRef("placement__provider"), starts_on__lte=OuterRef("date")
-    )
+    times = RegisterTimes.objects.filter(provider=OuterRef("placement__provider"))
+    from_then = times.filter(starts_on__lte=OuterRef("date"))
     was = MarkAmendment.objects.filter(mark=OuterRef("pk"), original__in=NO_REASON)
     return marks.between(start, end).filter(
         Q(code__in=NO_REASON) | Q(Exists(was), code__in=codes_of(*ABSENT_KINDS)),
-        Exists(from_then),
+        Exists(from_then) | ~Exists(times),
         ~Exists(AbsenceEntry.objects.same_session().accounting()),
     )
 
@@ -150,6 +157,14 @@ def without_mark(
         ~Exists(Mark.objects.filter(**of_line)),
         ~Exists(AbsenceEntry.objects.accounting().filter(**of_line)),
     )
+
+
+def without_times(placements: PlacementQuerySet, today: date) -> QuerySet[Organisation]:
+    """Return the providers with a register today for which nobody set times: none is late there."""
+    placed = placements.with_register().running().order_by().values("provider")
+    timed = RegisterTimes.objects.filter(starts_on__lte=today).values("provider")
+    rows = Organisation.objects.providers().filter(pk__in=placed)
+    return rows.exclude(pk__in=timed)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,15 @@ from apsystem.lib.pages import page_of
 from attendance import actions
 from attendance.forms.absence import EntryForm
 from attendance.models import AbsenceEntry, AbsenceNotice, Mark
-from attendance.models.unaccounted import NO_REASON, Line, Rows, by_register, line_at, lines
+from attendance.models.unaccounted import (
+    NO_REASON,
+    Line,
+    Rows,
+    by_register,
+    line_at,
+    lines,
+    without_times,
+)
 from attendance.models.unmarked import DAYS_BACK, late_registers
 from attendance.views.register import SESSIONS
 from placements.models import Placement
@@ -52,6 +60,8 @@ def index(request: Request) -> HttpResponse:
             ],
             "late": list(by_register(page, now)),
             "away": away,
+            "untimed": without_times(Placement.objects.as_user(user), localdate()),
+            "can_set": user.can(Permission.ABSENCE_SET),
             "today": localdate(),
             "can_answer": user.can(Permission.ABSENCE_ANSWER),
             "tabs": tabs(request, "absence"),

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from attendance import actions
-from attendance.models import AbsenceEntry, Mark, PartTimeTimetable, Way
+from attendance.models import AbsenceEntry, Mark, PartTimeTimetable, RegisterTimes, Way
 from placements.models import EVERY_SESSION
 from tests import factories
 from tests import world as worlds
@@ -137,3 +137,16 @@ def test_the_map_of_absence_leads_to_the_registers(lead, world):
 
     assert "registers/" in page
     assert world.own.pupil.surname not in page
+
+
+def test_a_provider_without_times_is_named_and_its_absences_stay_listed(lead, world):
+    RegisterTimes.objects.filter(provider=world.own.placement.provider).delete()
+    here = (world.own.placement.pk, 0)
+
+    page = lead.get(reverse("attendance:absence"))
+
+    assert here in [(row.placement.pk, row.session) for row, *_ in page.context["rows"]]
+    assert list(page.context["untimed"]) == [world.own.placement.provider]
+    assert "Nobody set the times of the registers of" in page.content.decode()
+    account(world, world.people[Role.PROVIDER_LEAD])
+    assert here not in keys_listed(lead)
