@@ -105,3 +105,9 @@ def test_history_keeps_no_password():
 
     assert "password" not in names
     assert "email" in names
+
+
+def test_the_triggers_of_the_history_need_not_fail_to_learn_that_nothing_is_ignored():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore', true)")
+        assert cursor.fetchone() == ("{}",)
