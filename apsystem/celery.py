@@ -25,11 +25,11 @@ app.conf.beat_schedule = {
     },
     "compare the weekly totals with the marks": {
         "task": "attendance.nightly.verify_totals",
-        "schedule": crontab(hour=1, minute=45),
+        "schedule": crontab(hour=0, minute=45),
     },
     "keep part-time timetables": {
         "task": "attendance.nightly.keep_timetables",
-        "schedule": crontab(hour=1, minute=30),
+        "schedule": crontab(hour=0, minute=30),
     },
     "ask schools what became of pupils": {
         "task": "outreach.nightly.ask_schools",
@@ -53,7 +53,7 @@ app.conf.beat_schedule = {
     },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
-        "schedule": crontab(hour=2, minute=30),
+        "schedule": crontab(hour=2, minute=0),
     },
     "send the summaries": {
         "task": "reporting.nightly.send_digests",
