@@ -43,83 +43,6 @@ SESSIONS = """
           AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
 """
 
-# Children whose placements are alike are counted together, so that a borough's year is one look at
-# the marks. What pauses and timetables leave out is taken off: a mark in it is not counted either.
-NOT_MARKED = """
-    WITH pattern AS (
-        SELECT provider_id, starts_on, ends_on, sessions, count(*) AS children
-        FROM placements_placement
-        WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND starts_on <= %(last)s
-          AND (ends_on IS NULL OR ends_on > %(first)s)
-        GROUP BY 1, 2, 3, 4
-    ), expected AS (
-        SELECT sum(children * bit_count(
-            ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
-        FROM pattern
-        JOIN unnest(%(days)s::date[]) AS day
-          ON day >= starts_on AND (ends_on IS NULL OR day < ends_on)
-        WHERE NOT EXISTS (
-            SELECT FROM accounts_closure AS closure
-            WHERE closure.organisation_id = provider_id
-              AND day >= closure.starts_on AND day < closure.ends_on)
-    ), paused AS (
-        SELECT sum(bit_count(
-            ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
-        FROM placements_pause AS pause
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN unnest(%(days)s::date[]) AS day
-          ON day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on)
-          AND day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        WHERE status = ANY(%(taken_up)s)
-          AND NOT EXISTS (
-            SELECT FROM accounts_closure AS closure
-            WHERE closure.organisation_id = provider_id
-              AND day >= closure.starts_on AND day < closure.ends_on)
-    ), left_out AS (
-        SELECT sum(bit_count((((placement.sessions & ~timetable.sessions)
-            >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
-        FROM attendance_parttimetimetable AS timetable
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN unnest(%(days)s::date[]) AS day
-          ON day >= timetable.starts_on AND day < timetable.ends_on
-          AND day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        WHERE status = ANY(%(taken_up)s)
-          AND NOT EXISTS (
-            SELECT FROM accounts_closure AS closure
-            WHERE closure.organisation_id = provider_id
-              AND day >= closure.starts_on AND day < closure.ends_on)
-          AND NOT EXISTS (
-            SELECT FROM placements_pause AS pause
-            WHERE pause.placement_id = placement.id
-              AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
-    ), marked AS (
-        SELECT count(*) AS n
-        FROM attendance_mark JOIN placements_placement AS placement ON placement.id = placement_id
-        WHERE date >= %(first)s AND date <= %(last)s AND date = ANY(%(days)s::date[])
-          AND status = ANY(%(taken_up)s) AND date >= placement.starts_on
-          AND (placement.ends_on IS NULL OR date < placement.ends_on)
-          AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
-          AND NOT EXISTS (
-              SELECT FROM accounts_closure AS closure
-              WHERE closure.organisation_id = provider_id
-                AND date >= closure.starts_on AND date < closure.ends_on)
-          AND NOT EXISTS (
-              SELECT FROM placements_pause AS pause
-              WHERE pause.placement_id = placement.id
-                AND date >= pause.starts_on
-                AND (pause.ends_on IS NULL OR date < pause.ends_on))
-          AND NOT EXISTS (
-              SELECT FROM attendance_parttimetimetable AS timetable
-              WHERE timetable.placement_id = placement.id
-                AND date >= timetable.starts_on AND date < timetable.ends_on
-                AND (timetable.sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 0)
-    )
-    SELECT coalesce(expected.n, 0) - coalesce(paused.n, 0) - coalesce(left_out.n, 0) - marked.n
-    FROM expected, paused, left_out, marked
-"""
-
 
 class Slot(NamedTuple):
     """One session of one placement, and the timetable that leaves it out, if any."""
@@ -174,22 +97,6 @@ def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]
             f"{SESSIONS} ORDER BY date, session, placement_id", given(placements, start, end)
         )
         return [Slot(*row) for row in cursor.fetchall()]
-
-
-def count_not_marked(start: date, end: date) -> int:
-    """Count the sessions from start up to, not on, end that were expected and nobody marked."""
-    days = school_days_at(None, start, end) if end > start else []
-    if not days:
-        return 0
-    asked: dict[str, Any] = {
-        "days": days,
-        "first": days[0],
-        "last": days[-1],
-        "taken_up": TAKEN_UP,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_MARKED, asked)
-        return int(cursor.fetchone()[0])
 
 
 def given(placements: Iterable[int], start: date, end: date) -> dict[str, Any]:

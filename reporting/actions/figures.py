@@ -6,9 +6,9 @@ from datetime import date
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from attendance.models.expected import count_not_marked as not_marked
 from reporting.kpis import REGISTRY
 from reporting.kpis.measure import Measure, Period, Total, periods, totals
+from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
 NOT_MARKED = "Expected sessions that nobody marked"
@@ -35,8 +35,8 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
         if period.until <= period.start or (years is not None and period.year not in years):
             continue
         known = Snapshot.objects.latest_of(period.year, period.coverage)
-        not_marked = count_not_marked(period)
         found = totals(REGISTRY.values(), period)
+        not_marked = _not_marked(found[REGISTERS])
         current += [
             _snapshot(measure, found[measure.slug], period, known.get(measure.slug), not_marked)
             for measure in REGISTRY.values()
@@ -72,5 +72,8 @@ def _snapshot(
 
 def count_not_marked(period: Period) -> int:
     """Count the sessions before the as-of day that a placement expected and nobody marked."""
-    end = min(period.end, period.as_of)
-    return not_marked(period.start, end)
+    return _not_marked(REGISTRY[REGISTERS].total(period))
+
+
+def _not_marked(registers: Total) -> int:
+    return registers.denominator - registers.numerator

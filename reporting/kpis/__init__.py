@@ -5,12 +5,13 @@ from reporting.kpis.exclusions import FAMILY as EXCLUSIONS
 from reporting.kpis.measure import Measure, Period, Total
 from reporting.kpis.onward import FAMILY as ONWARD
 from reporting.kpis.outreach import FAMILY as OUTREACH
+from reporting.kpis.registers import FAMILY as REGISTERS
 from reporting.kpis.system import FAMILY as SYSTEM
 from reporting.kpis.way_back import FAMILY as WAY_BACK
 
 REGISTRY: dict[str, Measure] = {
     measure.slug: measure
-    for measure in (*WAY_BACK, *ONWARD, *ATTENDANCE, *EXCLUSIONS, *OUTREACH, *SYSTEM)
+    for measure in (*WAY_BACK, *ONWARD, *ATTENDANCE, *EXCLUSIONS, *OUTREACH, *REGISTERS, *SYSTEM)
 }
 
 __all__ = ["REGISTRY", "Measure", "Period", "Total"]

@@ -8,6 +8,7 @@ from accounts.models import Run
 from reporting import actions, tasks
 from reporting.actions.figures import NOT_MARKED, count_not_marked
 from reporting.kpis import REGISTRY, Period
+from reporting.kpis.registers import SLUG
 from reporting.models import Coverage, Snapshot
 from reporting.nightly import compute_figures
 from tests import factories
@@ -179,6 +180,22 @@ def test_closed_days_are_not_missing():
     )
 
     assert one_week(AFTER, provider=provider) == 6
+
+
+def test_what_pauses_and_timetables_leave_out_is_not_missing_and_hides_nothing(provider):
+    """Ten sessions: two fall on a closed day, two in a pause; of six the afternoons are left out."""
+    week = {"starts_on": MONDAY, "ends_on": MONDAY + timedelta(days=7)}
+    placement = factories.PlacementFactory(provider=provider, **week)
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    factories.ClosureFactory(organisation=provider, starts_on=days[1])
+    factories.PauseFactory(placement=placement, starts_on=days[2], ends_on=days[3])
+    factories.TimetableFactory(placement=placement, starts_on=MONDAY)  # mornings
+    for session, code in ((0, "/"), (1, "C2")):  # the second is a mark at a session left out
+        factories.MarkFactory(placement=placement, date=MONDAY, session=session, code_id=code)
+
+    total = REGISTRY[SLUG].total(Period.of(2024, Coverage.YEAR, AFTER))
+
+    assert (total.numerator, total.denominator) == (1, 3)
 
 
 @pytest.mark.parametrize("details", [{"status": "cancelled"}, {"tier": 1}])
