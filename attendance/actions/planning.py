@@ -18,6 +18,7 @@ from attendance.actions.reading import Reading
 from attendance.models import PLANNED_CLOSURE
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
+from attendance.models.taken_back import FIRST_VERSION
 from placements.models import TAKEN_UP
 
 MOST_DIFFERENCES = 200
@@ -160,12 +161,12 @@ CHANGE = """
     FROM import_plan AS planned
     WHERE planned.kind = 'changed' AND mark.id = planned.mark_id AND mark.version = planned.seen
 """
-WRITE = """
+WRITE = f"""
     INSERT INTO attendance_mark
         (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)
-    SELECT placement_id, pupil_id, date, session, code, 1, %(by)s, %(at)s
-    FROM import_plan WHERE kind = 'new' ORDER BY date, session, placement_id
-"""
+    SELECT placement_id, pupil_id, date, session, code, {FIRST_VERSION}, %(by)s, %(at)s
+    FROM import_plan AS line WHERE kind = 'new' ORDER BY date, session, placement_id
+"""  # noqa: S608 - no part of it comes from outside
 
 
 @dataclass(frozen=True)
