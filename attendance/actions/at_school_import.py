@@ -61,16 +61,18 @@ def import_at_school(
     known = Pupil.objects.as_user(by).order_by().values_list(*names)
     whose = Whose(known.iterator(), unknown="is known here")
     at = {part: _column(header, words) for part, words in HEADINGS.items()}
+    of, today = school.pk if school else None, localdate()
     weeks.stage()
     if at["week"] is None:
         reading = FileReading(content, header.proposal(), whose)
         weeks.copy(weeks.COPY_SESSIONS, reading)
         problems = reading.problems
-        weeks.add_up(problems)
+        weeks.check_sessions(of, today, problems)
+        weeks.add_up()
     else:
         problems = Problems()
         weeks.copy(weeks.COPY_WEEKS, _weeks(content, header, at, whose, problems))
-    counts = weeks.plan(school.pk if school else None, localdate(), problems)
+    counts = weeks.plan(of, today, problems)
     if problems.count:
         raise ImportRefused(problems.sentences)
     found = Weeks(*counts)
