@@ -120,6 +120,11 @@ def test_what_is_wrong_is_told_by_row_and_nothing_is_taken_in(take, row, sentenc
     assert not SchoolAttendance.objects.exists()
 
 
+def test_a_number_with_thousands_of_figures_is_told_by_row(take):
+    with pytest.raises(ImportRefused, match="Row 2: possible is '1111111111'"):
+        take(f"16/09/2024,{'1' * 5000},7,2,1,0")
+
+
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
