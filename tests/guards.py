@@ -104,7 +104,7 @@ GUARDS = [
      "tests/attendance/test_taps.py"),
     ("the seconds in which a mark is taken back", "attendance/actions/taking_back.py",
      "elif not line.is_recent(row):", "elif False:", "tests/attendance/test_undo.py"),
-    ("the version after a mark that was taken back", "attendance/actions/lines.py",
+    ("the version after a mark that was taken back", "attendance/models/taken_back.py",
      "SELECT max(taken.version)", "SELECT 0 * max(taken.version)", "tests/attendance/test_undo.py"),
     ("compare and set of many marks", "attendance/actions/correcting.py",
      "if row.version != seen and row.code_id != code:", "if False:",

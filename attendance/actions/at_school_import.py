@@ -1,6 +1,7 @@
 """Weeks of attendance at mainstream schools from a file: totals, or sessions that are added up."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from attendance.models.imports import Kind, Status
 from pupils.models import Pupil
 
 MOST_SESSIONS = 10
+FIGURES = re.compile("[0-9]{1,2}")
 HEADINGS = {
     "week": {"week", "week beginning", "week commencing", "week start", "w/c", "monday"},
     "possible": {"possible", "possible sessions", "sessions possible", "possible marks"},
@@ -61,16 +63,18 @@ def import_at_school(
     known = Pupil.objects.as_user(by).order_by().values_list(*names)
     whose = Whose(known.iterator(), unknown="is known here")
     at = {part: _column(header, words) for part, words in HEADINGS.items()}
+    of, today = school.pk if school else None, localdate()
     weeks.stage()
     if at["week"] is None:
         reading = FileReading(content, header.proposal(), whose)
         weeks.copy(weeks.COPY_SESSIONS, reading)
         problems = reading.problems
-        weeks.add_up(problems)
+        weeks.check_sessions(of, today, problems)
+        weeks.add_up()
     else:
         problems = Problems()
         weeks.copy(weeks.COPY_WEEKS, _weeks(content, header, at, whose, problems))
-    counts = weeks.plan(school.pk if school else None, localdate(), problems)
+    counts = weeks.plan(of, today, problems)
     if problems.count:
         raise ImportRefused(problems.sentences)
     found = Weeks(*counts)
@@ -150,7 +154,7 @@ def _numbers(texts: list[str]) -> tuple[int, int, int, int, int] | str:
     """Read the sessions of a week, or say what is wrong with them. No late ones stand for none."""
     texts[-1] = texts[-1] or "0"
     for part, text in zip(NUMBERS, texts, strict=True):
-        if not (text.isascii() and text.isdecimal() and int(text) <= MOST_SESSIONS):
+        if not (FIGURES.fullmatch(text) and int(text) <= MOST_SESSIONS):
             return f"{part} is {text[:10]!r}. Write a number from 0 to {MOST_SESSIONS}"
     possible, present, authorised, unauthorised, late = (int(text) for text in texts)
     if possible != present + authorised + unauthorised:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import connection
 
+from apsystem.lib.calendar import bank_holidays
 from apsystem.lib.tables import ERRORS_SHOWN
 from attendance.actions.reading import Problems
+from attendance.models import PLANNED_CLOSURE
 from attendance.models.code import (
     ABSENT_KINDS,
     AFTERNOON,
@@ -32,6 +34,8 @@ COPY_WEEKS = (
     "FROM STDIN"
 )
 COPY_SESSIONS = "COPY school_session (place, pupil_id, date, session, code) FROM STDIN"
+# Schools set terms of their own, so only what closes a school for sure is held against a session:
+# a weekend, a bank holiday, a closure in the calendar. Exports say # for such a day.
 WRONG_SESSIONS = """
     SELECT place, problem, count(*) OVER () FROM (
         SELECT place, CASE
@@ -41,10 +45,29 @@ WRONG_SESSIONS = """
             WHEN line.code = CASE session WHEN 0 THEN %(afternoon)s ELSE %(morning)s END
                 THEN line.code || ' belongs to the other session of the day'
             WHEN extract(isodow FROM date) > 5 THEN 'the day is no school day'
+            WHEN is_bank_holiday AND line.code <> %(closure)s THEN 'the day is a bank holiday'
+            WHEN is_closed AND line.code <> %(closure)s
+                THEN 'the calendar says that the school is closed on that day'
+            WHEN date > %(today)s AND NOT (is_bank_holiday OR is_closed)
+                THEN 'the day has not come yet'
             WHEN row_number() OVER (PARTITION BY pupil_id, date, session ORDER BY place) > 1
                 THEN 'the session of this pupil stands in an earlier row already'
             END AS problem
-        FROM school_session AS line LEFT JOIN attendance_code AS code ON code.code = line.code
+        FROM (
+            SELECT *, date = ANY(%(bank_holidays)s) AS is_bank_holiday, EXISTS (
+                SELECT FROM accounts_closure AS closure
+                WHERE date >= closure.starts_on AND date < closure.ends_on
+                  AND (closure.organisation_id IS NULL OR EXISTS (
+                    SELECT FROM pupils_enrolment AS enrolment
+                    JOIN accounts_organisation AS roll ON roll.id = enrolment.organisation_id
+                    WHERE enrolment.pupil_id = session.pupil_id AND roll.kind = 'school'
+                      AND roll.id = closure.organisation_id
+                      AND (%(school)s::bigint IS NULL OR roll.id = %(school)s)
+                      AND enrolment.starts_on <= date
+                      AND (enrolment.ends_on IS NULL OR enrolment.ends_on > date)))
+                ) AS is_closed
+            FROM school_session AS session
+        ) AS line LEFT JOIN attendance_code AS code ON code.code = line.code
     ) AS judged WHERE problem IS NOT NULL ORDER BY place LIMIT %(most)s
 """
 ADD_UP = """
@@ -129,13 +152,26 @@ def copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
             copying.write_row(row)
 
 
-def add_up(problems: Problems) -> None:
+def check_sessions(school: int | None, today: date, problems: Problems) -> None:
+    """Say what is wrong with sessions. Without a school, the roll of the day decides on closures."""
+    given: dict[str, Any] = {
+        "morning": MORNING,
+        "afternoon": AFTERNOON,
+        "closure": PLANNED_CLOSURE,
+        "bank_holidays": sorted(bank_holidays()),
+        "school": school,
+        "today": today,
+        "most": ERRORS_SHOWN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRONG_SESSIONS, given)
+        _tell(problems, cursor.fetchall())
+
+
+def add_up() -> None:
     """Add sessions up into weeks, by the classes of DfE."""
     authorised, unauthorised = ([kind] for kind in ABSENT_KINDS)
     with connection.cursor() as cursor:
-        halves = {"morning": MORNING, "afternoon": AFTERNOON}
-        cursor.execute(WRONG_SESSIONS, {**halves, "most": ERRORS_SHOWN})
-        _tell(problems, cursor.fetchall())
         cursor.execute(
             ADD_UP,
             {

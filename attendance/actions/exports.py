@@ -25,6 +25,7 @@ TWO_MARKS = re.compile(r"C[12]|J1|Y[1-7]|\S")
 WORDS = re.compile(r"[^a-z0-9/]+")
 DAY_FIRST = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]0{2}:0{2}(?::0{2}(?:\.0+)?)?)?")
+ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NAMED_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3})[a-z]*[ -](\d{4}|\d{2})")
 WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[ ,]+")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -176,6 +177,14 @@ def read_day(text: str) -> date | str:
     if not text:
         return "there is no date"
     return f"{text[:20]!r} is not a real date. Write it like 16/09/2026"
+
+
+def read_iso(text: str) -> date | None:
+    """Return the day that an address or a system writes like 2026-09-16, in years of registers."""
+    if ISO.fullmatch(text) and CENTURY <= int(text[:4]) <= LAST_YEAR:
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    return None
 
 
 def _figures(text: str) -> tuple[int, int, int] | None:

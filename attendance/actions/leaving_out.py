@@ -14,6 +14,7 @@ from accounts import work
 from apsystem.lib.calendar import academic_year
 from attendance.models import PartTimeTimetable
 from attendance.models.expected import SESSIONS, TIMETABLE_CODE, given
+from attendance.models.taken_back import FIRST_VERSION
 
 BACK = timedelta(days=366)
 # In the order in which registers lock their lines. What a person or another place has marked stays.
@@ -21,18 +22,18 @@ WRITE = f"""
     WITH written AS (
         INSERT INTO attendance_mark
             (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)
-        SELECT slot.placement_id, slot.pupil_id, slot.date, slot.session, code.code, 1,
+        SELECT line.placement_id, line.pupil_id, line.date, line.session, code.code, {FIRST_VERSION},
             timetable.recorded_by_id, %(at)s
-        FROM ({SESSIONS}) AS slot
-        JOIN attendance_parttimetimetable AS timetable ON timetable.id = slot.timetable_id
+        FROM ({SESSIONS}) AS line
+        JOIN attendance_parttimetimetable AS timetable ON timetable.id = line.timetable_id
         JOIN attendance_code AS code ON code.code = %(code)s
-          AND (code.in_force_from IS NULL OR code.in_force_from <= slot.date)
-          AND (code.in_force_to IS NULL OR code.in_force_to > slot.date)
+          AND (code.in_force_from IS NULL OR code.in_force_from <= line.date)
+          AND (code.in_force_to IS NULL OR code.in_force_to > line.date)
         WHERE NOT EXISTS (
             SELECT FROM attendance_mark AS mark
-            WHERE mark.placement_id = slot.placement_id AND mark.date = slot.date
-              AND mark.session = slot.session)
-        ORDER BY slot.date, slot.session, slot.placement_id
+            WHERE mark.placement_id = line.placement_id AND mark.date = line.date
+              AND mark.session = line.session)
+        ORDER BY line.date, line.session, line.placement_id
         ON CONFLICT DO NOTHING RETURNING id, placement_id, date
     ), named AS (
         INSERT INTO attendance_outsidemark (mark_id, timetable_id, reason, recorded_at)

@@ -11,21 +11,22 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
+from attendance.models.taken_back import FIRST_VERSION
 
-INSERT = """
+INSERT = f"""
     INSERT INTO attendance_mark
         (placement_id, pupil_id, code, date, session, version, marked_by_id, marked_at,
          minutes_late, left_at, note)
-    SELECT placement_id, pupil_id, code, %(on)s, %(session)s, 1 + coalesce((
-            SELECT max(taken.version) FROM attendance_takenback AS taken
-            WHERE taken.placement_id = line.placement_id
-              AND taken.date = %(on)s AND taken.session = %(session)s
-        ), 0), %(by)s, %(at)s, minutes, left_at, note
-    FROM unnest(%(placements)s::bigint[], %(pupils)s::bigint[], %(codes)s::varchar[],
-                %(minutes)s::smallint[], %(left)s::time[], %(notes)s::varchar[])
-        AS line(placement_id, pupil_id, code, minutes, left_at, note)
+    SELECT placement_id, pupil_id, code, date, session, {FIRST_VERSION}, %(by)s, %(at)s,
+        minutes, left_at, note
+    FROM (
+        SELECT *, %(on)s::date AS date, %(session)s::smallint AS session
+        FROM unnest(%(placements)s::bigint[], %(pupils)s::bigint[], %(codes)s::varchar[],
+                    %(minutes)s::smallint[], %(left)s::time[], %(notes)s::varchar[])
+            AS given(placement_id, pupil_id, code, minutes, left_at, note)
+    ) AS line
     ON CONFLICT DO NOTHING RETURNING placement_id, id, version
-"""
+"""  # noqa: S608 - no part of it comes from outside
 UPDATE = """
     UPDATE attendance_mark AS mark
     SET code = line.code, version = version + 1,

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.permissions import Permission
+from attendance.models.taken_back import FIRST_VERSION
 
 Row = tuple[int, date, int, str]  # placement, day, session, code
 MOST_SHOWN = 20
@@ -37,15 +38,15 @@ PROBLEMS = """
     LEFT JOIN placements_placement AS placement ON placement.id = staged.placement_id
     LEFT JOIN attendance_code AS code ON code.code = staged.code
 """
-MOVE = """
+MOVE = f"""
     INSERT INTO attendance_mark
         (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)
-    SELECT staged.placement_id, placement.pupil_id, staged.date, staged.session, staged.code, 1,
-        %(by)s, %(at)s
-    FROM staged_mark AS staged
-    JOIN placements_placement AS placement ON placement.id = staged.placement_id
-    ORDER BY staged.date, staged.placement_id, staged.session
-"""
+    SELECT line.placement_id, placement.pupil_id, line.date, line.session, line.code,
+        {FIRST_VERSION}, %(by)s, %(at)s
+    FROM staged_mark AS line
+    JOIN placements_placement AS placement ON placement.id = line.placement_id
+    ORDER BY line.date, line.placement_id, line.session
+"""  # noqa: S608 - no part of it comes from outside
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from attendance.models import Code, Mark, MarkAmendment, OutsideMark
 from attendance.models.choice import why_not
 from attendance.models.expected import expected
 from attendance.models.mark import HERE_CODES, LATE_CODES
+from attendance.models.taken_back import first_version
 from placements.models import Placement, PlacementQuerySet
 
 
@@ -73,6 +74,7 @@ def _check_outside(
 
 
 def _write(row: Mark, reason: str, by: User) -> None:
+    row.version = first_version(row.placement_id, row.date, row.session)
     row.marked_by, row.marked_at = by, timezone.now()
     row.full_clean()
     try:

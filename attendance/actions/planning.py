@@ -17,7 +17,9 @@ from apsystem.lib.tables import ERRORS_SHOWN
 from attendance.actions.reading import Reading
 from attendance.models import PLANNED_CLOSURE
 from attendance.models.code import AFTERNOON, MORNING
+from attendance.models.expected import TIMETABLE_CODE
 from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
+from attendance.models.taken_back import FIRST_VERSION
 from placements.models import TAKEN_UP
 
 MOST_DIFFERENCES = 200
@@ -35,9 +37,10 @@ TWICE = """
     FROM import_line GROUP BY pupil_id, date, session HAVING count(*) > 1
     ORDER BY 2 LIMIT %(most)s
 """
-# A pupil has at most one placement at a provider at a time, and at most one mark of another place
-# that counts: so no line is joined twice, unless two providers may be meant. Which codes a line can
-# hold, `why_not` tells for one line of a register; a test holds both together.
+# A pupil has at most one placement at a provider at a time, a placement at most one timetable, and
+# a session at most one mark of another place that counts: so no line is joined twice, unless two
+# providers may be meant. C2 at a session that a timetable leaves out is for the clock to write.
+# Which codes a line can hold, `why_not` tells for one line of a register; a test holds both together.
 PLAN = """
     CREATE TEMPORARY TABLE import_plan ON COMMIT DROP AS
     SELECT *, CASE WHEN problem IS NOT NULL THEN 'problem' WHEN is_left_out THEN 'left out'
@@ -54,6 +57,8 @@ PLAN = """
             WHEN is_closed THEN 'it is no school day here'
             WHEN is_paused THEN 'the placement is paused on that day'
             WHEN is_outside THEN 'the placement does not expect the pupil at that session'
+            WHEN is_timetabled_out THEN 'a part-time timetable leaves that session out. Mark who '
+                'came in the register, with the reason'
             WHEN is_elsewhere THEN 'another place has marked the pupil for that session'
             WHEN before = code THEN NULL
             WHEN code = %(not_on_roll)s THEN 'the pupil is placed here, and Z is for who is not yet'
@@ -66,7 +71,9 @@ PLAN = """
             END AS problem
         FROM (
             SELECT *, code = ANY(%(administrative)s) AND (is_closed OR placement_id IS NULL)
-                OR code = ANY(%(elsewhere)s) AND is_outside AS is_left_out
+                OR code = ANY(%(elsewhere)s) AND (is_outside OR is_timetabled_out)
+                OR code = %(left_out)s AND is_timetabled_out
+                    AND NOT (is_closed OR is_paused OR is_outside) AS is_left_out
             FROM (
                 SELECT staged.*, placement.id AS placement_id, mark.id AS mark_id,
                     mark.code AS before, mark.version AS seen,
@@ -78,6 +85,7 @@ PLAN = """
                     mark.id IS NULL AND (placement.sessions
                         >> ((extract(isodow FROM staged.date)::int - 1) * 2 + staged.session)) & 1
                         = 0 AS is_outside,
+                    mark.id IS NULL AND timetable.id IS NOT NULL AS is_timetabled_out,
                     other.id IS NOT NULL AS is_elsewhere, provider.is_registered_school AS is_school,
                     extract(year FROM staged.date)::int - (extract(month FROM staged.date) < 9)::int
                         - pupil.starts_year_1 + 1 BETWEEN 1 AND 11 AS is_of_age
@@ -102,6 +110,12 @@ PLAN = """
                         least(ends_on - 1, %(last)s), '1 day')::date AS date
                     FROM placements_pause
                 ) AS pause ON pause.placement_id = placement.id AND pause.date = staged.date
+                LEFT JOIN attendance_parttimetimetable AS timetable
+                    ON timetable.placement_id = placement.id
+                    AND staged.date >= timetable.starts_on AND staged.date < timetable.ends_on
+                    AND (timetable.sessions
+                        >> ((extract(isodow FROM staged.date)::int - 1) * 2 + staged.session)) & 1
+                        = 0
                 LEFT JOIN attendance_mark AS mark
                     ON mark.placement_id = placement.id AND mark.date = staged.date
                     AND mark.session = staged.session
@@ -160,12 +174,12 @@ CHANGE = """
     FROM import_plan AS planned
     WHERE planned.kind = 'changed' AND mark.id = planned.mark_id AND mark.version = planned.seen
 """
-WRITE = """
+WRITE = f"""
     INSERT INTO attendance_mark
         (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)
-    SELECT placement_id, pupil_id, date, session, code, 1, %(by)s, %(at)s
-    FROM import_plan WHERE kind = 'new' ORDER BY date, session, placement_id
-"""
+    SELECT placement_id, pupil_id, date, session, code, {FIRST_VERSION}, %(by)s, %(at)s
+    FROM import_plan AS line WHERE kind = 'new' ORDER BY date, session, placement_id
+"""  # noqa: S608 - no part of it comes from outside
 
 
 @dataclass(frozen=True)
@@ -364,6 +378,7 @@ def _given(provider: Organisation | None, first: date, last: date, today: date) 
         "closure": PLANNED_CLOSURE,
         "unprovided": UNPROVIDED,
         "elsewhere": [DUAL, NOT_REQUIRED, PLANNED_CLOSURE],
+        "left_out": TIMETABLE_CODE,
         "dual": DUAL,
         "morning": MORNING,
         "afternoon": AFTERNOON,

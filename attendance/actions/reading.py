@@ -7,7 +7,9 @@ from typing import Any
 from apsystem.lib.calendar import Session
 from apsystem.lib.tables import ERRORS_SHOWN, ImportRefused, records
 from attendance.actions.exports import (
+    CENTURY,
     FORMULAS,
+    LAST_YEAR,
     NO_MARK,
     TWO_MARKS,
     Mapped,
@@ -17,6 +19,7 @@ from attendance.actions.exports import (
     read_day,
     read_half,
     read_header,
+    read_iso,
 )
 from pupils.models.pupil import searchable
 
@@ -278,7 +281,5 @@ class SentReading(Reading):
 
 
 def _iso(text: str) -> date | str:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return f"{text[:20]!r} is not a date. Write it like 2026-09-16"
+    wrong = f"{text[:20]!r} is not a date from {CENTURY} to {LAST_YEAR}. Write it like 2026-09-16"
+    return read_iso(text) or wrong

@@ -28,7 +28,7 @@ from attendance.models.unaccounted import (
     without_times,
 )
 from attendance.models.unmarked import DAYS_BACK, late_registers
-from attendance.views.register import SESSIONS
+from attendance.views.register import SESSIONS, read_day
 from placements.models import Placement
 from pupils.models import Contact
 
@@ -144,13 +144,9 @@ def _context(user: User, found: Placement, at: tuple[date, str], row: Line | Non
 
 
 def _read(on: str, half: str) -> date:
-    try:
-        day = date.fromisoformat(on)
-    except ValueError as error:
-        raise Http404 from error
     if half not in SESSIONS:
         raise Http404
-    return day
+    return read_day(on)
 
 
 @requires(Permission.REGISTER_VIEW)

@@ -19,7 +19,7 @@ from attendance import actions
 from attendance.forms.outside import OutsideForm
 from attendance.models import Mark, PartTimeTimetable
 from attendance.models.checks import Fault, checked, faults
-from attendance.views.home import HALVES, read_day
+from attendance.views.register import SESSIONS, read_day
 from placements.models import Placement
 
 SPANS = [("2", "2 weeks"), ("6", "6 weeks"), ("12", "12 weeks")]
@@ -72,10 +72,10 @@ def mark_outside(request: Request, placement: str, on: str, half: str) -> HttpRe
     day = read_day(on)
     rows = Placement.objects.as_user(request.user).in_force(day).with_register()
     found = get_object_or_404(rows.with_names(), uid=placement)  # an offer names no child
-    if half not in HALVES:
+    if half not in SESSIONS:
         raise Http404
     looked_at(request, [found.pupil_id])
-    session, user = HALVES[half], request.user
+    session, user = SESSIONS[half], request.user
     known = Mark.objects.as_user(user).filter(placement=found, date=day, session=session)
     mark = known.select_related("marked_by", "code").first()
     seen = mark.version if mark else 0

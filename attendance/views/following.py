@@ -35,7 +35,9 @@ from attendance.models import (
     Reward,
 )
 from attendance.models.display import WEEK, stars
+from attendance.models.expected import week_of
 from attendance.models.pathway import PathwayStatus
+from attendance.views.register import read_day
 from attendance.views.support import act_on, child
 from pupils.models import Pupil
 
@@ -186,12 +188,8 @@ def display(request: Request, provider: str, week: str) -> HttpResponse:
 
 
 def _monday(week: str) -> date:
-    try:
-        day = date.fromisoformat(week)
-    except ValueError as error:
-        raise Http404 from error
-    monday = day - timedelta(days=day.weekday()) if day.year > 1 else day
-    if monday > localdate() or monday.year < 2000:  # noqa: PLR2004 - no register is older
+    monday, _ = week_of(read_day(week))
+    if monday > localdate():
         raise Http404
     return monday
 

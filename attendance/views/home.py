@@ -1,9 +1,9 @@
 """Pages for the home school: today's marks of its pupils, and the week as a file."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
@@ -14,12 +14,12 @@ from apsystem.lib.calendar import Session
 from apsystem.lib.exports import csv_of
 from attendance.models.expected import week_of
 from attendance.models.home import HomeSession, home_sessions
+from attendance.views.register import read_day
 from placements.models import SchoolPlacement
 
 HEADS = ["Surname", "Forename", "UPN", "Provider", "Date", "Session", "Mark at the provider",
          "Code for your register", "Why"]  # fmt: skip
 DAY = timedelta(days=1)
-HALVES = {"am": Session.AM, "pm": Session.PM}
 
 
 @requires(Permission.HOME_REGISTER_VIEW)
@@ -116,11 +116,3 @@ def _school(request: Request, uid: str) -> Organisation:
     if own := request.user.organisations_as(REACH_SCHOOL):
         schools = schools.filter(pk__in=own)
     return get_object_or_404(schools, uid=uid)
-
-
-def read_day(on: str) -> date:
-    """Read the day in an address."""
-    try:
-        return date.fromisoformat(on)
-    except ValueError as error:
-        raise Http404 from error

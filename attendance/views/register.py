@@ -16,6 +16,7 @@ from accounts.models.calendar import school_days_beside
 from accounts.permissions import REACH_PROVIDER, Permission
 from apsystem.lib.calendar import Session, session_at
 from attendance import actions
+from attendance.actions.exports import read_iso
 from attendance.forms import taps
 from attendance.forms.outside import NotExpected
 from attendance.forms.register import Register
@@ -143,10 +144,9 @@ def _again(found: Register, saved: actions.Saved, request: Request) -> Register:
 
 def read_day(on: str) -> date:
     """Return the day of an address, or answer that there is no such page."""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError as error:
-        raise Http404 from error
+    day = read_iso(on)
+    if day is None:
+        raise Http404
     return day
 
 

@@ -152,12 +152,24 @@ def test_what_is_wrong_is_told_by_row_and_nothing_is_written(send):
         "problems": [
             {"row": 2, "says": "H on 17 September 2024, morning: the code was not in force on that "
              "day."},
-            {"row": 3, "says": "'soon' is not a date. Write it like 2026-09-16."},
+            {"row": 3, "says": "'soon' is not a date from 2000 to 2100. Write it like "
+             "2026-09-16."},
             {"row": 4, "says": "'x' is no session. Write AM or PM."},
         ],
         "more": 0,
     }  # fmt: skip
     assert not Mark.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "on", ["0001-01-01", "9999-12-31", "20240916", "2024-W38-1", "2024-02-30"]
+)
+def test_a_date_is_written_as_the_description_says_and_in_years_of_registers(send, on):
+    answer = told(send(f"{on} AM /"), 422)
+
+    assert answer["problems"] == [
+        {"row": 1, "says": f"'{on}' is not a date from 2000 to 2100. Write it like 2026-09-16."}
+    ]
 
 
 def test_pupils_of_other_providers_are_unknown_to_a_key(send, other_provider):

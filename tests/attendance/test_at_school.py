@@ -120,6 +120,11 @@ def test_what_is_wrong_is_told_by_row_and_nothing_is_taken_in(take, row, sentenc
     assert not SchoolAttendance.objects.exists()
 
 
+def test_a_number_with_thousands_of_figures_is_told_by_row(take):
+    with pytest.raises(ImportRefused, match="Row 2: possible is '1111111111'"):
+        take(f"16/09/2024,{'1' * 5000},7,2,1,0")
+
+
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
@@ -133,6 +138,52 @@ def test_what_is_wrong_is_told_by_row_and_nothing_is_taken_in(take, row, sentenc
 def test_what_is_wrong_with_sessions_is_told_by_row(take, rows, sentence):
     with pytest.raises(ImportRefused, match=f"Row 3: {sentence.replace('?', '.')}"):
         take(*rows, head=SESSIONS)
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("25/12/2024", "the day is a bank holiday"),
+        ("17/09/2024", "the calendar says that the school is closed on that day"),
+        ("18/09/2024", "the calendar says that the school is closed on that day"),
+    ],
+)
+def test_a_session_on_a_day_that_is_closed_takes_only_the_code_that_says_so(
+    take, school, day, sentence
+):
+    factories.ClosureFactory(organisation=school, starts_on=MONDAY + timedelta(days=1))
+    factories.ClosureFactory(organisation=None, starts_on=MONDAY + timedelta(days=2))
+
+    with pytest.raises(ImportRefused) as refused:
+        take("16/09/2024,AM,/", f"{day},AM,/", head=SESSIONS)
+
+    assert refused.value.errors == [f"Row 3: {sentence}."]
+    assert take("16/09/2024,AM,/", f"{day},AM,#", head=SESSIONS).new
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_closed_day_elsewhere_closes_no_session_of_the_school(take, pupil, school, is_named):
+    elsewhere = factories.SchoolFactory() if is_named else factories.ProviderFactory()
+    factories.EnrolmentFactory(pupil=pupil, organisation=elsewhere, starts_on=MONDAY)
+    factories.ClosureFactory(organisation=elsewhere, starts_on=MONDAY)
+    factories.ClosureFactory(organisation=school, starts_on=MONDAY - timedelta(days=1))
+    factories.ClosureFactory(organisation=factories.SchoolFactory(), starts_on=MONDAY)
+
+    named = school if is_named else None
+    assert take("16/09/2024,AM,/", head=SESSIONS, school=named).new == 1
+
+
+def test_a_session_to_come_is_refused_but_for_a_closure(take, monkeypatch):
+    monkeypatch.setattr("attendance.actions.at_school_import.localdate", lambda: MONDAY)
+    factories.ClosureFactory(organisation=None, starts_on=MONDAY + timedelta(days=2))
+
+    with pytest.raises(ImportRefused) as refused:
+        take("16/09/2024,AM,/", "17/09/2024,AM,/", "17/09/2024,PM,#", "18/09/2024,AM,#",
+             head=SESSIONS)  # fmt: skip
+
+    assert refused.value.errors == [
+        "Row 3: the day has not come yet.", "Row 4: the day has not come yet.",
+    ]  # fmt: skip
 
 
 def test_an_unknown_upn_a_week_twice_and_a_week_to_come_are_refused(take):

@@ -15,11 +15,13 @@ from attendance import actions
 from attendance.models import Import, Mark, MarkAmendment
 from attendance.models.choice import why_not
 from tests import factories
+from tests.factories.timetables import MORNINGS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
 MONDAY = date(2024, 9, 16)
 AM, PM = 0, 1
+ALL_WEEK = 0b1111111111
 LONG = "UPN,Date,Session,Mark\n"
 NOT_THE_DATE = {"upn": "UPN", "date": "Date", "session": "Session", "code": "Mark"}
 
@@ -171,6 +173,44 @@ def test_sessions_outside_the_pattern_are_refused_but_for_codes_that_say_so(take
     ]
     found = take("16/09/2024 AM /", "17/09/2024 PM D", "18/09/2024 AM X")
     assert (found.new, found.left_out) == (1, 2)
+
+
+def test_sessions_that_a_timetable_leaves_out_are_refused_but_for_codes_that_say_so(
+    take, placement
+):
+    factories.TimetableFactory(placement=placement)  # mornings, for six weeks
+
+    assert refused(take, "16/09/2024 AM /", "16/09/2024 PM \\") == [
+        "Row 3: \\ on 16 September 2024, afternoon: a part-time timetable leaves that session out. "
+        "Mark who came in the register, with the reason."
+    ]
+    found = take("16/09/2024 PM C2", "17/09/2024 PM D", "13/09/2024 PM \\", "28/10/2024 PM #",
+                 "04/11/2024 PM \\")  # fmt: skip
+    assert (found.new, found.left_out) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "words"),
+    [
+        (ALL_WEEK, "it is no school day here"),
+        (MORNINGS, "the placement does not expect the pupil at that session"),
+    ],
+)
+def test_c2_is_left_to_the_clock_only_where_the_clock_writes_it(take, placement, sessions, words):
+    factories.TimetableFactory(placement=placement)
+    type(placement).objects.filter(pk=placement.pk).update(sessions=sessions)
+    if sessions == ALL_WEEK:
+        factories.ClosureFactory(organisation=placement.provider, starts_on=MONDAY)
+
+    assert words in refused(take, "16/09/2024 PM C2")[0]
+
+
+def test_a_mark_at_a_session_that_a_timetable_leaves_out_is_amended(take, placement):
+    factories.TimetableFactory(placement=placement)
+    actions.write_left_out(MONDAY + timedelta(days=1))
+
+    assert take("16/09/2024 PM C2").same == 1
+    assert take("16/09/2024 PM \\", reason="Came for the trip").changed == 1
 
 
 def test_a_paused_placement_is_not_marked(take, placement):

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accounts.permissions import Role
 from attendance.forms.register import Register
 from attendance.models import Mark, MarkAmendment
 from tests import factories
@@ -207,6 +208,26 @@ def test_registers_open_at_the_session_that_is_now(tutor, provider, monkeypatch,
     answer = tutor.get(reverse("attendance:today"))
 
     assert answer["Location"].endswith(f"/{provider.uid}/{localdate()}/{half}/")
+
+
+@pytest.mark.parametrize(
+    "on", ["0001-01-01", "1999-12-31", "9999-12-31", "20240916", "2024-W38-1"]
+)
+@pytest.mark.parametrize(
+    "page", ["absence-line", "amendments", "home-day", "home-week", "outside", "register"]
+)
+def test_a_day_that_no_register_can_hold_has_no_page(client, person, placement, page, on):
+    role, of, *half = {
+        "home-day": (Role.SCHOOL_STAFF, placement.home_school),
+        "home-week": (Role.SCHOOL_STAFF, placement.home_school),
+        "register": (Role.PROVIDER_STAFF, placement.provider, "am"),
+    }.get(page, (Role.PROVIDER_STAFF, placement, "am"))
+    client.force_login(person(role, None if half else of))
+
+    def status(day):
+        return client.get(reverse(f"attendance:{page}", args=[of.uid, day, *half])).status_code
+
+    assert (status(MONDAY), status(on)) == (200, 404)
 
 
 def test_a_day_to_come_has_no_link_to_it(tutor, provider):

@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apsystem.lib.calendar import session_bit
+from attendance import actions
 from attendance.actions.register import AT_ONCE
-from attendance.models import Mark, MarkAmendment, TakenBack
+from attendance.models import Code, Mark, MarkAmendment, TakenBack
+from placements.models import Placement
 from tests import factories
 from tests.attendance.conftest import MONDAY, tap
 
@@ -104,3 +107,64 @@ def test_a_mark_outside_the_expected_sessions_is_not_taken_back(send, placement)
 
     assert "outside" in send(tap(placement, "", 1, undo=True))["problem"]
     assert Mark.objects.exists()
+
+
+@pytest.fixture
+def write_again(placement, provider_staff):
+    """Return what writes the first mark of Monday morning anew, by each way that is no tap."""
+    upn, by = placement.pupil.upn, provider_staff
+
+    def by_import():
+        text = f"UPN,Date,Session,Mark\n{upn},16/09/2024,AM,N\n"
+        actions.import_file(text.encode(), name="a.csv", provider=placement.provider, by=by)
+
+    def outside():
+        Placement.objects.update(sessions=session_bit(MONDAY + timedelta(days=1), 0))
+        actions.mark_outside(
+            placement, MONDAY, 0, code=Code.objects.get(pk="N"), reason="A trial day.", by=by
+        )
+
+    def by_the_clock():
+        factories.TimetableFactory(placement=placement, sessions=session_bit(MONDAY, 1))
+        actions.write_left_out(MONDAY + timedelta(days=1))
+
+    def from_before():
+        rows = [(placement.pk, MONDAY, 0, "N")]
+        actions.load_marks(rows, by=by, at=timezone.now(), today=MONDAY)
+
+    return {
+        "import": by_import, "outside": outside, "clock": by_the_clock, "load": from_before
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["import", "outside", "clock", "load"])
+def test_whatever_writes_after_a_mark_that_was_taken_back_counts_on(
+    send, placement, write_again, way
+):
+    for seen in (0, 1):
+        send(tap(placement, "L"))
+        send(tap(placement, "", seen + 1, undo=True))
+
+    write_again[way]()
+
+    assert Mark.objects.get().version == 3
+
+
+def test_a_stale_page_does_not_save_over_what_was_imported(
+    send, placement, write_again, colleague
+):
+    send(tap(placement, "L"))
+    send(tap(placement, "", 1, undo=True))
+    write_again["import"]()
+
+    assert send(tap(placement, "/", 1, reason="I saw L."), by=colleague)["asks"] == "which"
+    assert Mark.objects.get().code_id == "N"
+
+
+def test_a_mark_that_was_imported_after_an_undo_is_taken_back_too(send, placement, write_again):
+    send(tap(placement, "L"))
+    send(tap(placement, "", 1, undo=True))
+    write_again["import"]()
+
+    assert send(tap(placement, "", 2, undo=True))["code"] == ""
+    assert list(TakenBack.objects.order_by("pk").values_list("version", flat=True)) == [1, 2]
