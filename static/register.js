@@ -1,7 +1,7 @@
 // The register saves each tap by itself. Without this file the same page is a form with one button.
 import { Queue, expire } from "./queue.js";
 
-const ABSENT = "N";
+const ABSENT = "N", NEVER_KNOWN = "O";
 const BOXES = ["minutes", "left", "note"];
 const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
@@ -224,7 +224,8 @@ export const open = (form) => {
     const isOpen = !line.version || line.isRecent || queue.of(path, line.row).length;
     lastTapped = line;
     if (line.chosen === line.code && !queue.of(path, line.row).length) return line.tell("");
-    if (!isOpen && !(line.code === ABSENT && line.isReason(line.chosen))) {
+    const tellsWhy = line.isReason(line.chosen) && line.chosen !== NEVER_KNOWN;
+    if (!isOpen && !(line.code === ABSENT && tellsWhy)) {
       line.reason.focus(); // the box is shown by now: a change of an older mark needs its reason
       return;
     }

@@ -22,6 +22,7 @@ from attendance.models import MarkAmendment
 from attendance.models.choice import UNKNOWN, WHY_ABSENT, expected_at, why_not
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES, MOST_MINUTES
+from attendance.models.unaccounted import NO_REASON
 
 UNDO_SECONDS = 10  # what the page promises
 AT_ONCE = timedelta(seconds=20)  # what is allowed: the tap needs time to get here
@@ -293,9 +294,13 @@ class Line:
             return given
         if entry.is_swift and self.is_recent(row):
             return CORRECTED
-        if row.code == UNKNOWN and self.kinds.get(entry.code) in WHY_ABSENT:
+        if row.code == UNKNOWN and self._tells_why(entry.code):
             return NOW_KNOWN
         return ""
+
+    def _tells_why(self, code: str) -> bool:
+        """Tell whether a code names the reason of an absence: O says that none became known."""
+        return code not in NO_REASON and self.kinds.get(code) in WHY_ABSENT
 
     def is_recent(self, row: Found) -> bool:
         """Tell whether the person marked it moments ago."""

@@ -102,6 +102,14 @@ def test_the_reason_of_an_absence_becomes_known_without_another_reason(send, pla
     assert send(tap(placement, "M", 2))["asks"] == "reason"
 
 
+def test_that_no_reason_became_known_needs_its_own_words(send, placement):
+    send(tap(placement, "N"))
+
+    assert send(tap(placement, "O", 1))["asks"] == "reason"
+    assert send(tap(placement, "O", 1, reason="Nobody answers"))["code"] == "O"
+    assert MarkAmendment.objects.get().reason == "Nobody answers"
+
+
 def test_the_rest_leaves_what_somebody_marked_meanwhile(send, placement, colleague):
     send(tap(placement, "N"), by=colleague)
 
