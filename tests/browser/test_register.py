@@ -344,3 +344,24 @@ def test_without_scripts_the_page_is_a_form_with_radios_and_a_button(tutor, page
 
     assert "8 of 8 marked" in page.inner_text("main")
     assert codes() == ["I", "L"] + ["\\"] * 6
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_came_after_the_register_closed_has_a_box_for_minutes(tutor, page_of, eight, scripts):
+    page = page_of(tutor, width=360, scripts=scripts)
+    page.goto(eight)
+    line = page.locator("[data-line]").first
+    minutes = line.locator("[name^=minutes-]")
+    assert minutes.is_hidden()
+
+    line.locator(".app-choice:has-text('Absent') input").check()
+    line.locator("[name^=why-]").select_option("U")
+    minutes.fill("45")
+    if scripts:
+        minutes.blur()
+        line.locator("[data-said]:has-text('45 minutes late')").wait_for()
+    else:
+        page.click("button:has-text('Save the register')")
+
+    mark = afternoon().get()
+    assert (mark.code_id, mark.minutes_late) == ("U", 45)
