@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
+from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES, Mark
 
 INSERT = """
     INSERT INTO attendance_mark
@@ -74,6 +74,14 @@ class Found(NamedTuple):
     minutes_late: int | None
     left_at: time | None
     note: str
+
+
+def found(row: Mark) -> Found:
+    """Return a mark as LOCK reads it. The caller has locked it, and fetched who marked it."""
+    return Found(
+        row.pk, row.placement_id, row.pupil_id, row.code_id, row.version, row.marked_at,
+        row.marked_by_id, row.marked_by.name, row.minutes_late, row.left_at, row.note,
+    )  # fmt: skip
 
 
 class New(NamedTuple):
