@@ -91,6 +91,11 @@ class Line {
     }, seconds * 1000);
   }
 
+  // What was typed stays in the boxes while its reason is asked for.
+  keep(entry) {
+    for (const name of BOXES) if (name in entry) this[name].value = entry[name];
+  }
+
   focus() {
     (this.radios.find((radio) => radio.checked) || this.radios[0]).focus();
   }
@@ -186,6 +191,7 @@ export const open = (form) => {
     if (more) return;
     if (answer.asks) {
       line.show(answer.asks === "which" ? answer.code : entry.code);
+      if (answer.asks === "reason") line.keep(entry);
       if (answer.asks === "which") ask(line, entry, answer);
     } else {
       line.show(answer.code, true);
@@ -248,12 +254,15 @@ export const open = (form) => {
   };
 
   const change = (line) => {
-    if (!line.reason.value.trim()) {
-      line.tell(`Say why ${line.words(line.code)} is changed to ${line.words(line.chosen)}.`);
+    const isSame = line.chosen === line.code, reason = line.reason.value.trim();
+    if (!reason) {
+      line.tell(isSame
+        ? "Say why minutes, leaving time or note are changed."
+        : `Say why ${line.words(line.code)} is changed to ${line.words(line.chosen)}.`);
       return line.reason.focus();
     }
     line.tell("");
-    push(line, { reason: line.reason.value.trim() });
+    push(line, { reason, ...(isSame ? line.details : {}) });
   };
 
   const markRest = () => {
@@ -274,7 +283,8 @@ export const open = (form) => {
     if (target === line.other && line.other.value) line.radios.forEach((radio) => { radio.checked = false; });
     if (target.type === "radio" || target === line.why || target === line.other) choose(line);
     else if (BOXES.some((name) => line[name] === target)) {
-      if (line.code && line.chosen === line.code) push(line, line.details);
+      const reason = line.reason.value.trim();
+      if (line.code && line.chosen === line.code) push(line, { ...line.details, ...(reason && { reason }) });
       else if (queue.of(path, line.row).length) push(line, line.details);
     }
   });

@@ -55,5 +55,6 @@ def _change(rows: MarkQuerySet, code: str, reason: str, by: User) -> None:
     locked = rows.select_for_update(of=("self",)).select_related("marked_by")
     found = [lines.found(row) for row in locked.order_by("date", "session", "placement_id")]
     stamp = Stamp(localdate(), Session.AM, by.pk, by.name, timezone.now())
-    lines.update([(row, lines.kept(row, code)) for row in found], stamp)
-    amend([(row, code, reason) for row in found], by)
+    changes = [(row, lines.kept(row, code)) for row in found]
+    lines.update(changes, stamp)
+    amend([(*change, reason) for change in changes], by)

@@ -51,11 +51,12 @@ def correct(marks: Mapping[int, int], *, code: str, reason: str, by: User) -> Co
         elif row.code_id == new:
             done.unchanged += 1
         else:
-            changed.append((lines.found(row), new))
+            found = lines.found(row)
+            changed.append((found, lines.kept(found, new)))
             work.post("marks.changed", day=row.date.isoformat())
     stamp = Stamp(timezone.localdate(), Session.AM, by.pk, by.name, timezone.now())
-    lines.update([(row, lines.kept(row, new)) for row, new in changed], stamp)
-    amend([(row, new, reason.strip()) for row, new in changed], by)
+    lines.update(changed, stamp)
+    amend([(*change, reason.strip()) for change in changed], by)
     done.written = len(changed)
     return done
 

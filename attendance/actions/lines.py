@@ -93,6 +93,23 @@ class New(NamedTuple):
     note: str
 
 
+def beside(line: Found | New) -> str:
+    """Return in words what stands beside a code, as an amendment keeps it."""
+    minutes, left_at = line.minutes_late, line.left_at
+    parts = [
+        f"{minutes} minute{'' if minutes == 1 else 's'} late" if minutes else "",
+        f"left at {left_at:%H:%M}" if left_at else "",
+        f"note: {line.note}" if line.note else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def only_adds(row: Found, new: New) -> bool:
+    """Tell whether nothing that stands beside the code is changed or cleared."""
+    there = (row.minutes_late, row.left_at, row.note)
+    return all(was in (None, "", now) for was, now in zip(there, new[1:], strict=True))
+
+
 def kept(row: Found | None, code: str) -> New:
     """Return a code with what stands beside the mark already, as far as it fits the code."""
     if row is None:

@@ -290,6 +290,26 @@ def test_a_note_and_minutes_save_by_themselves(phone):
     assert (mark.minutes_late, mark.note, mark.code_id) == (12, "Read aloud", "L")
 
 
+def test_other_minutes_of_an_older_mark_stay_in_the_box_until_the_reason_is_there(phone):
+    tap(phone, 0, "Late")
+    line = phone.locator("[data-line]").first
+    line.locator(TICK).wait_for()
+    afternoon().update(minutes_late=5, marked_at=timezone.now() - timedelta(days=1))
+    minutes = line.locator("[name^=minutes-]")
+    minutes.fill("12")
+    minutes.blur()
+    line.locator("[data-problem]:has-text('Say why minutes')").wait_for()
+    assert minutes.input_value() == "12"
+
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[name^=reason-]").fill("Mixed up")
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[data-said]:has-text('12 minutes late')").wait_for()
+
+    amendment = afternoon().get().amendments.get()
+    assert (amendment.amended_beside, amendment.reason) == ("12 minutes late", "Mixed up")
+
+
 def test_the_keyboard_marks_a_register(tutor, page_of, eight):
     page = page_of(tutor)
     page.goto(eight)
