@@ -109,6 +109,7 @@ urlpatterns = [
         following.open_pathway,
         name="pathway-open",
     ),
+    path("attendance/support/pathways/steps/", following.return_steps, name="return-steps"),
     path("attendance/support/pathways/steps/<int:pk>/", following.record_step, name="step-record"),
     path("pupils/<uuid:uid>/support/", support.of_pupil, name="support-of-pupil"),
     path("attendance/school/<uuid:uid>/", at_school.index, name="at-school"),

@@ -1,7 +1,7 @@
 // The register saves each tap by itself. Without this file the same page is a form with one button.
 import { Queue, expire } from "./queue.js";
 
-const ABSENT = "N";
+const ABSENT = "N", NEVER_KNOWN = "O";
 const BOXES = ["minutes", "left", "note"];
 const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
@@ -89,6 +89,11 @@ class Line {
       if (document.activeElement === this.undo) this.focus();
       this.offerUndo(0);
     }, seconds * 1000);
+  }
+
+  // What was typed stays in the boxes while its reason is asked for.
+  keep(entry) {
+    for (const name of BOXES) if (name in entry) this[name].value = entry[name];
   }
 
   focus() {
@@ -186,6 +191,7 @@ export const open = (form) => {
     if (more) return;
     if (answer.asks) {
       line.show(answer.asks === "which" ? answer.code : entry.code);
+      if (answer.asks === "reason") line.keep(entry);
       if (answer.asks === "which") ask(line, entry, answer);
     } else {
       line.show(answer.code, true);
@@ -224,7 +230,8 @@ export const open = (form) => {
     const isOpen = !line.version || line.isRecent || queue.of(path, line.row).length;
     lastTapped = line;
     if (line.chosen === line.code && !queue.of(path, line.row).length) return line.tell("");
-    if (!isOpen && !(line.code === ABSENT && line.isReason(line.chosen))) {
+    const tellsWhy = line.isReason(line.chosen) && line.chosen !== NEVER_KNOWN;
+    if (!isOpen && !(line.code === ABSENT && tellsWhy)) {
       line.reason.focus(); // the box is shown by now: a change of an older mark needs its reason
       return;
     }
@@ -247,12 +254,15 @@ export const open = (form) => {
   };
 
   const change = (line) => {
-    if (!line.reason.value.trim()) {
-      line.tell(`Say why ${line.words(line.code)} is changed to ${line.words(line.chosen)}.`);
+    const isSame = line.chosen === line.code, reason = line.reason.value.trim();
+    if (!reason) {
+      line.tell(isSame
+        ? "Say why minutes, leaving time or note are changed."
+        : `Say why ${line.words(line.code)} is changed to ${line.words(line.chosen)}.`);
       return line.reason.focus();
     }
     line.tell("");
-    push(line, { reason: line.reason.value.trim() });
+    push(line, { reason, ...(isSame ? line.details : {}) });
   };
 
   const markRest = () => {
@@ -273,7 +283,8 @@ export const open = (form) => {
     if (target === line.other && line.other.value) line.radios.forEach((radio) => { radio.checked = false; });
     if (target.type === "radio" || target === line.why || target === line.other) choose(line);
     else if (BOXES.some((name) => line[name] === target)) {
-      if (line.code && line.chosen === line.code) push(line, line.details);
+      const reason = line.reason.value.trim();
+      if (line.code && line.chosen === line.code) push(line, { ...line.details, ...(reason && { reason }) });
       else if (queue.of(path, line.row).length) push(line, line.details);
     }
   });

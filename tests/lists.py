@@ -46,6 +46,7 @@ LISTS = {
     "attendance:amendments": ("", Role.PROVIDER_STAFF),
     "attendance:caseload": ("", Role.ATTENDANCE_OFFICER),
     "attendance:visits": ("", Role.ATTENDANCE_OFFICER),
+    "attendance:return-steps": ("", Role.ATTENDANCE_OFFICER),
     "attendance:support": ("", Role.ATTENDANCE_OFFICER),
     "attendance:support-of-pupil": ("", Role.PROVIDER_STAFF),
     "attendance:display": ("", Role.PROVIDER_STAFF),

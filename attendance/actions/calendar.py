@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Min, ProtectedError
 from accounts import work
 from accounts.models import Closure, HalfTerm, User
 from accounts.permissions import Permission
+from attendance.actions.closing import close_marks, reopen_marks
 from attendance.models import PLANNED_CLOSURE, Mark
 from attendance.models.mark import MarkQuerySet
 
@@ -49,11 +50,12 @@ def remove_half_term(half_term: HalfTerm, *, by: User) -> None:
 
 @transaction.atomic
 def close(closure: Closure, *, by: User) -> Closure:
-    """Enter a closure of one place, or of all. Refuse days on which its registers are marked."""
+    """Enter a closure of one place, or of all. Refuse days on which people marked its registers."""
     own = by.organisations_with(Permission.CLOSURE_CHANGE)
     if not by.can(Permission.CALENDAR_CHANGE) and closure.organisation_id not in own:
         raise PermissionDenied("this asks for calendar.change, or for closure.change there")
     closure.full_clean()
+    close_marks(closure, by)
     _refuse("starts_on", closure.starts_on, closure.ends_on, closure.organisation_id)
     closure.save()
     _tell(closure.starts_on)
@@ -62,11 +64,12 @@ def close(closure: Closure, *, by: User) -> Closure:
 
 @transaction.atomic
 def reopen(closure: Closure, *, by: User) -> None:
-    """Remove a closure; its days are school days again. No mark can contradict that."""
+    """Remove a closure; its days are school days again, and timetables leave sessions out."""
     _check(by, Permission.CLOSURE_CHANGE)
     rows = Closure.objects.as_user(by).changeable_by(by).select_for_update(of=("self",))
     row = rows.get(pk=closure.pk)
     row.delete()
+    reopen_marks(row, by)
     _tell(row.starts_on)
 
 

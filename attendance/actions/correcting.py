@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import Session
 from attendance.actions import lines
-from attendance.actions.lines import Found, Stamp
+from attendance.actions.lines import Stamp
 from attendance.actions.register import amend
 from attendance.models import Code, Mark
 from attendance.models.choice import why_not
@@ -51,11 +51,12 @@ def correct(marks: Mapping[int, int], *, code: str, reason: str, by: User) -> Co
         elif row.code_id == new:
             done.unchanged += 1
         else:
-            changed.append((_found(row), new))
+            found = lines.found(row)
+            changed.append((found, lines.kept(found, new)))
             work.post("marks.changed", day=row.date.isoformat())
     stamp = Stamp(timezone.localdate(), Session.AM, by.pk, by.name, timezone.now())
-    lines.update([(row, lines.kept(row, new)) for row, new in changed], stamp)
-    amend([(row, new, reason.strip()) for row, new in changed], by)
+    lines.update(changed, stamp)
+    amend([(*change, reason.strip()) for change in changed], by)
     done.written = len(changed)
     return done
 
@@ -109,10 +110,3 @@ def _wrong(row: Mark, seen: int, code: str, wanted: Code) -> str:
 def _when(row: Mark) -> str:
     half = "morning" if row.session == Session.AM else "afternoon"
     return f"{half} of {row.date.day} {row.date:%B %Y}"
-
-
-def _found(row: Mark) -> Found:
-    return Found(
-        row.pk, row.placement_id, row.pupil_id, row.code_id, row.version, row.marked_at,
-        row.marked_by_id, row.marked_by.name, row.minutes_late, row.left_at, row.note,
-    )  # fmt: skip

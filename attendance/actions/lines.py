@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
+from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES, Mark
 from attendance.models.taken_back import FIRST_VERSION
 
 INSERT = f"""
@@ -77,6 +77,14 @@ class Found(NamedTuple):
     note: str
 
 
+def found(row: Mark) -> Found:
+    """Return a mark as LOCK reads it. The caller has locked it, and fetched who marked it."""
+    return Found(
+        row.pk, row.placement_id, row.pupil_id, row.code_id, row.version, row.marked_at,
+        row.marked_by_id, row.marked_by.name, row.minutes_late, row.left_at, row.note,
+    )  # fmt: skip
+
+
 class New(NamedTuple):
     """What a line is to say."""
 
@@ -84,6 +92,23 @@ class New(NamedTuple):
     minutes_late: int | None
     left_at: time | None
     note: str
+
+
+def beside(line: Found | New) -> str:
+    """Return in words what stands beside a code, as an amendment keeps it."""
+    minutes, left_at = line.minutes_late, line.left_at
+    parts = [
+        f"{minutes} minute{'' if minutes == 1 else 's'} late" if minutes else "",
+        f"left at {left_at:%H:%M}" if left_at else "",
+        f"note: {line.note}" if line.note else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def only_adds(row: Found, new: New) -> bool:
+    """Tell whether nothing that stands beside the code is changed or cleared."""
+    there = (row.minutes_late, row.left_at, row.note)
+    return all(was in (None, "", now) for was, now in zip(there, new[1:], strict=True))
 
 
 def kept(row: Found | None, code: str) -> New:

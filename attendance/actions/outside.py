@@ -10,11 +10,11 @@ from django.utils.timezone import localtime
 from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
-from attendance.actions.register import check_open
+from attendance.actions import lines
+from attendance.actions.register import check_open, position_of
 from attendance.models import Code, Mark, MarkAmendment, OutsideMark
 from attendance.models.choice import why_not
 from attendance.models.expected import expected
-from attendance.models.mark import HERE_CODES, LATE_CODES
 from attendance.models.taken_back import first_version
 from placements.models import Placement, PlacementQuerySet
 
@@ -99,14 +99,15 @@ def _amend(row: Mark, code: Code, reason: str, by: User, seen: int) -> None:
             f"were choosing {code.pk}. Nothing was overwritten. Check which is right, and save "
             "again."
         )
-    position = by.position or ", ".join(sorted(by.roles))
+    before = lines.found(row)
+    new = lines.kept(before, code.pk)
     amendment = MarkAmendment(
-        mark=row, original=row.code_id, amended=code.pk, reason=reason, by=by, by_name=by.name,
-        by_position=position[:100],
+        mark=row, original=row.code_id, original_beside=lines.beside(before), amended=code.pk,
+        amended_beside=lines.beside(new), reason=reason, by=by, by_name=by.name,
+        by_position=position_of(by),
     )  # fmt: skip
     row.code, row.version = code, row.version + 1
-    row.minutes_late = row.minutes_late if code.pk in LATE_CODES else None
-    row.left_at = row.left_at if code.pk in HERE_CODES else None
+    row.minutes_late, row.left_at = new.minutes_late, new.left_at
     row.marked_by, row.marked_at = by, timezone.now()
     row.full_clean()
     row.save()

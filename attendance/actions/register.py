@@ -22,10 +22,12 @@ from attendance.models import MarkAmendment
 from attendance.models.choice import UNKNOWN, WHY_ABSENT, expected_at, why_not
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES, MOST_MINUTES
+from attendance.models.unaccounted import NO_REASON
 
 UNDO_SECONDS = 10  # what the page promises
 AT_ONCE = timedelta(seconds=20)  # what is allowed: the tap needs time to get here
 CORRECTED = "Corrected at once"
+ADDED = "Added on the day of the mark"
 NOW_KNOWN = "The reason is known now"
 WHICH, REASON = "which", "reason"  # what a person is asked
 
@@ -145,7 +147,7 @@ def save(
             changed.append((row, line.new(entry), line.reason(row, entry)))
     written = lines.insert(fresh, line.expected, line.stamp)
     saved.rows |= written | lines.update([pair[:2] for pair in changed], line.stamp)
-    amend([(row, new.code, reason) for row, new, reason in changed], by)
+    amend([change for change in changed if line.is_amendment(*change[:2])], by)
     saved.written = len(written) + len(changed)
     if len(written) < len(fresh):
         _look_again(line, saved, [entry for entry in entries if entry.placement_id in fresh])
@@ -172,20 +174,21 @@ def _look_again(line: "Line", saved: Saved, entries: list[Entry]) -> None:
     saved.rows |= again.existing
 
 
-def amend(changes: Sequence[tuple[Found, str, str]], by: User) -> None:
-    """Keep the original and the amended entry of each change of a code, why, when and by whom."""
+def amend(changes: Sequence[tuple[Found, New, str]], by: User) -> None:
+    """Keep the original and the amended entry of each change, why, when and by whom."""
     MarkAmendment.objects.bulk_create(
         MarkAmendment(
             mark_id=row.pk,
             original=row.code,
-            amended=code,
+            original_beside=lines.beside(row),
+            amended=new.code,
+            amended_beside=lines.beside(new),
             reason=reason[:300],
             by=by,
             by_name=by.name,
             by_position=position_of(by),
         )
-        for row, code, reason in changes
-        if row.code != code
+        for row, new, reason in changes
     )
 
 
@@ -261,9 +264,11 @@ class Line:
             return None
         if row.version != entry.seen:
             return _Wrong(self._both(row, entry), WHICH)
-        if row.code != entry.code and not self.reason(row, entry):
-            return _Wrong(f"Say why {row.code} is changed to {entry.code}.", REASON)
-        return None
+        if self.reason(row, entry):
+            return None
+        if row.code == entry.code:
+            return _Wrong("Say why minutes, leaving time or note are changed.", REASON)
+        return _Wrong(f"Say why {row.code} is changed to {entry.code}.", REASON)
 
     def _both(self, row: Found, entry: Entry) -> str:
         at = f"{timezone.localtime(row.marked_at):%H:%M}"
@@ -288,14 +293,31 @@ class Line:
         return New(entry.code, *entry.details)
 
     def reason(self, row: Found, entry: Entry) -> str:
-        """Return why a code is changed. Who was quick, or learned the reason, need not say it."""
+        """Return why a mark is changed. Who was quick, or learned the reason, need not say it."""
         if given := entry.reason.strip():
             return given
+        if row.code == entry.code:
+            return self._reason_beside(row, entry)
         if entry.is_swift and self.is_recent(row):
             return CORRECTED
-        if row.code == UNKNOWN and self.kinds.get(entry.code) in WHY_ABSENT:
+        if row.code == UNKNOWN and self._tells_why(entry.code):
             return NOW_KNOWN
         return ""
+
+    def _reason_beside(self, row: Found, entry: Entry) -> str:
+        """Return why only what stands beside the code changes. To add it on the day is no wrong."""
+        if self.is_recent(row):
+            return CORRECTED
+        on_the_day = localdate(row.marked_at) == localdate(self.stamp.at)
+        return ADDED if on_the_day and lines.only_adds(row, self.new(entry)) else ""
+
+    def is_amendment(self, row: Found, new: New) -> bool:
+        """Tell whether a change is kept: to finish one's own mark of a moment ago is none."""
+        return row.code != new.code or not self.is_recent(row)
+
+    def _tells_why(self, code: str) -> bool:
+        """Tell whether a code names the reason of an absence: O says that none became known."""
+        return code not in NO_REASON and self.kinds.get(code) in WHY_ABSENT
 
     def is_recent(self, row: Found) -> bool:
         """Tell whether the person marked it moments ago."""

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import F
+
 from accounts.models import Organisation, User
 from attendance.actions import lines
-from attendance.actions.lines import Found
+from attendance.actions.lines import Found, New
 from attendance.actions.register import Entry, Line, Saved, amend, position_of
 from attendance.models import MarkAmendment, OutsideMark, TakenBack
 
 BACK = "Taken back at once"
+BESIDE = "Minutes, leaving time or note were changed meanwhile. Change the mark, with a reason."
 OUTSIDE = "A mark outside the expected sessions is not taken back. Change it, with a reason."
 TOO_LATE = "A mark is taken back within 10 seconds. Now it can be changed, with a reason."
 
@@ -41,38 +44,42 @@ def take_back(
 
 
 def _write(line: Line, rows: list[Found], saved: Saved, by: User) -> None:
-    before, outside = _before(rows), _outside(rows)
+    before, stays = _before(rows), _stays(rows)
     first: list[Found] = []
-    changed: list[tuple[Found, str]] = []
+    changed: list[tuple[Found, New]] = []
     for row in rows:
         code = before.get(row.pk)
-        if code is None and row.pk in outside:
-            saved.problems[row.placement_id] = OUTSIDE
+        if code is None and row.pk in stays:
+            saved.problems[row.placement_id] = stays[row.pk]
         elif code is None:
             first.append(row)
         elif problem := line.wrong_code(code, line.expected[row.placement_id]):
             saved.problems[row.placement_id] = problem
         else:
-            changed.append((row, code))
+            changed.append((row, lines.kept(row, code)))
     TakenBack.objects.bulk_create(_taken(row, line, by) for row in first)
     lines.delete(first)
     for row in first:
         del saved.rows[row.placement_id]
-    saved.rows |= lines.update([(row, lines.kept(row, code)) for row, code in changed], line.stamp)
-    amend([(row, code, BACK) for row, code in changed], by)
+    saved.rows |= lines.update(changed, line.stamp)
+    amend([(*change, BACK) for change in changed], by)
     saved.written = len(first) + len(changed)
 
 
 def _before(rows: list[Found]) -> dict[int, str]:
-    """Return the code that each mark had before its last amendment, where it has one."""
-    found = MarkAmendment.objects.filter(mark__in=[row.pk for row in rows]).order_by("pk")
-    return {row.mark_id: row.original for row in found}
+    """Return the code that each mark had before the last amendment of it, where there is one."""
+    found = MarkAmendment.objects.filter(mark__in=[row.pk for row in rows])
+    return {
+        row.mark_id: row.original for row in found.exclude(original=F("amended")).order_by("pk")
+    }
 
 
-def _outside(rows: list[Found]) -> set[int]:
-    """Return the marks that stand outside the expected sessions: their reason stays with them."""
-    found = OutsideMark.objects.filter(mark__in=[row.pk for row in rows])
-    return set(found.values_list("mark", flat=True))
+def _stays(rows: list[Found]) -> dict[int, str]:
+    """Return the marks that cannot leave the register, because of what is kept of them, with why."""
+    marks = [row.pk for row in rows]
+    amended = MarkAmendment.objects.filter(mark__in=marks).values_list("mark", flat=True)
+    outside = OutsideMark.objects.filter(mark__in=marks).values_list("mark", flat=True)
+    return dict.fromkeys(amended, BESIDE) | dict.fromkeys(outside, OUTSIDE)
 
 
 def _taken(row: Found, line: Line, by: User) -> TakenBack:

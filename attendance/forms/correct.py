@@ -68,9 +68,8 @@ class WhichForm(forms.Form):
             rows = rows.filter(session=self.cleaned_data["session"])
         if self.cleaned_data["code"]:
             rows = rows.filter(code=self.cleaned_data["code"])
-        return rows.select_related("pupil", "placement", "code").order_by(
-            "date", "session", "pupil__surname", "pupil__forename", "pk"
-        )
+        rows = rows.select_related("pupil", "placement", "code").with_changes()
+        return rows.order_by("date", "session", "pupil__surname", "pupil__forename", "pk")
 
 
 class CorrectForm(GdsForm):

@@ -138,19 +138,16 @@ class OutcomeForm(GdsForm):
         return cleaned
 
 
-class VisitFilter(forms.Form):
-    """What the list of visits can be narrowed to. Its state is in the address."""
+class StepFilter(forms.Form):
+    """What the list of steps of returns can be narrowed to. Its state is in the address."""
 
-    status = forms.ChoiceField(
-        required=False, label="Visit", choices=[("", "All"), *VisitStatus.choices]
-    )
     due = forms.ChoiceField(
         required=False, label="Due", choices=[("", "Any"), ("yes", "Today or earlier")]
     )
-    whose = forms.ChoiceField(required=False, label="Who goes")
+    whose = forms.ChoiceField(required=False, label="Pathway begun by")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        """Offer the colleagues who make visits."""
+        """Offer the colleagues who make visits and keep pathways."""
         super().__init__(*args, **kwargs)
         people = by.colleagues_who(Permission.ATTENDANCE_SUPPORT_RECORD)
         choices = [("", "Anybody"), *((str(person.uid), person.name) for person in people)]
@@ -161,6 +158,16 @@ class VisitFilter(forms.Form):
         """Return the filter; a value that is not offered filters nothing."""
         self.is_valid()
         return dict(self.cleaned_data)
+
+
+class VisitFilter(StepFilter):
+    """What the list of visits can be narrowed to."""
+
+    status = forms.ChoiceField(
+        required=False, label="Visit", choices=[("", "All"), *VisitStatus.choices]
+    )
+    whose = forms.ChoiceField(required=False, label="Who goes")
+    field_order = ["status", "due", "whose"]
 
 
 class RewardForm(OnceForm):

@@ -74,6 +74,7 @@ class NotExpected:
             for mark in Mark.objects.as_user(user)
             .filter(placement__provider=provider, date=on, session=session)
             .select_related("marked_by", "code")
+            .with_changes()
         }
         return cls(
             *(

@@ -198,6 +198,7 @@ class Register:
             for mark in Mark.objects.as_user(user)
             .filter(placement__provider=provider, date=on, session=session)
             .select_related("marked_by", "code")
+            .with_changes()
         }
         register = cls(provider, on, session, [], user)
         for row in expected_at(provider, on, session, user).by_pupil():

@@ -7,7 +7,7 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncWeek
 
 from accounts.models import User
@@ -21,6 +21,7 @@ from attendance.models.code import (
     Code,
     codes_of,
 )
+from attendance.models.taken_back import TakenBack
 from attendance.models.week import KEEP_WEEKS
 from placements.models import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
@@ -51,6 +52,14 @@ class MarkQuerySet(ChildQuerySet):
             "code", "pupil", "placement__provider", "placement__home_school"
         )
         return rows.order_by("pupil__surname", "pupil__forename", "date", "session", "pk")
+
+    def with_changes(self) -> Self:
+        """Tell with each, as `has_changes`, whether the page of its changes has something to show."""
+        amended = MarkAmendment.objects.filter(mark=OuterRef("pk"))
+        slot = {name: OuterRef(name) for name in ("placement", "date", "session")}
+        return self.annotate(
+            has_changes=Q(Exists(amended)) | Q(Exists(TakenBack.objects.filter(**slot)))
+        )
 
     def possible(self) -> Self:
         """Keep the sessions that count: attended or missed."""
@@ -95,7 +104,8 @@ class Mark(models.Model):
 
     A lean row, because there are two a day for every child: no surrogate index but the natural
     key. `version` counts the changes, so that two people who save do not overwrite each other.
-    `marked_by` and `marked_at` tell of the code; who added minutes or a note is in the history.
+    `marked_by` and `marked_at` tell of the code; who changed what stands beside it is told by the
+    amendments.
     """
 
     placement = models.ForeignKey(Placement, models.PROTECT, related_name="marks", db_index=False)
@@ -167,12 +177,15 @@ class MarkAmendmentQuerySet(ChildQuerySet):
 class MarkAmendment(models.Model):
     """A change of a mark: original and amended entry, reason, date, name and position.
 
-    The five things that a register must keep of each correction (reference 1.6). Append-only.
+    The five things that a register must keep of each correction (reference 1.6). What stood beside
+    the code, minutes late, leaving time and note, is kept in words. Append-only.
     """
 
     mark = models.ForeignKey(Mark, models.PROTECT, related_name="amendments")
     original = models.CharField(max_length=2)
     amended = models.CharField(max_length=2)
+    original_beside = models.CharField(max_length=250, blank=True, default="", db_default="")
+    amended_beside = models.CharField(max_length=250, blank=True, default="", db_default="")
     reason = models.CharField(max_length=300)
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -189,7 +202,8 @@ class MarkAmendment(models.Model):
                 violation_error_message="Say why the mark is changed.",
             ),
             models.CheckConstraint(
-                condition=~Q(original=models.F("amended")),
+                condition=~Q(original=models.F("amended"))
+                | ~Q(original_beside=models.F("amended_beside")),
                 name="attendance_markamendment_changes_something",
                 violation_error_message="The amended mark must differ from the original one.",
             ),

@@ -1,6 +1,7 @@
 """The pathway back to school of a young person whose avoidance of school is emotionally based (EBSA)."""
 
 import uuid
+from datetime import date
 from typing import Self
 
 import pghistory
@@ -115,6 +116,24 @@ class ReturnStepQuerySet(ChildQuerySet):
     def tried(self) -> Self:
         """Keep those of which is known how they went."""
         return self.filter(tried_on__isnull=False)
+
+    def waiting(self) -> Self:
+        """Keep those of open pathways that nobody tried so far."""
+        return self.filter(tried_on=None, pathway__status=PathwayStatus.OPEN)
+
+    def due(self, by: date) -> Self:
+        """Keep those that wait and were planned for a day or earlier."""
+        return self.waiting().filter(planned_on__lte=by)
+
+    def narrowed(self, *, due: str = "", whose: str = "") -> Self:
+        """Keep those that wait, and of them what a filter asks for: due ones, or one person's."""
+        rows = self.due(localdate()) if due else self.waiting()
+        return rows.filter(pathway__opened_by__uid=whose) if whose else rows
+
+    def with_names(self) -> Self:
+        """Fetch with them what a list shows, the next one on top."""
+        rows = self.select_related("pathway__pupil", "pathway__opened_by")
+        return rows.order_by("planned_on", "pk")
 
 
 @pghistory.track()

@@ -18,6 +18,7 @@ from attendance.forms.following import (
     OutcomeForm,
     PathwayForm,
     RewardForm,
+    StepFilter,
     StepForm,
     StepWentForm,
     VisitFilter,
@@ -213,6 +214,17 @@ def open_pathway(request: Request, pupil: str) -> HttpResponse:
         back=_page_of(found),
         lead="For emotionally based school avoidance (EBSA).",
     )
+
+
+@requires(Permission.ATTENDANCE_SUPPORT_RECORD)
+def return_steps(request: Request) -> HttpResponse:
+    """List the steps within reach that nobody tried so far, the next ones on top."""
+    form = StepFilter(request.GET, by=request.user)
+    rows = ReturnStep.objects.as_user(request.user).narrowed(**form.narrowing).with_names()
+    page = page_of(request, rows)
+    looked_at(request, [row.pathway.pupil_id for row in page], act="list")
+    shown = {"title": "Steps of a return", "form": form, "page": page, "today": localdate()}
+    return render(request, "attendance/return_steps.html", shown)
 
 
 def _pathway(request: Request, uid: str) -> EbsaPathway:

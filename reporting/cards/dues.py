@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import SchoolCalendar, User
 from accounts.permissions import REACH_PROVIDER, Permission
-from attendance.models import HomeVisit, SupportPlan
+from attendance.models import HomeVisit, ReturnStep, SupportPlan
 from outreach.models import Cycle, LogEntry
 from placements.models import Placement
 from referrals.models import Referral
@@ -72,10 +72,9 @@ def _placements(day: Day) -> Iterator[Due]:
 
 
 def _support(day: Day) -> Iterator[Due]:
-    """Tell of the reviews and home visits of the person, and of those that they cover."""
-    people = {person.pk: person for person in (day.user, *day.covered)}
+    """Tell of the reviews, home visits and steps of a return of the person and of those they cover."""
+    people = (day.user, *day.covered)
     plans = SupportPlan.objects.as_user(day.user).agreed().filter(owner__in=people).by_due()
-    visits = HomeVisit.objects.as_user(day.user).filter(status="planned", visitor__in=people)
     if day.user.can(Permission.ATTENDANCE_SUPPORT_ASSIGN):
         for plan in plans.select_related("owner"):
             yield Due(
@@ -86,14 +85,34 @@ def _support(day: Day) -> Iterator[Due]:
                 url=reverse("attendance:support", args=[plan.uid]),
             )
     if day.user.can(Permission.ATTENDANCE_SUPPORT_RECORD):
-        for visit in visits.select_related("visitor").order_by("pk"):
-            yield Due(
-                uid=f"{visit.uid}-visit",
-                on=visit.planned_on,
-                title=f"Home visit{_mark(day, visit.visitor)}",
-                words="Planned for this day",
-                url=reverse("attendance:visit-record", args=[visit.uid]),
-            )
+        yield from _visits(day, people)
+        yield from _return_steps(day, people)
+
+
+def _visits(day: Day, people: tuple[User, ...]) -> Iterator[Due]:
+    visits = HomeVisit.objects.as_user(day.user).filter(status="planned", visitor__in=people)
+    for visit in visits.select_related("visitor").order_by("pk"):
+        yield Due(
+            uid=f"{visit.uid}-visit",
+            on=visit.planned_on,
+            title=f"Home visit{_mark(day, visit.visitor)}",
+            words="Planned for this day",
+            url=reverse("attendance:visit-record", args=[visit.uid]),
+        )
+
+
+def _return_steps(day: Day, people: tuple[User, ...]) -> Iterator[Due]:
+    """Tell of steps by their place in the order: their words can name the child."""
+    steps = ReturnStep.objects.as_user(day.user).waiting().filter(pathway__opened_by__in=people)
+    for step in steps.with_names():
+        pathway = step.pathway
+        yield Due(
+            uid=f"{pathway.uid}-step-{step.position}",
+            on=step.planned_on,
+            title=f"Step {step.position} of a return{_mark(day, pathway.opened_by)}",
+            words="Planned for this day",
+            url=reverse("attendance:pathway", args=[pathway.uid]),
+        )
 
 
 def _outreach(day: Day) -> Iterator[Due]:

@@ -1,7 +1,7 @@
-"""The cards of attendance support: contracts to agree, reviews and home visits that are due."""
+"""The cards of attendance support: contracts to agree, and reviews, visits and steps that are due."""
 
 from accounts.permissions import REACH_PROVIDER, Permission
-from attendance.models import HomeVisit, SupportPlan
+from attendance.models import HomeVisit, ReturnStep, SupportPlan
 from attendance.models.support import NOBODY, Status, SupportPlanQuerySet
 from reporting.cards.card import Card, Day, Group
 
@@ -90,6 +90,17 @@ SUPPORT = [
         rows=lambda day: HomeVisit.objects.as_user(day.user).due(day.today),
         owner="visitor",
         page="attendance:visits",
+        query=lambda day, person: {"due": "yes", "whose": person.uid},
+    ),
+    Card(
+        "return-steps",
+        Group.DUE,
+        Permission.ATTENDANCE_SUPPORT_RECORD,
+        "Steps of a return to try or record",
+        "of EBSA pathways that you began, planned for today or earlier",
+        rows=lambda day: ReturnStep.objects.as_user(day.user).due(day.today),
+        owner="pathway__opened_by",
+        page="attendance:return-steps",
         query=lambda day, person: {"due": "yes", "whose": person.uid},
     ),
     Card(

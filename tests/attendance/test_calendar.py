@@ -12,6 +12,7 @@ from accounts.models.calendar import is_school_day
 from accounts.permissions import GRANTS, Permission, Role
 from apsystem.lib.calendar import academic_year
 from attendance import actions
+from attendance.models import Mark, MarkAmendment, WeekTotal
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,63 @@ def test_marks_of_another_place_or_of_a_planned_closure_stand_in_no_way(
     actions.close(closure(other_provider), by=administrator)
 
     assert Closure.objects.count() == 2
+
+
+def said(**kwargs):
+    rows = MarkAmendment.objects.filter(**kwargs).order_by("pk")
+    return [(row.original, row.amended, row.reason, row.by_name) for row in rows]
+
+
+def test_a_closure_entered_late_takes_the_place_of_what_the_clock_wrote(
+    provider_lead, provider, placement, half_term
+):
+    factories.TimetableFactory(placement=placement)
+    elsewhere = factories.TimetableFactory().placement
+    actions.write_left_out(MONDAY + 2 * DAY)
+
+    actions.close(closure(provider), by=provider_lead)
+
+    codes = dict(Mark.objects.filter(placement=placement).values_list("date", "code"))
+    assert codes == {MONDAY: "#", MONDAY + DAY: "C2"}
+    assert set(elsewhere.marks.values_list("code", flat=True)) == {"C2"}
+    why = "Closed on this day: INSET day"
+    assert said(mark__placement=placement) == [("C2", "#", why, provider_lead.name)]
+    assert WeekTotal.objects.get(placement=placement).authorised == 1
+
+
+def test_a_mark_that_a_person_took_in_its_place_still_stands_in_the_way(
+    provider_lead, provider, placement, half_term
+):
+    factories.TimetableFactory(placement=placement)
+    actions.write_left_out(MONDAY + 2 * DAY)
+    by_hand = Mark.objects.get(date=MONDAY)
+    for version, code in enumerate(("\\", "C2"), start=1):
+        actions.correct({by_hand.pk: version}, code=code, reason="He came.", by=provider_lead)
+
+    with pytest.raises(ValidationError, match="1 session is marked on 16 September"):
+        actions.close(closure(provider, last=MONDAY + DAY), by=provider_lead)
+
+    assert set(Mark.objects.values_list("code", flat=True)) == {"C2"}
+
+
+def test_what_a_closure_changed_is_c2_again_once_no_closure_is_left(
+    administrator, provider, placement, half_term
+):
+    factories.TimetableFactory(placement=placement)
+    factories.write_marks(factories.PlacementFactory(provider=provider), "#", first_day=MONDAY)
+    actions.write_left_out(MONDAY + DAY)
+    own = actions.close(closure(provider), by=administrator)
+    of_all = actions.close(closure(), by=administrator)
+
+    actions.reopen(own, by=administrator)
+    assert placement.marks.get().code_id == "#"
+    actions.reopen(of_all, by=administrator)
+
+    assert placement.marks.get().code_id == "C2"
+    assert said()[-1][:3] == ("#", "C2", "The closure was removed: INSET day")
+    assert Mark.objects.filter(code="#").count() == 1
+    actions.close(closure(), by=administrator)
+    assert placement.marks.get().code_id == "#"
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,7 @@ def test_what_the_clock_wrote_is_amended_and_keeps_where_it_came_from(timetable,
     assert mark_outside(seen=2).version == 2
     Mark.objects.update(code="L", minutes_late=5)
     assert mark_outside(seen=2).minutes_late is None
+    assert MarkAmendment.objects.latest("pk").original_beside == "5 minutes late"
 
 
 def test_the_page_of_a_mark_outside_keeps_what_was_typed(client, timetable, provider_staff):

@@ -102,6 +102,14 @@ def test_the_reason_of_an_absence_becomes_known_without_another_reason(send, pla
     assert send(tap(placement, "M", 2))["asks"] == "reason"
 
 
+def test_that_no_reason_became_known_needs_its_own_words(send, placement):
+    send(tap(placement, "N"))
+
+    assert send(tap(placement, "O", 1))["asks"] == "reason"
+    assert send(tap(placement, "O", 1, reason="Nobody answers"))["code"] == "O"
+    assert MarkAmendment.objects.get().reason == "Nobody answers"
+
+
 def test_the_rest_leaves_what_somebody_marked_meanwhile(send, placement, colleague):
     send(tap(placement, "N"), by=colleague)
 
@@ -126,15 +134,12 @@ def test_a_change_of_the_code_keeps_what_still_fits(send, placement):
     assert (mark.minutes_late, mark.left_at, mark.note) == (None, time(11, 20), "Read aloud")
 
 
-def test_a_note_is_no_change_of_the_mark_and_says_nothing_of_who_marked_it(
-    send, placement, colleague, provider_staff
-):
+def test_a_note_says_nothing_of_who_took_the_mark(send, placement, colleague, provider_staff):
     send(tap(placement, "L"))
 
     told = send(tap(placement, "L", 1, minutes="5", left="", note="Calm"), by=colleague)
 
     assert (told["version"], told["by"]) == (2, provider_staff.name)
-    assert not MarkAmendment.objects.exists()
 
 
 def test_two_notes_at_once_are_a_question(send, placement, colleague):

@@ -306,6 +306,26 @@ def test_a_note_and_minutes_save_by_themselves(phone):
     assert (mark.minutes_late, mark.note, mark.code_id) == (12, "Read aloud", "L")
 
 
+def test_other_minutes_of_an_older_mark_stay_in_the_box_until_the_reason_is_there(phone):
+    tap(phone, 0, "Late")
+    line = phone.locator("[data-line]").first
+    line.locator(TICK).wait_for()
+    afternoon().update(minutes_late=5, marked_at=timezone.now() - timedelta(days=1))
+    minutes = line.locator("[name^=minutes-]")
+    minutes.fill("12")
+    minutes.blur()
+    line.locator("[data-problem]:has-text('Say why minutes')").wait_for()
+    assert minutes.input_value() == "12"
+
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[name^=reason-]").fill("Mixed up")
+    line.locator("button:has-text('Save the change')").click()
+    line.locator("[data-said]:has-text('12 minutes late')").wait_for()
+
+    amendment = afternoon().get().amendments.get()
+    assert (amendment.amended_beside, amendment.reason) == ("12 minutes late", "Mixed up")
+
+
 def test_the_keyboard_marks_a_register(tutor, page_of, eight):
     page = page_of(tutor)
     page.goto(eight)
@@ -360,3 +380,24 @@ def test_without_scripts_the_page_is_a_form_with_radios_and_a_button(tutor, page
 
     assert "8 of 8 marked" in page.inner_text("main")
     assert codes() == ["I", "L"] + ["\\"] * 6
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_came_after_the_register_closed_has_a_box_for_minutes(tutor, page_of, eight, scripts):
+    page = page_of(tutor, width=360, scripts=scripts)
+    page.goto(eight)
+    line = page.locator("[data-line]").first
+    minutes = line.locator("[name^=minutes-]")
+    assert minutes.is_hidden()
+
+    line.locator(".app-choice:has-text('Absent') input").check()
+    line.locator("[name^=why-]").select_option("U")
+    minutes.fill("45")
+    if scripts:
+        minutes.blur()
+        line.locator("[data-said]:has-text('45 minutes late')").wait_for()
+    else:
+        page.click("button:has-text('Save the register')")
+
+    mark = afternoon().get()
+    assert (mark.code_id, mark.minutes_late) == ("U", 45)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from icalendar import Calendar
 
@@ -100,6 +101,21 @@ def test_planned_outreach_and_cycles_to_review_are_in_the_workers_feed(client, w
         f"Review of a cycle: {support.reference}": today,
         "Visit": today,
     }
+
+
+def test_steps_of_a_return_are_in_the_feed_until_they_are_tried(client, world):
+    officer, today = world.people[Role.ATTENDANCE_OFFICER], localdate()
+    pathway = factories.EbsaPathwayFactory(opened_by=officer)
+    factories.ReturnStepFactory(pathway=pathway, position=1, planned_on=today)
+    factories.ReturnStepFactory(
+        pathway=pathway, position=2, planned_on=today, tried_on=today, went="well",
+        went_words="Easy", recorded_by=officer, recorded_at=timezone.now(),
+    )  # fmt: skip
+    factories.ReturnStepFactory(planned_on=today)
+    factories.ReturnStepFactory(pathway__opened_by=officer, pathway__status="closed")
+
+    found = {title: on for title, on in told(client, officer).items() if "of a return" in title}
+    assert found == {"Step 1 of a return": today}
 
 
 def test_checks_are_in_the_feed_of_who_coordinates_or_coaches(client, world):

@@ -148,6 +148,21 @@ def _support(world, today):
     for on in (today - DAY, today, today + DAY):
         factories.HomeVisitFactory(visitor=officer, planned_on=on)
     factories.HomeVisitFactory(visitor=officer, status="made")
+    steps(officer, today)
+    steps(world.people[Role.MANAGER], today)
+
+
+def steps(by, today):
+    """Make two due steps of a person's return among others: planned for later, tried, and closed."""
+    pathway = factories.EbsaPathwayFactory(opened_by=by)
+    for on in (today - DAY, today, today + DAY):
+        factories.ReturnStepFactory(pathway=pathway, planned_on=on)
+    factories.ReturnStepFactory(
+        pathway=pathway, tried_on=today, went="well", went_words="Easy", recorded_by=by,
+        recorded_at=timezone.now(),
+    )  # fmt: skip
+    closed = factories.EbsaPathwayFactory(opened_by=by, status="closed")
+    factories.ReturnStepFactory(pathway=closed, planned_on=today)
 
 
 def _outreach(world, today):
@@ -255,6 +270,19 @@ def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
     assert cards["To answer"].count == 2
     assert cards["Decisions to read"].count == 3
     assert cards["With the SEND team"].card.group == Group.WAITING
+
+
+def test_steps_of_a_return_that_are_due_wait_for_who_began_the_pathway(client, world):
+    card = shown(client, world.people[Role.ATTENDANCE_OFFICER])[
+        "Steps of a return to try or record"
+    ]
+
+    rows = client.get(card.url).context["page"].object_list
+
+    assert card.count == 2
+    assert {row.planned_on for row in rows} == {localdate() - DAY, localdate()}
+    assert {row.pathway.opened_by for row in rows} == {world.people[Role.ATTENDANCE_OFFICER]}
+    assert client.get("/attendance/support/pathways/steps/").context["page"].paginator.count > 5
 
 
 def test_a_list_says_what_no_box_of_its_filter_shows(client, world):
