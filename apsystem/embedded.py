@@ -157,6 +157,7 @@ def _start_postgres(folder: Path, *, durable: bool) -> None:
         new += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
         _as_owner(new if durable else [*new, "--no-sync"])
     options = f"-c listen_addresses='' -c unix_socket_directories={sockets}"
+    options += " -c unix_socket_permissions=0700"  # nobody else on the machine gets in
     options += " -c max_connections=200 -c shared_buffers=256MB"
     if not durable:
         options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
