@@ -15,6 +15,7 @@ from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import REACH_PROVIDER
 from pupils.models import ChildQuerySet, Reach
 from referrals.models import Referral
+from referrals.models import Status as ReferralStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,9 +145,10 @@ class HoldQuerySet(ChildQuerySet):
     reach = Reach(pupil="referral__pupil")
 
     def live(self, today: date | None = None) -> Self:
-        """Keep those that nobody released and that have not run out."""
-        return self.filter(
-            released_at=None, expires_on__gte=today or timezone.localdate()
+        """Keep those that nobody released, that have not run out, and whose referral goes on."""
+        rows = self.filter(released_at=None, expires_on__gte=today or timezone.localdate())
+        return rows.exclude(
+            referral__status__in=[ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN]
         ).select_related("provider", "referral__pupil", "held_by")
 
 

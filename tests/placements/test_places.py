@@ -122,6 +122,13 @@ def test_a_released_hold_counts_no_more(provider, terms, today, caseworker):
     assert cells(provider, terms, today)[0].held == 0
 
 
+@pytest.mark.parametrize("status", ["declined", "withdrawn"])
+def test_a_hold_ends_with_its_referral(provider, terms, today, status):
+    factories.HoldFactory(provider=provider, starts_on=today, referral__status=status)
+
+    assert cells(provider, terms, today)[0].held == 0
+
+
 def test_the_board_asks_as_often_for_many_providers_as_for_one(
     provider, terms, today, django_assert_num_queries
 ):
