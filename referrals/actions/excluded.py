@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from accounts import work
 from apsystem.lib.gds import day
 from pupils.models import PermanentExclusion, Pupil
-from referrals.models import OPEN, Entry, Reason, Referral, Status
+from referrals.models import OPEN, Entry, Reason, Referral, SharingBasis, Status
 from referrals.models.due import Clocks
 from referrals.models.entry import Kind
 
@@ -35,6 +35,8 @@ def open_for_exclusion(exclusion: PermanentExclusion) -> Referral:
             pupil=exclusion.pupil, school=exclusion.school, made_by=exclusion.recorded_by
         )
     was_sent = referral.status != Status.DRAFT
+    if not was_sent and _lacks_consent(referral):
+        referral.basis = ""  # the clock of day 6 does not wait for who consented
     referral.exclusion = exclusion
     referral.reason, referral.event_on = Reason.PERMANENT_EXCLUSION, exclusion.effective_on
     referral.concern = referral.concern or words
@@ -50,6 +52,11 @@ def open_for_exclusion(exclusion: PermanentExclusion) -> Referral:
         _tell(referral, Kind.ADDED, exclusion, words)
     work.post("referral.added" if was_sent else "referral.submitted", referral=referral.pk)
     return referral
+
+
+def _lacks_consent(referral: Referral) -> bool:
+    is_whole = referral.consent_from and referral.consent_on
+    return referral.basis == SharingBasis.CONSENT and not is_whole
 
 
 def _move(referral: Referral, exclusion: PermanentExclusion) -> Referral:

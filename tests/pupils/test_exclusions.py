@@ -110,6 +110,18 @@ def test_a_referral_opens_once_however_often_it_is_delivered(exclude, school_sta
     assert "Day-6 duty" in page
 
 
+def test_a_draft_without_its_consent_does_not_hold_up_the_sixth_day(exclude, pupil, school):
+    factories.ReferralFactory(
+        pupil=pupil, school=school, status=Status.DRAFT, basis="consent", consent_from=""
+    )
+    exclude()
+    deliver("pupil.excluded")
+
+    referral = Referral.objects.get()
+    assert (referral.status, referral.basis) == (Status.SUBMITTED, "")
+    assert referral.day_six_on == date(2024, 9, 24)
+
+
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED, Status.WAITING])
 def test_an_open_referral_is_linked_instead(exclude, pupil, school, status):
     open_one = factories.ReferralFactory(
