@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from typing import BinaryIO
@@ -12,6 +13,8 @@ from PIL import Image, ImageOps
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
+CHUNK = 1 << 16
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 2_000
 LONGEST_NAME = 120
@@ -78,14 +81,28 @@ def _check_word(name: str, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             entries = parts.infolist()
             names = {entry.filename for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            is_bomb = len(entries) > MOST_PARTS or _unpacks_too_far(parts)
+    except BROKEN as error:
         raise _not_what_it_says(name) from error
     if not {"[Content_Types].xml", "word/document.xml"} <= names:
         raise _not_what_it_says(name)
-    if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+    if is_bomb:
         raise ValidationError(f"{name} unpacks to far more than it says. Save it as a PDF.")
     if any(part.lower().endswith("vbaproject.bin") for part in names):
         raise ValidationError(f"{name} holds macros. Save it without them, or as a PDF.")
+
+
+def _unpacks_too_far(parts: zipfile.ZipFile) -> bool:
+    """Unpack the parts and count, up to the limit: what the directory says may be forged."""
+    left = MOST_UNPACKED
+    for entry in parts.infolist():
+        entry.file_size = 2 * MOST_UNPACKED  # to be read to its true end, or past the limit
+        with parts.open(entry) as part:
+            while found := part.read(CHUNK):
+                left -= len(found)
+                if left < 0:
+                    return True
+    return False
 
 
 def _drawn_anew(name: str, expected: str, content: bytes) -> bytes:

@@ -57,9 +57,17 @@ def test_what_schools_attach_is_kept(name, content, media_type):
     assert found.content
 
 
+def forged():
+    """Return a document with a part that says it is small and unpacks to far more."""
+    size = 101 * 1024 * 1024
+    honest, lie = size.to_bytes(4, "little"), (1000).to_bytes(4, "little")
+    return word({"word/a.xml": b"0" * size}).replace(honest, lie)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
+        ("forged.docx", forged(), "unpacks to far more"),
         ("virus.exe", b"MZ\x90", "not a kind of file"),
         ("report.pdf", b"MZ\x90 renamed", "not what its ending says"),
         ("report.docx", b"PK\x03\x04 cut short", "not what its ending says"),
