@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from reporting.kpis import REGISTRY
@@ -12,6 +12,7 @@ from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
 NOT_MARKED = "Expected sessions that nobody marked"
+ONE_AT_A_TIME = 7_300_001  # the number of the lock, ours alone
 SAID = (
     "fingerprint",
     "definition_version",
@@ -27,8 +28,11 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
     """Compute every measure for every period, and keep what changed. Return the current figures.
 
     With `years`, only the periods of these academic years: the others did not change. Figures that
-    nobody will change any more cost a query and no row.
+    nobody will change any more cost a query and no row. Two who compute take turns: whoever reads
+    first must not save last.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     as_of = as_of or localdate()
     current = []
     for period in periods(as_of):
