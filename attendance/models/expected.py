@@ -1,7 +1,8 @@
 """Which sessions are expected: the weekly pattern, less pauses, closed days and part-time timetables.
 
 The one place that knows. Registers ask for one session at a time (`expected`, `left_out`,
-`not_expected`), figures and lists for many days (`SESSIONS`, `sessions_of`).
+`not_expected`), lists for many days (`SESSIONS`, `sessions_of`), figures for all placements
+(`expected_and_marked`).
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from accounts.models.calendar import school_days_at
+from apsystem.lib.calendar import bank_holidays
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
 from placements.models import TAKEN_UP, PlacementQuerySet
@@ -42,6 +44,94 @@ SESSIONS = """
         WHERE pause.placement_id = placement.id
           AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
 """
+
+# Which sessions of a day a pattern holds, counted.
+OF_DAY = "bit_count((({sessions} >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))"
+CLOSED = """
+    SELECT FROM accounts_closure AS closure
+    WHERE closure.organisation_id {place} AND {day} >= closure.starts_on
+      AND {day} < closure.ends_on
+"""
+PAUSED = """
+    SELECT FROM placements_pause AS pause
+    WHERE pause.placement_id = placement.id AND {day} >= pause.starts_on
+      AND (pause.ends_on IS NULL OR {day} < pause.ends_on)
+"""
+# Placements that are alike are worked out together. What pauses and timetables leave out is taken
+# off: a mark in it is not counted either.
+EXPECTED_AND_MARKED = f"""
+    WITH school_day AS (
+        SELECT found::date AS day
+        FROM accounts_halfterm AS half,
+            generate_series(greatest(half.starts_on, %(first)s::date),
+                least(half.ends_on, %(until)s::date) - 1, interval '1 day') AS found
+        WHERE extract(isodow FROM found) < 6 AND found::date <> ALL(%(holidays)s::date[])
+          AND NOT EXISTS ({
+    CLOSED.format(place="IS NULL", day="found").replace(
+        "organisation_id = NULL", "organisation_id IS NULL"
+    )
+})
+    ), pattern AS (
+        SELECT DISTINCT provider_id, starts_on, coalesce(ends_on, 'infinity') AS ends_on, sessions
+        FROM placements_placement
+        WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND starts_on < %(until)s
+          AND (ends_on IS NULL OR ends_on > %(first)s)
+    ), asked AS (
+        SELECT provider_id, starts_on, ends_on, sessions,
+            sum({OF_DAY.format(sessions="sessions")}) AS n
+        FROM pattern
+        JOIN school_day ON day >= starts_on AND day < ends_on
+        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
+        GROUP BY 1, 2, 3, 4
+    ), paused AS (
+        SELECT pause.placement_id, sum({OF_DAY.format(sessions="sessions")}) AS n
+        FROM placements_pause AS pause
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN school_day ON day >= pause.starts_on
+          AND (pause.ends_on IS NULL OR day < pause.ends_on)
+          AND day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
+        GROUP BY 1
+    ), left_out AS (
+        SELECT timetable.placement_id,
+            sum({OF_DAY.format(sessions="(placement.sessions & ~timetable.sessions)")}) AS n
+        FROM attendance_parttimetimetable AS timetable
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN school_day ON day >= timetable.starts_on AND day < timetable.ends_on
+          AND day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
+          AND NOT EXISTS ({PAUSED.format(day="day")})
+        GROUP BY 1
+    ), marked AS (
+        SELECT mark.placement_id, count(*) AS n
+        FROM attendance_mark AS mark
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        WHERE date >= %(first)s AND date < %(until)s AND date IN (SELECT day FROM school_day)
+          AND date >= placement.starts_on
+          AND (placement.ends_on IS NULL OR date < placement.ends_on)
+          AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
+          AND NOT EXISTS ({CLOSED.format(place="= provider_id", day="date")})
+          AND NOT EXISTS ({PAUSED.format(day="date")})
+          AND NOT EXISTS (
+              SELECT FROM attendance_parttimetimetable AS timetable
+              WHERE timetable.placement_id = placement.id
+                AND date >= timetable.starts_on AND date < timetable.ends_on
+                AND (timetable.sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 0)
+        GROUP BY 1
+    )
+    SELECT placement.id AS placement_id, coalesce(marked.n, 0) AS marked,
+        asked.n - coalesce(paused.n, 0) - coalesce(left_out.n, 0) AS expected
+    FROM placements_placement AS placement
+    JOIN asked ON asked.provider_id = placement.provider_id
+      AND asked.starts_on = placement.starts_on AND asked.sessions = placement.sessions
+      AND asked.ends_on = coalesce(placement.ends_on, 'infinity')
+    LEFT JOIN paused ON paused.placement_id = placement.id
+    LEFT JOIN left_out ON left_out.placement_id = placement.id
+    LEFT JOIN marked ON marked.placement_id = placement.id
+    WHERE placement.status = ANY(%(taken_up)s)
+"""  # noqa: S608 - constants of ours
 
 
 class Slot(NamedTuple):
@@ -97,6 +187,19 @@ def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]
             f"{SESSIONS} ORDER BY date, session, placement_id", given(placements, start, end)
         )
         return [Slot(*row) for row in cursor.fetchall()]
+
+
+def expected_and_marked(start: date, until: date) -> tuple[str, dict[str, Any]]:
+    """Return the query of how many sessions of each placement were expected, and of those marked.
+
+    From start up to, not on, until. Its rows are placement_id, marked, expected.
+    """
+    return EXPECTED_AND_MARKED, {
+        "first": start,
+        "until": until,
+        "holidays": sorted(bank_holidays()),
+        "taken_up": TAKEN_UP,
+    }
 
 
 def given(placements: Iterable[int], start: date, end: date) -> dict[str, Any]:
