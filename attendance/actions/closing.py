@@ -5,14 +5,10 @@ that is removed makes them C2 again. Each change keeps an amendment. What people
 """
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.timezone import localdate
 
 from accounts.models import Closure, User
-from apsystem.lib.calendar import Session
 from attendance.actions import lines
-from attendance.actions.lines import Stamp
-from attendance.actions.register import amend
+from attendance.actions.register import rewrite
 from attendance.models import PLANNED_CLOSURE, Mark, MarkAmendment
 from attendance.models.expected import TIMETABLE_CODE
 from attendance.models.mark import MarkQuerySet
@@ -54,7 +50,4 @@ def _change(rows: MarkQuerySet, code: str, reason: str, by: User) -> None:
     """Change the code of marks, locked in the order in which registers lock theirs."""
     locked = rows.select_for_update(of=("self",)).select_related("marked_by")
     found = [lines.found(row) for row in locked.order_by("date", "session", "placement_id")]
-    stamp = Stamp(localdate(), Session.AM, by.pk, by.name, timezone.now())
-    changes = [(row, lines.kept(row, code)) for row in found]
-    lines.update(changes, stamp)
-    amend([(*change, reason) for change in changes], by)
+    rewrite([(row, lines.kept(row, code)) for row in found], reason, by)

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import Session
 from attendance.actions import lines
-from attendance.actions.lines import Stamp
-from attendance.actions.register import amend
+from attendance.actions.register import rewrite
 from attendance.models import Code, Mark
 from attendance.models.choice import why_not
 from attendance.models.code import AFTERNOON, MORNING
@@ -54,9 +52,7 @@ def correct(marks: Mapping[int, int], *, code: str, reason: str, by: User) -> Co
             found = lines.found(row)
             changed.append((found, lines.kept(found, new)))
             work.post("marks.changed", day=row.date.isoformat())
-    stamp = Stamp(timezone.localdate(), Session.AM, by.pk, by.name, timezone.now())
-    lines.update(changed, stamp)
-    amend([(*change, reason.strip()) for change in changed], by)
+    rewrite(changed, reason.strip(), by)
     done.written = len(changed)
     return done
 

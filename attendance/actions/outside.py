@@ -11,8 +11,8 @@ from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from attendance.actions import lines
-from attendance.actions.register import check_open, position_of
-from attendance.models import Code, Mark, MarkAmendment, OutsideMark
+from attendance.actions.register import check_open, rewrite
+from attendance.models import Code, Mark, OutsideMark
 from attendance.models.choice import why_not
 from attendance.models.expected import expected
 from attendance.models.taken_back import first_version
@@ -100,16 +100,5 @@ def _amend(row: Mark, code: Code, reason: str, by: User, seen: int) -> None:
             "again."
         )
     before = lines.found(row)
-    new = lines.kept(before, code.pk)
-    amendment = MarkAmendment(
-        mark=row, original=row.code_id, original_beside=lines.beside(before), amended=code.pk,
-        amended_beside=lines.beside(new), reason=reason, by=by, by_name=by.name,
-        by_position=position_of(by),
-    )  # fmt: skip
-    row.code, row.version = code, row.version + 1
-    row.minutes_late, row.left_at = new.minutes_late, new.left_at
-    row.marked_by, row.marked_at = by, timezone.now()
-    row.full_clean()
-    row.save()
-    amendment.full_clean()
-    amendment.save()
+    rewrite([(before, lines.kept(before, code.pk))], reason, by)
+    row.refresh_from_db()

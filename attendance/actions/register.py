@@ -174,6 +174,12 @@ def _look_again(line: "Line", saved: Saved, entries: list[Entry]) -> None:
     saved.rows |= again.existing
 
 
+def rewrite(changes: Sequence[tuple[Found, New]], reason: str, by: User) -> None:
+    """Write over marks that are locked, and keep an amendment of each."""
+    lines.update(changes, Stamp(localdate(), Session.AM, by.pk, by.name, timezone.now()))
+    amend([(*change, reason) for change in changes], by)
+
+
 def amend(changes: Sequence[tuple[Found, New, str]], by: User) -> None:
     """Keep the original and the amended entry of each change, why, when and by whom."""
     MarkAmendment.objects.bulk_create(
