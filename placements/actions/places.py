@@ -13,7 +13,7 @@ from placements.actions.opening import check, keep_rate_of
 from placements.actions.rules import no_room, set_aside
 from placements.models import ClosedToNew, Commission, Hold, Placement, Rate
 from placements.models.review import say
-from referrals.models import Referral, Status
+from referrals.models import Referral
 
 LONGEST_HOLD = timedelta(days=92)
 
@@ -61,7 +61,7 @@ def hold(row: Hold, *, by: User, override: str = "") -> Hold:
     check(by, Permission.PLACEMENT_OPEN)
     today = localdate()
     referral = Referral.objects.as_user(by).select_for_update(of=("self",)).get(pk=row.referral_id)
-    if referral.is_placed or referral.status in {Status.DECLINED, Status.WITHDRAWN, Status.DRAFT}:
+    if not referral.awaits_a_place:
         raise ValidationError("A place is held for a referral that waits for one. This does not.")
     if not today <= row.expires_on <= today + LONGEST_HOLD:
         words = f"Hold it until a day from today to {say(today + LONGEST_HOLD)}."

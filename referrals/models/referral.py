@@ -300,6 +300,11 @@ class Referral(WorkflowModel):
         )
 
     @property
+    def awaits_a_place(self) -> bool:
+        """Tell whether a placement can still follow: sent, not refused, and none offered so far."""
+        return not self.is_placed and self.status in (*UNDECIDED, Status.ACCEPTED)
+
+    @property
     def reference(self) -> str:
         """Return the number that people say on the telephone."""
         return f"AP-{self.pk:06d}"

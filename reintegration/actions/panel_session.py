@@ -15,8 +15,6 @@ from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements import places
 from placements.models import Hold
-from referrals.models import Status as ReferralStatus
-from referrals.models.referral import UNDECIDED as UNDECIDED_REFERRALS
 from reintegration.actions.panel import allow
 from reintegration.actions.panel_cases import locked_meeting, next_position
 from reintegration.models import (
@@ -261,9 +259,7 @@ def _move_plan(case: PanelCase, *, by: User) -> None:
 def _hold_place(case: PanelCase, *, by: User) -> None:
     """Hold the place at the provider: the offer to it starts from there, nothing is typed twice."""
     referral = case.referral
-    if case.provider is None or referral is None or referral.is_placed:
-        return
-    if referral.status not in (*UNDECIDED_REFERRALS, ReferralStatus.ACCEPTED):
+    if case.provider is None or referral is None or not referral.awaits_a_place:
         return
     today = localdate()
     referral.holds.filter(released_at=None).update(released_at=timezone.now())
