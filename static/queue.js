@@ -118,7 +118,7 @@ export class Queue {
     }
     this.flying = this.batch();
     if (!this.flying.length) return;
-    for (const entry of navigator.onLine ? this.flying : []) {
+    for (const entry of navigator.onLine ? this.flying : []) { // without a network nothing leaves
       entry.sent = true;
       this.store(entry);
     }

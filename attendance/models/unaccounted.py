@@ -79,9 +79,8 @@ class Line:
 
     def is_escalated(self, now: datetime) -> bool:
         """Tell whether the second time has passed without anybody knowing."""
-        if self.is_alarm or self.escalates_at is None or self.is_answered:
-            return self.is_alarm
-        return self.escalates_at <= now
+        has_passed = self.escalates_at is not None and self.escalates_at <= now
+        return self.is_alarm or (has_passed and not self.is_answered)
 
     def age(self, now: datetime) -> str:
         """Say for how long nobody has known: minutes and hours today, and the day otherwise."""
@@ -142,7 +141,7 @@ def to_account_for(marks: MarkQuerySet, today: date) -> MarkQuerySet:
     was = MarkAmendment.objects.filter(mark=OuterRef("pk"), original__in=NO_REASON)
     return marks.between(start, end).filter(
         Q(code__in=NO_REASON) | Q(Exists(was), code__in=codes_of(*ABSENT_KINDS)),
-        Exists(from_then) | ~Exists(times),
+        Exists(from_then) | ~Exists(times.filter(starts_on__lte=today)),
         ~Exists(AbsenceEntry.objects.same_session().accounting()),
     )
 

@@ -1,7 +1,10 @@
 """The pages of absence as people use them, in the small borough whose days lie around today."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from attendance import actions
@@ -139,8 +142,10 @@ def test_the_map_of_absence_leads_to_the_registers(lead, world):
     assert world.own.pupil.surname not in page
 
 
-def test_a_provider_without_times_is_named_and_its_absences_stay_listed(lead, world):
-    RegisterTimes.objects.filter(provider=world.own.placement.provider).delete()
+@pytest.mark.parametrize("begin_later", [False, True])
+def test_a_provider_without_times_is_named_and_its_absences_stay_listed(lead, world, begin_later):
+    times = RegisterTimes.objects.filter(provider=world.own.placement.provider)
+    times.update(starts_on=localdate() + timedelta(days=1)) if begin_later else times.delete()
     here = (world.own.placement.pk, 0)
 
     page = lead.get(reverse("attendance:absence"))
