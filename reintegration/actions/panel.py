@@ -146,13 +146,11 @@ def say_vacancy(vacancy: Vacancy, *, by: User) -> Vacancy:
     allow(by, Permission.VACANCY_SAY)
     if not by.roles & REACH_ALL and vacancy.school_id not in by.organisations_as(REACH_SCHOOL):
         raise PermissionDenied("this asks for a role at the school")
-    said = Vacancy.objects.select_for_update().filter(
-        school=vacancy.school_id, year_group=vacancy.year_group
-    )
-    if before := said.first():
-        before.places = vacancy.places
-        vacancy = before
     vacancy.said_on, vacancy.said_by = localdate(), by
-    vacancy.full_clean()
-    vacancy.save()
-    return vacancy
+    vacancy.clean_fields()
+    said, _ = Vacancy.objects.update_or_create(
+        school=vacancy.school,
+        year_group=vacancy.year_group,
+        defaults={name: getattr(vacancy, name) for name in ("places", "said_on", "said_by")},
+    )
+    return said

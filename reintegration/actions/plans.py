@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accounts.models import HalfTerm, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.gds import day
 from placements.models import PLANNED_ROUTES, Placement, Route
 from reintegration.models import Gate, Outcome, Plan, Status, TargetChange
 from reintegration.models.gate import Kind
@@ -99,7 +100,7 @@ def pass_gate(plan: Plan, gate: Gate, *, by: User) -> Gate:
     starts_on = fresh.placement.starts_on
     if not starts_on <= gate.held_on <= localdate():
         raise ValidationError(
-            {"held_on": f"Enter a day from {_say(starts_on)}, the first day of the placement, "
+            {"held_on": f"Enter a day from {day(starts_on)}, the first day of the placement, "
              "to today."}
         )  # fmt: skip
     gate.plan, gate.attempt, gate.recorded_by = fresh, fresh.attempt, by
@@ -147,7 +148,3 @@ def follow(placement: Placement) -> None:
         "Another placement follows." if goes_on else "The placement was cancelled."
     )
     plan.save(update_fields=["status", "closed_on", "outcome", "outcome_words"])
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

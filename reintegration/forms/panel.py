@@ -18,8 +18,9 @@ from reintegration.models import (
     PanelMember,
     Vacancy,
 )
-from reintegration.models.vacancy import MOST_PLACES
+from reintegration.models.vacancy import FIRST_YEAR, LAST_YEAR, MOST_PLACES
 
+YEAR_GROUPS = [(number, f"Year {number}") for number in range(FIRST_YEAR, LAST_YEAR + 1)]
 CLOCK_FORMATS = ["%H:%M", "%H.%M", "%I%p", "%I:%M%p"]
 
 
@@ -222,7 +223,7 @@ class WeightForm(RowForm):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "Every year group"), *((n, f"Year {n}") for n in range(1, 12))],
+        choices=[("", "Every year group"), *YEAR_GROUPS],
     )
     weight = forms.DecimalField(
         label="Weight",
@@ -279,7 +280,7 @@ class VacancyForm(RowForm):
     year_group = forms.TypedChoiceField(
         label="Year group",
         coerce=int,
-        choices=[("", "Choose a year group"), *((n, f"Year {n}") for n in range(1, 12))],
+        choices=[("", "Choose a year group"), *YEAR_GROUPS],
     )
     places = forms.IntegerField(
         label="Free places",
@@ -298,6 +299,3 @@ class VacancyForm(RowForm):
         offer(self, "school", schools)
         if len(schools) == 1:
             self.initial["school"] = schools[0].pk
-
-    def validate_unique(self) -> None:
-        """Let what was said before be replaced."""

@@ -22,6 +22,7 @@ from accounts.models import Organisation, User
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.models.organisation import OrganisationQuerySet
 from apsystem.lib.calendar import academic_year
+from apsystem.lib.gds import day
 from pupils.models import CareStatus, EhcPlan, Enrolment, Headcount, PermanentExclusion, Pupil
 from pupils.models.codes import MAIN_STATUSES, CareKind
 from reintegration.models.panel import FairAccessCategory
@@ -221,7 +222,7 @@ def ledger(year_group: int, today: date, *, pupil: Pupil | None = None) -> list[
     for vacancy in Vacancy.objects.filter(year_group=year_group, school__in=entries):
         entries[vacancy.school_id].vacancy = vacancy
     for row in PanelException.objects.on(today).filter(school__in=entries):
-        entries[row.school_id].left_out = f"{row.reason} (declared to {_say(row.last_day)})"
+        entries[row.school_id].left_out = f"{row.reason} (declared to {day(row.last_day)})"
     if pupil:
         excluded = PermanentExclusion.objects.filter(pupil=pupil, school__in=entries)
         for place in excluded.values_list("school", flat=True):
@@ -295,7 +296,3 @@ def _count_on_roll(entries: dict[int, Entry], today: date) -> None:
     for pupil in set(plans.values_list("pupil", flat=True).order_by()):
         for place in places[pupil]:
             entries[place].with_plan += 1
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

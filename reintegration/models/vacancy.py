@@ -1,6 +1,5 @@
 """How many places a school has free in a year group, as the school or the council last said."""
 
-from datetime import date
 from typing import Self
 
 import pghistory
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
+from apsystem.lib.gds import day
 
 FIRST_YEAR, LAST_YEAR = 1, 11
 MOST_PLACES = 500
@@ -63,8 +63,4 @@ class Vacancy(models.Model):
     @property
     def words(self) -> str:
         """Return the number and when it was said, in words."""
-        return f"{self.places or 'none'} on {_say(self.said_on)}"
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+        return f"{self.places or 'none'} on {day(self.said_on)}"
