@@ -1,5 +1,6 @@
 """Computing the figures, and keeping only what changed."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from accounts.models import Run
 from reporting import actions, tasks
 from reporting.actions.figures import NOT_MARKED, count_not_marked
 from reporting.kpis import REGISTRY, Period
+from reporting.kpis.measure import totals
 from reporting.kpis.registers import SLUG
 from reporting.models import Coverage, Snapshot
 from reporting.nightly import compute_figures
 from tests import factories
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
@@ -123,6 +126,37 @@ def test_a_year_that_has_not_begun_has_no_figures():
     actions.compute(date(2025, 8, 31))
 
     assert set(Snapshot.objects.values_list("year", flat=True)) == {2023, 2024}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_who_read_first_does_not_save_last(placement, monkeypatch):
+    """The first has read and not saved while a mark is written and a second computes."""
+    begun, done = threading.Event(), threading.Event()
+
+    def read_and_wait(*given):
+        found = totals(*given)
+        if not begun.is_set():
+            begun.set()
+            done.wait(3)
+        return found
+
+    def second():
+        begun.wait(20)
+        placement.marks.filter(code="N").update(code="/")
+        actions.compute(AFTER, years={2024})
+        done.set()
+
+    quick = {slug: REGISTRY[slug] for slug in ("attendance-ap", SLUG)}
+    monkeypatch.setattr("reporting.actions.figures.REGISTRY", quick)
+    monkeypatch.setattr("reporting.actions.figures.totals", read_and_wait)
+    found = at_once([lambda: actions.compute(AFTER, years={2024}), second])
+
+    assert isinstance(found[0], list)
+    assert found[1] is None
+    period = Period.of(2024, Coverage.TWO_TERMS, AFTER)
+    latest = Snapshot.objects.latest_of(2024, Coverage.TWO_TERMS)["attendance-ap"]
+    assert latest.numerator == REGISTRY["attendance-ap"].total(period).numerator
 
 
 def test_the_clock_computes_once_a_day(placement):
