@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Fluid, Layout, Size
+from crispy_forms_gds.layout import Button, Field, Fixed, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -67,6 +67,9 @@ def _say_what_to_do(field: forms.Field) -> None:
         }
         if code in theirs and field.error_messages.get(code) == theirs[code]:
             field.error_messages[code] = words
+    if isinstance(field, forms.IntegerField):
+        field.error_messages.setdefault("min_value", "Enter %(limit_value)s or more")
+        field.error_messages.setdefault("max_value", "Enter %(limit_value)s or less")
     if isinstance(field, forms.CharField):  # these stand in the validators, not in the field
         field.error_messages.setdefault(
             "max_length",
@@ -76,6 +79,17 @@ def _say_what_to_do(field: forms.Field) -> None:
             "null_characters_not_allowed",
             "The text holds a character that cannot be kept. Type it again instead of pasting it.",
         )
+
+
+def _width_of(field: Any) -> str:
+    """Return how wide a box of text is, and ask numbers in one: a browser's own changes on scrolling."""
+    if isinstance(field, forms.IntegerField):
+        if isinstance(field.widget, forms.NumberInput):
+            mode = "numeric" if type(field) is forms.IntegerField else "decimal"
+            field.widget = forms.TextInput(attrs={"inputmode": mode})
+        return Fixed.TEN
+    length = getattr(field, "max_length", None) or MIDDLE
+    return Fluid.ONE_THIRD if length <= SHORT else Fluid.TWO_THIRDS
 
 
 class GdsFormMixin:
@@ -115,11 +129,8 @@ class GdsFormMixin:
             if not field.help_text:  # the package reads the attribute before it sets it
                 widget.attrs.setdefault("aria-describedby", "")
             return Field.textarea(name, max_characters=field.max_length, rows=5)
-        if isinstance(widget, (forms.TextInput, forms.NumberInput)) and not widget.is_hidden:
-            length = getattr(field, "max_length", None) or MIDDLE
-            if length <= SHORT:
-                return Field.text(name, field_width=Fluid.ONE_THIRD)
-            return Field.text(name, field_width=Fluid.TWO_THIRDS)
+        if isinstance(widget, (forms.TextInput, forms.NumberInput)):
+            return Field.text(name, field_width=_width_of(field))
         return Field(name)
 
 

@@ -13,12 +13,10 @@ MOST = 400  # sessions of a school year, and a little
 
 
 def _number(label: str, **more: Any) -> forms.IntegerField:
-    widget = forms.TextInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(
         label=label,
         min_value=0,
         max_value=MOST,
-        widget=widget,
         error_messages={"invalid": "Enter a whole number, like 38"},
         **more,
     )

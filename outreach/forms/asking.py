@@ -37,7 +37,6 @@ def _number(label: str, most: int, **kwargs: Any) -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=most,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages=dict.fromkeys(
             ["invalid", "min_value", "max_value"], f"Enter a whole number from 0 to {most}"
         ),

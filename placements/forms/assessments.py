@@ -16,15 +16,12 @@ MOST_BANDS = 6
 class ScoreField(forms.DecimalField):
     """A score, typed as a figure."""
 
-    max_length = 10
-
     def __init__(self, *, lowest: Decimal, highest: Decimal, **kwargs: Any) -> None:
         """Say the range in each refusal."""
         words = f"Enter a score from {plain(lowest)} to {plain(highest)}"
         if (lowest, highest) == (LOWEST, HIGHEST):
             words = "Enter the score as a figure, like 12"
         super().__init__(
-            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             min_value=lowest,
             max_value=highest,
             max_digits=6,

@@ -38,10 +38,7 @@ DEAREST = Decimal(1_000_000)
 
 
 class FigureField(forms.DecimalField):
-    """A figure typed into a short box."""
-
-    max_length = 12
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    """A figure, with one sentence for whatever is wrong with it."""
 
     def __init__(self, *, words: str, **kwargs: Any) -> None:
         """Say the same sentence of whatever is wrong."""

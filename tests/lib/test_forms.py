@@ -3,6 +3,7 @@
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import Context, Template
 
 from apsystem.lib.forms import DateField, FilesField, GdsForm, TextArea
 
@@ -42,3 +43,26 @@ def test_every_file_of_several_is_checked():
     form = Example({}, {"files": [whole, whole]})
     form.is_valid()
     assert len(form.cleaned_data["files"]) == 2
+
+
+class Figures(GdsForm):
+    places = forms.IntegerField(min_value=0, max_value=500)
+    pounds = forms.DecimalField(required=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("501", "Enter 500 or less"), ("-1", "Enter 0 or more"), ("many", "Enter a whole number.")],
+)
+def test_a_number_that_does_not_fit_is_refused_with_its_limit(typed, words):
+    assert Figures({"places": typed}).errors["places"] == [words]
+
+
+def test_numbers_are_asked_in_boxes_of_text_of_gov_uk_size():
+    page = Template("{% load crispy_forms_tags %}{% crispy form %}").render(
+        Context({"form": Figures()})
+    )
+
+    assert 'type="number"' not in page
+    assert page.count('type="text"') == page.count("govuk-input--width-10") == 2
+    assert (page.count('inputmode="numeric"'), page.count('inputmode="decimal"')) == (1, 1)
