@@ -82,10 +82,11 @@ def _say_what_to_do(field: forms.Field) -> None:
 
 
 def _width_of(field: Any) -> str:
-    """Return how wide a box of text is, and ask numbers in one: a browser's own changes on scrolling."""
-    if isinstance(field, forms.IntegerField):
-        if isinstance(field.widget, forms.NumberInput):
-            mode = "numeric" if type(field) is forms.IntegerField else "decimal"
+    """Return how wide a box of text is. Numbers and times get GOV.UK's box, not the browser's."""
+    if isinstance(field, (forms.IntegerField, forms.TimeField)):
+        if type(field.widget) is not forms.TextInput:
+            keys = {forms.IntegerField: "numeric", forms.TimeField: "text"}
+            mode = keys.get(type(field), "decimal")
             field.widget = forms.TextInput(attrs={"inputmode": mode})
         return Fixed.TEN
     length = getattr(field, "max_length", None) or MIDDLE
@@ -144,6 +145,12 @@ class GdsModelForm(GdsFormMixin, forms.ModelForm):
 
 class RowForm(GdsModelForm):
     """A form of a row that the action checks: only the action knows the whole row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a new row with what the fields propose: its own empty values would hide that."""
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial = {name: was for name, was in self.initial.items() if was is not None}
 
     def _post_clean(self) -> None:
         """Write what was typed into the row, and check nothing."""

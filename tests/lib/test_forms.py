@@ -1,11 +1,14 @@
 """What our forms say about what is wrong, in place of Django's words."""
 
+import re
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 
-from apsystem.lib.forms import DateField, FilesField, GdsForm, TextArea
+from apsystem.lib.forms import DateField, FilesField, GdsForm, RowForm, TextArea
+from reintegration.models import PanelMeeting
 
 
 class Example(GdsForm):
@@ -45,7 +48,22 @@ def test_every_file_of_several_is_checked():
     assert len(form.cleaned_data["files"]) == 2
 
 
+class Proposing(RowForm):
+    minutes = forms.IntegerField(initial=120)
+
+    class Meta:
+        model = PanelMeeting
+        fields = ["minutes"]
+
+
+def test_a_new_row_begins_with_what_its_form_proposes():
+    assert Proposing(instance=PanelMeeting())["minutes"].value() == 120
+    assert Proposing(instance=PanelMeeting(minutes=30))["minutes"].value() == 30
+    assert Proposing(initial={"minutes": 60}, instance=PanelMeeting())["minutes"].value() == 60
+
+
 class Figures(GdsForm):
+    at = forms.TimeField(required=False)
     places = forms.IntegerField(min_value=0, max_value=500)
     pounds = forms.DecimalField(required=False)
 
@@ -64,5 +82,6 @@ def test_numbers_are_asked_in_boxes_of_text_of_gov_uk_size():
     )
 
     assert 'type="number"' not in page
-    assert page.count('type="text"') == page.count("govuk-input--width-10") == 2
+    assert page.count('type="text"') == page.count("govuk-input--width-10") == 3
+    assert len(re.findall(r'class="[^"]*govuk-input[ "]', page)) == 3
     assert (page.count('inputmode="numeric"'), page.count('inputmode="decimal"')) == (1, 1)
