@@ -9,6 +9,7 @@ from accounts.models.calendar import is_school_day, school_days_at
 from accounts.permissions import Role
 from apsystem.demo.borough import Borough
 from apsystem.lib.calendar import Session, year_bounds
+from apsystem.lib.seen import state_of
 from attendance import actions
 from attendance.models import AbsenceEntry, Answer, RegisterTimes, Way
 from attendance.models.unaccounted import Line, Rows, lines
@@ -79,9 +80,10 @@ def _choose_channels(found: list[Line], officer: User) -> None:
     for number, row in enumerate(found):
         contact = row.placement.pupil.contacts.first()
         if contact is not None:
+            seen = state_of(contact)
             contact.email = f"parent.{row.placement.pupil_id}@family.example"
             contact.absence_channel = channels[number % len(channels)]
-            pupil_actions.change_contact(contact, by=officer)
+            pupil_actions.change_contact(contact, seen=seen, by=officer)
 
 
 def _answer(found: list[Line]) -> None:

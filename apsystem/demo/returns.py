@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.models.calendar import school_days_at
 from accounts.permissions import Role
 from apsystem.demo.borough import Borough
+from apsystem.lib.seen import state_of
 from placements.models import RUNNING, Assessment, Placement
 from reintegration import actions
 from reintegration.actions import Agreed
@@ -47,9 +48,10 @@ def seed(borough: Borough, today: date) -> None:
         placement__status__in=RUNNING, placement__starts_on__lte=today - timedelta(weeks=8)
     ).select_related("placement__provider", "receiving_school", "pupil")
     for number, plan in enumerate(plans.order_by("-placement__starts_on")[: PREPARED + RETURNING]):
+        seen = state_of(plan)
         plan.barriers, plan.goals = BARRIERS, AIMS
         plan.school_coordinator = "Robin Example, head of year"
-        actions.change(plan, plan, by=by)
+        actions.change(plan, plan, seen=seen, by=by)
         kinds = list(Kind) if number >= PREPARED else list(Kind)[: number % len(Kind)]
         for kind in kinds:
             _pass(plan, kind, today - timedelta(days=30), by)

@@ -30,13 +30,15 @@ from placements.models import (
     Route,
 )
 from pupils import actions as pupil_actions
-from pupils.models import Pupil
+from pupils.models import Contact, Pupil
 from pupils.models.codes import NeedType, SenProvision
 from referrals import actions as referral_actions
 from referrals.models import Reason, Referral, Status, Tier
 
 MORNINGS = 0b0101010101
 FOUR_DAYS = 0b0011111111
+# How long placements last, from and to.
+WEEKS = {Tier.OUTREACH: (8, 26), Tier.SHORT: (6, TIER_2_WEEKS - 1), Tier.LONGER: (20, 75)}
 LIVE = ["draft", "submitted", "waiting", "accepted", "declined", "withdrawn"]
 
 
@@ -79,8 +81,7 @@ def stories(borough: Borough, count: int, today: date, first: date, seed: int) -
             tier=tier,
             submitted_on=start - timedelta(days=chance.randint(12, 30)),
             starts_on=start,
-            weeks=chance.randint(6, TIER_2_WEEKS - 1) if tier == Tier.SHORT
-            else chance.randint(20, 75),
+            weeks=chance.randint(*WEEKS[Tier(tier)]),
             sessions=chance.choices([EVERY_SESSION, FOUR_DAYS, MORNINGS], weights=[8, 1, 1])[0],
             live=live,
         )  # fmt: skip
@@ -245,14 +246,13 @@ def _place(
 
 
 def _contact(pupil: Pupil, officer: User) -> None:
-    pupil_actions.add_contact(
-        pupil,
-        by=officer,
+    contact = Contact(
         name=f"Alex {pupil.surname}",
         relationship="parent",
         phone="020 7946 0000",  # a number that the regulator keeps free for fiction
         has_parental_responsibility=True,
     )
+    pupil_actions.add_contact(contact, pupil=pupil, by=officer)
 
 
 def _moment(on: date) -> datetime:

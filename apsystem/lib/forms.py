@@ -11,7 +11,11 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.db.models import QuerySet
+
+from apsystem.lib.gds import day
+from apsystem.lib.seen import CHANGED, Stale, state_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 SHORT, MIDDLE = 20, 60
@@ -177,6 +181,55 @@ class OnceForm(RowForm):
         return cleaned
 
 
+class SeenForm(RowForm):
+    """A row that others may change meanwhile: the form says which state of it was seen.
+
+    It refuses what was written over a later state. Where two may save in the same moment, the
+    action asks once more, with the row locked: see `hold_seen`.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the state of a row that is saved."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.update(self.saved(self.instance))
+
+    def saved(self, row: models.Model) -> dict[str, Any]:
+        """Return what the boxes show of a row that is saved."""
+        return forms.model_to_dict(row, self._meta.fields) | {"seen": state_of(row)}
+
+    def _post_clean(self) -> None:
+        """Compare what was seen with what is saved now."""
+        now, seen = self.initial.get("seen"), self.cleaned_data.get("seen")
+        if self.instance.pk and seen and seen != now:
+            self.add_error(None, CHANGED)
+            self.show_saved({name: self.initial[name] for name in self.saved(self.instance)})
+        super()._post_clean()
+
+    def show_saved(self, saved: dict[str, Any]) -> None:
+        """Say beside each box what is saved now, where it is not what was typed."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["seen"] = saved.pop("seen")  # type: ignore[index]
+        for name, value in saved.items():
+            field = self.fields.get(name)
+            if field and field.has_changed(value, self[name].data):
+                self.add_error(name, f"Saved by somebody else: {_in_words(field, value)}")
+
+
+def _in_words(field: forms.Field, saved: Any) -> str:
+    """Return a value of a field as a person reads it."""
+    if isinstance(saved, date):
+        return day(saved)
+    if isinstance(field, forms.BooleanField):
+        return "yes" if saved else "no"
+    labels = {str(value): str(label) for value, label in getattr(field, "choices", ())}
+    values = saved if isinstance(saved, list) else [saved]
+    said = [labels.get(str(one), str(one)) for one in values if one not in field.empty_values]
+    return ", ".join(said) or "nothing"
+
+
 class RangeForm(RowForm):
     """A row with a first day and a last day; the row keeps the day after the last."""
 
@@ -238,8 +291,11 @@ def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Put an action's errors beside the fields they are about, the others on top of the form.
 
     A constraint names its field as its `violation_error_code`. People enter the last day of a
-    range, so that is where what is wrong with its end belongs.
+    range, so that is where what is wrong with its end belongs. A stale row is shown beside what
+    was typed.
     """
+    if isinstance(error, Stale) and isinstance(form, SeenForm):
+        form.show_saved(form.saved(error.fresh))
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

@@ -8,7 +8,12 @@ from django.utils.timezone import localdate
 from accounts.models import Closure, HalfTerm, Organisation, User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import academic_year, year_label
-from apsystem.lib.forms import DateField, GdsForm, RangeForm
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    RangeForm,
+    SeenForm,
+)
 
 EVERYWHERE = "everywhere"
 YEARS_BACK, YEARS_AHEAD = 3, 2
@@ -21,7 +26,7 @@ def years_offered() -> list[tuple[str, str]]:
     return [(str(y), year_label(y)) for y in range(now - YEARS_BACK, now + YEARS_AHEAD + 1)]
 
 
-class HalfTermForm(RangeForm):
+class HalfTermForm(RangeForm, SeenForm):
     """One of the six half terms of a year."""
 
     submit_label = "Save the half term"

@@ -4,7 +4,12 @@ from typing import Any
 
 from django import forms
 
-from apsystem.lib.forms import DateField, GdsForm, RowForm
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    RowForm,
+    SeenForm,
+)
 from attendance.models import RegisterTimes, Threshold
 from attendance.models.threshold import WITHIN, Kind
 
@@ -53,7 +58,7 @@ class ThresholdForm(RowForm):
             del self.fields["within"]
 
 
-class TimesForm(RowForm):
+class TimesForm(SeenForm):
     """By which times a provider marks and accounts."""
 
     submit_label = "Save the times"

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.seen import hold_seen
 from outreach.actions.asking import ask_later
 from outreach.models import Aspect, Cycle, Support
 from outreach.models.support import Kind, Status
@@ -95,9 +96,10 @@ EXITS = [name for aspect in Aspect.values for name in (f"{aspect}_exit", f"no_{a
 
 
 @transaction.atomic
-def change(support: Support, changed: Support, *, by: User) -> Support:
-    """Write who works, from when to when, and what is aimed at."""
+def change(support: Support, changed: Support, *, seen: str, by: User) -> Support:
+    """Write who works, from when to when, and what is aimed at. Raise Stale."""
     fresh = fresh_copy(support, by)
+    hold_seen(fresh, seen)
     _take(fresh, changed, NAMES)
     fresh.full_clean()
     fresh.save(update_fields=NAMES)

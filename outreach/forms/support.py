@@ -14,6 +14,7 @@ from apsystem.lib.forms import (
     OnceForm,
     Radios,
     RowForm,
+    SeenForm,
     TextArea,
     offer,
 )
@@ -93,7 +94,7 @@ class _SupportForm(RowForm):
             self.initial["worker"] = by.pk
 
 
-class ChangeForm(_SupportForm):
+class ChangeForm(_SupportForm, SeenForm):
     """Who works, from when to when, and what is aimed at."""
 
     submit_label = "Save the changes"
@@ -163,7 +164,7 @@ def _demand_scores(form: forms.BaseForm, when: str) -> None:
             )
 
 
-class OpenForm(_SupportForm):
+class OpenForm(_SupportForm, SeenForm):
     """Support of a pupil, opened with a baseline."""
 
     submit_label = "Open the support"

@@ -133,7 +133,9 @@ def change(request: Request, uid: str) -> HttpResponse:
     return fill_in(
         request,
         form,
-        lambda form: actions.change(support, form.instance, by=request.user),
+        lambda form: actions.change(
+            support, form.instance, seen=form.cleaned_data["seen"], by=request.user
+        ),
         title="Change the support",
         done="The changes are saved.",
         back=support.get_absolute_url(),

@@ -6,7 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.timezone import localdate
 
-from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    Radios,
+    SeenForm,
+    TextArea,
+)
 from placements.models import Aspect, Assessment, Direction, Informant, Instrument, Scale, plain
 from placements.models.instrument import HIGHEST, LOWEST
 
@@ -109,7 +115,7 @@ class TakeBackForm(GdsForm):
     )
 
 
-class InstrumentForm(RowForm):
+class InstrumentForm(SeenForm):
     """An instrument that the council uses."""
 
     submit_label = "Save the instrument"
@@ -142,7 +148,7 @@ class InstrumentForm(RowForm):
         fields = ["name", "note", "informants", "aspect", "is_in_use"]
 
 
-class ScaleForm(RowForm):
+class ScaleForm(SeenForm):
     """A score of an instrument."""
 
     submit_label = "Save the scale"

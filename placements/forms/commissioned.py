@@ -15,6 +15,7 @@ from apsystem.lib.forms import (
     Radios,
     RangeForm,
     RowForm,
+    SeenForm,
     TextArea,
     address_day,
     offer,
@@ -250,7 +251,7 @@ class SchoolPlacementFilter(forms.Form):
         return self.cleaned_data if self.is_valid() else {}
 
 
-class AnswerForm(RowForm):
+class AnswerForm(SeenForm):
     """What the council's census asks about a placement."""
 
     submit_label = "Save the answers"

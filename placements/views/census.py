@@ -154,7 +154,12 @@ def answer(request: Request, uid: str) -> HttpResponse:
     back = reverse("placements:detail", args=[placement.uid])
     if form.is_valid():
         try:
-            actions.answer_census(placement, by=request.user, **form.cleaned_data)
+            actions.answer_census(
+                placement,
+                reason=form.cleaned_data["reason"],
+                setting=form.cleaned_data["setting"],
+                by=request.user,
+            )
         except ValidationError as error:
             take_errors(form, error)
         else:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
+from apsystem.lib.seen import hold_seen
 from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
 from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, Leaving, SenProvision
 
@@ -28,8 +28,14 @@ def add(
     by: User,
     needs: Sequence[str] = (),
 ) -> Pupil:
-    """Add a child who is not known yet, on the roll of a school."""
+    """Add a child who is not known yet, on the roll of a school.
+
+    Sent twice, it is one: its uid is made with the form.
+    """
     _check(by, Permission.PUPIL_ADD)
+    Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
+    if same := Pupil.objects.as_user(by).filter(uid=pupil.uid).first():
+        return same
     pupil.fill_derived()
     pupil.full_clean()
     pupil.save()
@@ -39,10 +45,10 @@ def add(
 
 
 @transaction.atomic
-def change(pupil: Pupil, *, by: User, needs: Sequence[str]) -> Pupil:
-    """Save changed details of a child; the history keeps the old ones."""
+def change(pupil: Pupil, *, seen: str, by: User, needs: Sequence[str]) -> Pupil:
+    """Save changed details of a child; the history keeps the old ones. Raise Stale."""
     _check(by, Permission.PUPIL_CHANGE)
-    Pupil.objects.as_user(by).select_for_update(of=("self",)).get(pk=pupil.pk)
+    hold_seen(_lock(pupil, by=by), seen)
     pupil.full_clean()
     pupil.save()
     _set_needs(pupil, needs, by=by)
@@ -162,20 +168,24 @@ def _lock(pupil: Pupil, *, by: User) -> Pupil:
 
 
 @transaction.atomic
-def add_contact(pupil: Pupil, *, by: User, **details: Any) -> Contact:
-    """Add a person to ring about the child."""
+def add_contact(contact: Contact, *, pupil: Pupil, by: User) -> Contact:
+    """Add a person to ring about the child. Sent twice, it is one person."""
     _check(by, Permission.PUPIL_CHANGE)
-    contact = Contact(pupil=pupil, **details)
+    contact.pupil = _lock(pupil, by=by)
+    who = {name: getattr(contact, name) for name in ("name", "relationship", "phone", "email")}
+    if same := Contact.objects.as_user(by).filter(pupil=pupil, **who).first():
+        return same
     contact.full_clean()
     contact.save()
     return contact
 
 
 @transaction.atomic
-def change_contact(contact: Contact, *, by: User) -> Contact:
-    """Save changed details of a person to ring; the history keeps the old ones."""
+def change_contact(contact: Contact, *, seen: str, by: User) -> Contact:
+    """Save changed details of a person to ring; the history keeps the old ones. Raise Stale."""
     _check(by, Permission.PUPIL_CHANGE)
-    Contact.objects.as_user(by).select_for_update(of=("self",)).get(pk=contact.pk)
+    rows = Contact.objects.as_user(by).select_for_update(of=("self",))
+    hold_seen(rows.get(pk=contact.pk), seen)
     contact.full_clean()
     contact.save()
     return contact

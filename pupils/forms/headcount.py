@@ -7,7 +7,13 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from apsystem.lib.calendar import academic_year, year_label
-from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, offer
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    Radios,
+    SeenForm,
+    offer,
+)
 from pupils.forms.exclusion import WholeNumberField
 from pupils.models import ExclusionReason, Headcount
 from pupils.models.headcount import MOST_PUPILS, Census
@@ -18,7 +24,7 @@ CHECK = "check"
 PUPILS = "Enter a whole number from 1 to 20,000: no rate can be worked out from nothing"
 
 
-class HeadcountForm(RowForm):
+class HeadcountForm(SeenForm):
     """How many pupils are on the roll of a school at a census."""
 
     submit_label = "Save the headcount"
@@ -90,7 +96,7 @@ class FileForm(GdsForm):
         return file
 
 
-class ReasonForm(RowForm):
+class ReasonForm(SeenForm):
     """On which days a reason may be used."""
 
     submit_label = "Save the days"

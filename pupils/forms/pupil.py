@@ -6,14 +6,14 @@ from django import forms
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
-from apsystem.lib.forms import DateField, GdsModelForm, Radios, TextArea, offer
+from apsystem.lib.forms import DateField, OnceForm, Radios, SeenForm, TextArea, offer
 from pupils.models import Pupil
 from pupils.models.codes import Ethnicity, NeedType, SenProvision, Sex, UpnUnknown
 
 NO_CHOICE = [("", "None")]
 
 
-class PupilForm(GdsModelForm):
+class PupilForm(SeenForm):
     """A child's details, as the school census records them."""
 
     submit_label = "Save"
@@ -111,9 +111,11 @@ class PupilForm(GdsModelForm):
         kept = self.instance.ethnicity
         finer = [(kept, kept)] if kept and kept not in Ethnicity.values else []
         self.fields["ethnicity"].choices = [("", "Not recorded"), *Ethnicity.choices, *finer]
-        if self.instance.pk:
-            needs = [need.need_type for need in self.instance.needs.all()] + ["", ""]
-            self.initial["primary_need"], self.initial["secondary_need"] = needs[:2]
+
+    def saved(self, row: Any) -> dict[str, Any]:
+        """Return the needs too, the primary one first."""
+        needs = [*row.more_state(), "", ""]
+        return super().saved(row) | {"primary_need": needs[0], "secondary_need": needs[1]}
 
     def clean(self) -> dict[str, Any]:
         """Ask for the UPN or for the reason, and for needs that fit the provision."""
@@ -142,8 +144,8 @@ class PupilForm(GdsModelForm):
         return [self.cleaned_data["primary_need"], self.cleaned_data["secondary_need"]]
 
 
-class NewPupilForm(PupilForm):
-    """A child who is not known yet, and the roll the child is on."""
+class NewPupilForm(PupilForm, OnceForm):
+    """A child who is not known yet, and the roll the child is on. Sent twice, it is one child."""
 
     submit_label = "Add this pupil"
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
-from apsystem.lib.forms import DateField, GdsForm, GdsModelForm, Radios, RangeForm, RowForm, offer
+from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, RowForm, SeenForm, offer
 from pupils.models import CareStatus, Contact, Enrolment
 from pupils.models.codes import CareKind, EnrolmentStatus, Leaving, SenProvision
 from pupils.models.contact import Channel
@@ -23,7 +23,7 @@ ROLL_CHOICES = [
 FUTURE = "The date lies in the future"
 
 
-class ContactForm(GdsModelForm):
+class ContactForm(SeenForm):
     """A person to ring."""
 
     submit_label = "Save contact"

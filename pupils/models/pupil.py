@@ -183,6 +183,7 @@ class Pupil(models.Model):
             models.CheckConstraint(
                 condition=Q(date_of_birth__gte=date(1990, 1, 1)),
                 name="pupils_pupil_born_after_1989",
+                violation_error_code="date_of_birth",
                 violation_error_message="The date of birth is too long ago for a pupil.",
             ),
             models.CheckConstraint(
@@ -220,6 +221,10 @@ class Pupil(models.Model):
                 raise ValidationError({"upn": error}) from error
         else:
             self.upn = None
+
+    def more_state(self) -> list[str]:
+        """Return what the form of a child shows besides the columns: the needs."""
+        return [need.need_type for need in self.needs.all()]
 
     def year_group(self, on: date | None = None) -> str:
         """Return the national curriculum year by age on a day: 'Year 9', 'Reception'."""

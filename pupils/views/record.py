@@ -64,7 +64,8 @@ def change(request: Request, uid: str) -> HttpResponse:
     form = PupilForm(request.POST or None, instance=pupil)
     if form.is_valid():
         try:
-            actions.change(form.instance, by=request.user, needs=form.needs)
+            seen = form.cleaned_data["seen"]
+            actions.change(form.instance, seen=seen, by=request.user, needs=form.needs)
         except ValidationError as error:
             take_errors(form, error)
         else:
@@ -102,7 +103,7 @@ def add_contact(request: Request, uid: str) -> HttpResponse:
     pupil, form = _found(request, uid), ContactForm(request.POST or None)
 
     def act() -> object:
-        return actions.add_contact(pupil, by=request.user, **form.cleaned_data)
+        return actions.add_contact(form.instance, pupil=pupil, by=request.user)
 
     return _record(request, pupil, form, "Add a contact", act)
 
@@ -115,7 +116,9 @@ def change_contact(request: Request, uid: str, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, instance=contact)
 
     def act() -> object:
-        return actions.change_contact(form.instance, by=request.user)
+        return actions.change_contact(
+            form.instance, seen=form.cleaned_data["seen"], by=request.user
+        )
 
     return _record(request, contact.pupil, form, "Change a contact", act)
 

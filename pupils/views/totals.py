@@ -100,7 +100,8 @@ def change_reason(request: Request, code: str) -> HttpResponse:
     form = ReasonForm(request.POST or None, instance=row)
     if form.is_valid():
         try:
-            actions.change_reason(row, by=request.user, **form.cleaned_data)
+            days = {name: form.cleaned_data[name] for name in ReasonForm.Meta.fields}
+            actions.change_reason(row, by=request.user, **days)
         except ValidationError as error:
             take_errors(form, error)
         else:

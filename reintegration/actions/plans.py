@@ -10,6 +10,7 @@ from accounts.models import HalfTerm, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from apsystem.lib.gds import day
+from apsystem.lib.seen import hold_seen
 from placements.models import PLANNED_ROUTES, Placement, Route
 from reintegration.models import Gate, Outcome, Plan, Status, TargetChange
 from reintegration.models.gate import Kind
@@ -65,9 +66,13 @@ def set_up(placement: Placement) -> Plan | None:
 
 
 @transaction.atomic
-def change(plan: Plan, changed: Plan, *, by: User) -> Plan:
-    """Write where the way leads, who coordinates, what stands in the way and what is aimed at."""
+def change(plan: Plan, changed: Plan, *, seen: str, by: User) -> Plan:
+    """Write where the way leads, who coordinates, what stands in the way and what is aimed at.
+
+    Raise Stale.
+    """
     fresh = fresh_copy(plan, by)
+    hold_seen(fresh, seen)
     names = ["route", "receiving_school", "receiving_place", "coordinator", "school_coordinator",
              "barriers", "goals"]  # fmt: skip
     for name in names:

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Permission
+from apsystem.lib.seen import hold_seen
 from pupils.models import Pupil
 from reintegration.models import Activity, Application, CoachContact, DestinationCheck, Pathway
 from reintegration.models.transition import YEAR_10, due_days
@@ -42,9 +43,16 @@ def open_pathway(pathway: Pathway, *, pupil: Pupil, by: User) -> Pathway:
 
 
 @transaction.atomic
-def change_pathway(pathway: Pathway, *, by: User, **changes: Any) -> Pathway:
-    """Change what the plan says: hopes, destination, coach, September Guarantee, enrolment."""
+def change_pathway(
+    pathway: Pathway, *, by: User, seen: str | None = None, **changes: Any
+) -> Pathway:
+    """Change what the plan says: hopes, destination, coach, September Guarantee, enrolment.
+
+    Raise Stale where the plan is not the one that was seen, if something was shown of it.
+    """
     fresh = _locked(pathway, by)
+    if seen is not None:
+        hold_seen(fresh, seen)
     for name, value in changes.items():
         setattr(fresh, name, value)
     for name in ("guarantee_on", "enrolled_on"):

@@ -8,7 +8,15 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from accounts.models import Membership, Organisation
-from apsystem.lib.forms import DateField, GdsForm, RangeForm, RowForm, TextArea, offer
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    RangeForm,
+    RowForm,
+    SeenForm,
+    TextArea,
+    offer,
+)
 from reintegration.models import (
     FairAccessCategory,
     LedgerWeight,
@@ -88,7 +96,7 @@ class EndSeatForm(GdsForm):
     last_day = DateField(label="Last day", initial=localdate)
 
 
-class CaseForm(RowForm):
+class CaseForm(SeenForm):
     """What every case says: why the panel is asked, and in whose words."""
 
     submit_label = "Put the case forward"

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from accounts.models import HalfTerm, Organisation, User
-from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea, offer
+from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, SeenForm, TextArea, offer
 from placements.models import PLANNED_ROUTES, Assessment
 from reintegration.models import Gate, Outcome, Plan
 from reintegration.models.gate import Kind
@@ -28,7 +28,7 @@ class PlanFilter(forms.Form):
         return self.cleaned_data if self.is_valid() else {}
 
 
-class PlanForm(RowForm):
+class PlanForm(SeenForm):
     """Where the way leads, who coordinates, what stands in the way, what is aimed at."""
 
     submit_label = "Save the plan"

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea, offer
+from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, SeenForm, TextArea, offer
 from reintegration.models import Activity, Application, CoachContact, Pathway
 from reintegration.models.transition import Destination, Guarantee, Now
 
@@ -24,7 +24,7 @@ class PathwayFilter(forms.Form):
         return self.cleaned_data["waits"] if self.is_valid() else ""
 
 
-class PathwayForm(RowForm):
+class PathwayForm(SeenForm):
     """What the young person hopes for, where the way is to lead, and what is needed for it."""
 
     submit_label = "Save the pathway plan"
@@ -100,7 +100,7 @@ class EnrolledForm(GdsForm):
     enrolled_on = DateField(label="First day", initial=localdate)
 
 
-class ApplicationForm(RowForm):
+class ApplicationForm(SeenForm):
     """An application, and what became of it."""
 
     submit_label = "Save the application"

@@ -88,7 +88,9 @@ def change(request: Request, uid: str) -> HttpResponse:
         request,
         plan,
         form,
-        lambda row, form: actions.change(row, form.instance, by=request.user),
+        lambda row, form: actions.change(
+            row, form.instance, seen=form.cleaned_data["seen"], by=request.user
+        ),
         heading="Change the plan",
         done="The plan is saved.",
     )

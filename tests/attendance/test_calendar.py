@@ -244,7 +244,7 @@ def test_a_half_term_is_added_changed_and_removed_on_its_pages(client, administr
     assert (row.year, row.number, row.last_day) == (year, 1, date(year, 10, 24))
     assert "Autumn, first half" in page.content.decode()
     change = reverse("attendance:halfterm-change", args=[row.pk])
-    assert list(client.get(change).context["form"].fields) == ["starts_on", "last_day"]
+    assert list(client.get(change).context["form"].fields) == ["starts_on", "last_day", "seen"]
     client.post(change, sent | boxes("last_day", date(year, 10, 23)))
     row.refresh_from_db()
     assert row.last_day == date(year, 10, 23)

@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.permissions import GRANTS, Permission, Role
+from apsystem.lib.seen import state_of
 from pupils import actions
-from pupils.models import Pupil
+from pupils.models import Contact, Pupil
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +60,11 @@ def test_nobody_else_adds_a_pupil(person, school, role):
 @pytest.mark.parametrize("role", refused(Permission.PUPIL_CHANGE))
 def test_nobody_else_changes_a_pupil(person, role):
     pupil = factories.PupilFactory()
+    contact = factories.ContactFactory.build(pupil=None)
 
     for change in (
-        lambda by: actions.change(pupil, needs=[], by=by),
-        lambda by: actions.add_contact(pupil, name="Jo", relationship="Aunt", phone="1", by=by),
+        lambda by: actions.change(pupil, seen=state_of(pupil), needs=[], by=by),
+        lambda by: actions.add_contact(contact, pupil=pupil, by=by),
         lambda by: actions.record_plan(pupil, issued_on=DAY, reviewed_on=None, by=by),
     ):
         with pytest.raises(PermissionDenied):
@@ -72,7 +74,7 @@ def test_nobody_else_changes_a_pupil(person, role):
 def test_a_change_replaces_the_needs(caseworker):
     need = factories.NeedFactory(need_type="SEMH")
 
-    actions.change(need.pupil, needs=["ASD", "SEMH"], by=caseworker)
+    actions.change(need.pupil, seen=state_of(need.pupil), needs=["ASD", "SEMH"], by=caseworker)
 
     assert [row.need_type for row in need.pupil.needs.all()] == ["ASD", "SEMH"]
 
@@ -80,25 +82,28 @@ def test_a_change_replaces_the_needs(caseworker):
 def test_a_change_that_keeps_the_needs_leaves_their_rows_alone(caseworker):
     need = factories.NeedFactory(need_type="SEMH")
 
-    actions.change(need.pupil, needs=["SEMH", ""], by=caseworker)
+    actions.change(need.pupil, seen=state_of(need.pupil), needs=["SEMH", ""], by=caseworker)
 
     assert need.pupil.needs.get() == need
 
 
 def test_a_pupil_without_special_needs_has_no_types_of_need(caseworker):
     need = factories.NeedFactory()
+    seen = state_of(need.pupil)
     need.pupil.sen_provision = "N"
 
-    actions.change(need.pupil, needs=["SEMH"], by=caseworker)
+    actions.change(need.pupil, seen=seen, needs=["SEMH"], by=caseworker)
 
     assert not need.pupil.needs.exists()
 
 
 def test_a_changed_name_is_found_by_the_search(caseworker):
     pupil = factories.PupilFactory(surname="Lee")
+    pupil.refresh_from_db()
+    seen = state_of(pupil)
     pupil.surname = "Núñez"
 
-    actions.change(pupil, needs=[], by=caseworker)
+    actions.change(pupil, seen=seen, needs=[], by=caseworker)
 
     assert Pupil.objects.matching("nunez").get() == pupil
 
@@ -132,12 +137,13 @@ def test_nobody_else_puts_a_pupil_on_a_roll(person, school, role):
 
 
 def test_a_contact_needs_a_way_to_be_reached(caseworker):
-    pupil = factories.PupilFactory()
+    pupil, contact = factories.PupilFactory(), Contact(name="Jo", relationship="Aunt")
 
     with pytest.raises(ValidationError, match="phone number or an e-mail"):
-        actions.add_contact(pupil, name="Jo", relationship="Aunt", by=caseworker)
+        actions.add_contact(contact, pupil=pupil, by=caseworker)
 
-    actions.add_contact(pupil, name="Jo", relationship="Aunt", phone="1", by=caseworker)
+    contact.phone = "1"
+    actions.add_contact(contact, pupil=pupil, by=caseworker)
     assert pupil.contacts.get().name == "Jo"
 
 

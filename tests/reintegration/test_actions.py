@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
+from apsystem.lib.seen import state_of
 from placements import actions as placement_actions
 from reintegration import actions
 from reintegration.actions import Agreed
@@ -333,8 +334,8 @@ def test_a_version_goes_out_by_a_link_and_its_answer_comes_back(ready, lead, cas
 
 def test_a_version_says_what_the_plan_said_when_it_was_sent(ready, lead):
     version = actions.send(ready, to="head@school.example", by=lead)
-    ready.goals = "Other goals"
-    actions.change(ready, ready, by=lead)
+    seen, ready.goals = state_of(Plan.objects.get(pk=ready.pk)), "Other goals"
+    actions.change(ready, ready, seen=seen, by=lead)
 
     version.refresh_from_db()
     assert version.content["goals"] == ""

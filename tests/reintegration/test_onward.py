@@ -186,7 +186,10 @@ def test_the_way_of_a_young_person_through_the_pages(client, coach):
     change = reverse("reintegration:pathway-change", args=[pupil.uid])
     client.post(change, {"aspirations": "To cook.", "intended": "college"})
     pathway = Pathway.objects.get()
-    client.post(change, {"aspirations": "To bake.", "intended": "apprenticeship"})
+    seen = client.get(change).context["form"]["seen"].value()
+    client.post(change, {"aspirations": "To bake.", "intended": "apprenticeship", "seen": seen})
+    late = client.post(change, {"aspirations": "To row.", "intended": "college", "seen": seen})
+    assert late.context["form"].errors["aspirations"] == ["Saved by somebody else: To bake."]
 
     def send(name, sent, *more):
         url = reverse(f"reintegration:{name}", args=[pathway.uid, *more])
