@@ -9,6 +9,8 @@ class Permission(StrEnum):
     HOME_VIEW = "home.view"
     PUPIL_SEARCH = "pupil.search"
     PUPIL_VIEW = "pupil.view"
+    PUPIL_IDENTIFY = "pupil.identify"
+    CARE_VIEW = "care.view"
     PUPIL_ADD = "pupil.add"
     PUPIL_CHANGE = "pupil.change"
     REFERRAL_VIEW = "referral.view"
@@ -96,6 +98,8 @@ MEANINGS = {
     Permission.HOME_VIEW: "Sign in, and see what is due today",
     Permission.PUPIL_SEARCH: "Search for pupils within reach",
     Permission.PUPIL_VIEW: "Open the page of a pupil within reach",
+    Permission.PUPIL_IDENTIFY: "Read the UPN and the home address of a pupil within reach",
+    Permission.CARE_VIEW: "Read how children's social care knows a pupil within reach",
     Permission.PUPIL_ADD: "Add a pupil who is not known yet",
     Permission.PUPIL_CHANGE: "Change a pupil's details, needs, contacts and enrolments",
     Permission.REFERRAL_VIEW: "Read referrals within reach",

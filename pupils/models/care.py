@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localdate
 
+from accounts.models import User
+from accounts.permissions import Permission
 from pupils.models.codes import CareKind, NeedType
 from pupils.models.pupil import Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
@@ -111,6 +113,11 @@ class CareStatusQuerySet(ChildQuerySet):
     """Children known to social care."""
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL)
+
+    def as_user(self, user: User) -> Self:
+        """Keep those within reach, for those who may know of social care."""
+        rows = super().as_user(user)
+        return rows if user.can(Permission.CARE_VIEW) else rows.none()
 
     def not_over(self, on: date) -> Self:
         """Keep those in force on a day or later."""

@@ -46,6 +46,7 @@ def search(request: Request) -> HttpResponse:
             "form": form,
             "asked": asked,
             "page": page,
+            "can_identify": request.user.can(Permission.PUPIL_IDENTIFY),
             "can_add": request.user.can(Permission.PUPIL_ADD),
         },
     )
@@ -91,6 +92,8 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             if user.can(Permission.COMMISSION_VIEW)
             else [],
             "can_commission": user.can(Permission.COMMISSION_RECORD),
+            "can_identify": user.can(Permission.PUPIL_IDENTIFY),
+            "can_see_care": user.can(Permission.CARE_VIEW),
             "can_change": user.can(Permission.PUPIL_CHANGE),
             "can_ask_panel": user.can(Permission.PANEL_PREPARE),
         },

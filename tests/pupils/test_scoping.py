@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Role
@@ -116,28 +117,25 @@ def test_a_person_of_two_schools_sees_the_children_of_the_one_acted_for(
 
 
 @pytest.mark.parametrize(
-    ("model", "make"),
+    ("model", "make", "who"),
     [
-        (Contact, factories.ContactFactory),
-        (Need, factories.NeedFactory),
-        (EhcPlan, factories.EhcPlanFactory),
-        (CareStatus, factories.CareStatusFactory),
+        (Contact, factories.ContactFactory, Role.PROVIDER_STAFF),
+        (Need, factories.NeedFactory, Role.PROVIDER_STAFF),
+        (EhcPlan, factories.EhcPlanFactory, Role.PROVIDER_STAFF),
+        (CareStatus, factories.CareStatusFactory, Role.PROVIDER_LEAD),
     ],
 )
-def test_what_is_known_of_a_child_goes_with_the_roll(
-    school_staff, provider_staff, person, model, make
-):
+def test_what_is_known_of_a_child_goes_with_the_roll(person, model, make, who):
     row = make()
-    school, provider = (user.acting[0].organisation for user in (school_staff, provider_staff))
-    today = localdate()
-    factories.EnrolmentFactory(pupil=row.pupil, organisation=school, starts_on=today)
-    factories.EnrolmentFactory(pupil=row.pupil, organisation=provider, starts_on=today)
-    stranger = person(Role.SCHOOL_LEAD, factories.SchoolFactory())
-
-    found = [
-        model.objects.as_user(user).filter(pk=row.pk).exists()
-        for user in (school_staff, provider_staff, stranger)
+    users = [
+        person(Role.SCHOOL_STAFF, school := factories.SchoolFactory()),
+        person(who, provider := factories.ProviderFactory()),
+        person(Role.SCHOOL_LEAD, factories.SchoolFactory()),
     ]
+    for place in (school, provider):
+        factories.EnrolmentFactory(pupil=row.pupil, organisation=place, starts_on=localdate())
+
+    found = [model.objects.as_user(user).filter(pk=row.pk).exists() for user in users]
 
     assert found == [True, True, False]
 
@@ -227,3 +225,25 @@ def test_scoping_adds_no_query(school_staff, school, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert len(Pupil.objects.as_user(school_staff)) == 1
+
+
+def test_staff_who_teach_a_child_read_no_upn_no_address_and_nothing_of_social_care(
+    client, provider, provider_staff, person
+):
+    pupil = enrolled(provider, starts=-10, ends=None)
+    Pupil.objects.filter(pk=pupil.pk).update(address="1 Secret Road", postcode="W6 9ZZ")
+    care = factories.CareStatusFactory(pupil=pupil, kind="child protection")
+    factories.ContactFactory(pupil=pupil, phone="020 7946 0009")
+    page = reverse("reporting:pupil", args=[pupil.uid])
+    pages = [page, reverse("reporting:pupil-chronology", args=[pupil.uid]),
+             reverse("reporting:search") + f"?q={pupil.surname}"]  # fmt: skip
+
+    def read(user):
+        client.force_login(user)
+        return " ".join(client.get(one).content.decode() for one in pages)
+
+    hidden = [pupil.upn, "1 Secret Road", "W6 9ZZ", str(care), "Social care"]
+    to_staff, to_lead = read(provider_staff), read(person(Role.PROVIDER_LEAD, provider))
+    assert [word for word in hidden if word in to_staff] == []
+    assert [word for word in hidden if word not in to_lead] == []
+    assert "020 7946 0009" in to_staff
