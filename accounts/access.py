@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 import pghistory
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -154,8 +155,12 @@ def looked_at_by_link(request: HttpRequest, pupils: Iterable[int]) -> None:
 
 
 def address_hash(request: HttpRequest) -> str:
-    """Return a keyed hash of where the request came from: enough to compare, not to trace."""
-    address = request.META.get("REMOTE_ADDR", "")
+    """Return a keyed hash of where the request came from: enough to compare, not to trace.
+
+    Behind as many proxies as TRUSTED_PROXY_COUNT says, it is the address that the outermost of
+    them saw: what a client claims in front of it counts for nothing.
+    """
+    address = get_adapter().get_client_ip(request)
     return salted_hmac("accounts.address", address).hexdigest()[:16]
 
 
