@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -91,9 +92,18 @@ class Server(Process):
         raise TimeoutError("the server does not answer")
 
 
+class Beat(Process):
+    """The clock of Celery."""
+
+    def command(self) -> list[str]:
+        schedule = Path(tempfile.mkdtemp()) / "beat"
+        return ["celery", "-q", "-A", "apsystem", "beat", "--loglevel", "CRITICAL",
+                "--schedule", str(schedule)]  # fmt: skip
+
+
 class Worker(Process):
     """A Celery worker with one child."""
 
     def command(self) -> list[str]:
-        return ["celery", "-A", "apsystem", "worker", "-c", "1", "--loglevel", "CRITICAL",
+        return ["celery", "-q", "-A", "apsystem", "worker", "-c", "1", "--loglevel", "CRITICAL",
                 "--without-gossip", "--without-mingle"]  # fmt: skip

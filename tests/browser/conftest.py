@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import connection
 
 from tests import world as worlds
+from tests.processes import Server
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 SWITCHES = [
@@ -77,15 +79,25 @@ def world(transactional_db):
 
 
 @pytest.fixture
+def server(transactional_db):
+    """Start the web server as a process of its own, on the database of the test."""
+    assert connection.settings_dict["NAME"] == settings.DATABASES["default"]["NAME"]
+    server = Server()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
 def page_of(chromium, live_server):
     """Open a page as a person, at a width, with scripts or without."""
     contexts = []
 
-    def open_page(user, *, width=1280, scripts=True):
+    def open_page(user, *, width=1280, scripts=True, at=live_server.url):
         context = chromium.new_context(
             viewport={"width": width, "height": 800},
             java_script_enabled=scripts,
-            base_url=live_server.url,
+            base_url=at,
             bypass_csp=False,
         )
         contexts.append(context)
@@ -95,7 +107,7 @@ def page_of(chromium, live_server):
                     {
                         "name": settings.SESSION_COOKIE_NAME,
                         "value": _session(user),
-                        "url": live_server.url,
+                        "url": at,
                     }
                 ]
             )
@@ -107,7 +119,7 @@ def page_of(chromium, live_server):
             "request",
             lambda request: (
                 None
-                if request.url.startswith((live_server.url, "data:"))
+                if request.url.startswith((at, "data:"))
                 else page.off_origin.append(request.url)
             ),
         )

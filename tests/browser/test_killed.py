@@ -4,13 +4,10 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from accounts.permissions import Role
 from referrals.models import Referral
-from tests.processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SAVED = "[data-autosave]:text-matches('^Saved')"
@@ -18,25 +15,10 @@ WORDS = 60
 LATEST = timedelta(seconds=5)
 
 
-@pytest.fixture
-def server(transactional_db):
-    assert connection.settings_dict["NAME"] == settings.DATABASES["default"]["NAME"]
-    server = Server()
-    server.start()
-    yield server
-    server.kill()
-
-
 def test_a_killed_server_loses_nothing_older_than_five_seconds(world, server, page_of):
     draft = world.own.draft
     path = f"{server.url}/referrals/{draft.uid}/answers/happening/"
-    page = page_of(world.people[Role.SCHOOL_STAFF], width=360)
-    page.context.add_cookies(
-        [
-            {"name": cookie["name"], "value": cookie["value"], "url": server.url}
-            for cookie in page.context.cookies()
-        ]
-    )
+    page = page_of(world.people[Role.SCHOOL_STAFF], width=360, at=server.url)
     page.goto(path)
     box = page.locator("[name=concern]")
     box.fill("")
