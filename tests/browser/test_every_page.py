@@ -1,6 +1,7 @@
 """Every named page under axe, at phone and desktop width, with scripts and without."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -124,15 +125,28 @@ def test_every_page_keeps_the_rules_of_accessibility(world, page_of, part):
     assert problems == []
 
 
-def test_every_page_works_without_scripts(world, page_of):
-    tabs = {}
-    for route in pages():
+def strip(route):
+    """Hand on a page without its scripts: axe itself is one, and cannot run where none may."""
+    if route.request.resource_type != "document":
+        return route.continue_()
+    answer = route.fetch()
+    return route.fulfill(
+        response=answer, body=re.sub(r"(?s)<script.*?</script>", "", answer.text())
+    )
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_works_where_its_scripts_do_not_come(world, page_of, part):
+    tabs, problems = {}, []
+    for route in list(pages())[part::PARTS]:
         role = visitor(route)
-        person = world.people[role] if role else None
-        page = tabs.get(role) or page_of(person, width=360, scripts=False)
-        tabs[role] = page
+        if role not in tabs:
+            tabs[role] = page_of(world.people[role] if role else None, width=360)
+            tabs[role].route("**/*", strip)
+        page = tabs[role]
         answer = page.goto(address(world, route))
         assert answer.status == (404 if route.name in SPENT else 200), route.name
         assert page.locator("h1").count() == 1, route.name
         assert page.locator("main").inner_text().strip(), route.name
-        assert sideways(page) == "", route.name
+        problems += [f"{route.name}: {one}" for one in [*violations(page), sideways(page)] if one]
+    assert problems == []
