@@ -46,7 +46,10 @@ NAVIGATION = {
         ("After Year 11", "reintegration:pathways", Permission.POST16_VIEW),
     ],
     "Outreach": [("Outreach", "outreach:list", Permission.OUTREACH_VIEW)],
-    "Figures": [("Figures", "reporting:dashboard", Permission.FIGURES_VIEW)],
+    "Figures": [
+        ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
+        ("Targets", "reporting:targets", Permission.FIGURES_VIEW),
+    ],
     "Service": [
         ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),
         ("People", "accounts:people", Permission.PEOPLE_VIEW),

@@ -12,6 +12,7 @@ from reporting.views import (
     panel,
     pupil,
     statistics,
+    targets,
     trail,
     way_back,
 )
@@ -37,6 +38,10 @@ urlpatterns = [
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
+    path("reporting/targets/", targets.index, name="targets"),
+    path("reporting/targets/<slug:slug>/", targets.detail, name="target"),
+    path("reporting/targets/<slug:slug>/set/", targets.set_target, name="target-set"),
+    path("reporting/targets/<int:pk>/review/", targets.review, name="target-review"),
     path("reporting/attendance/", statistics.statistics, name="statistics"),
     path("reporting/attendance/export/", statistics.export, name="statistics-file"),
     path("reporting/costs/", costs.costs, name="costs"),

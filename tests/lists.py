@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from referrals.models import Status
+from reporting.models import Target
 from tests import factories, onward, sides
 
 LISTS = {
@@ -59,6 +60,8 @@ LISTS = {
     "attendance:thresholds": ("", Role.MANAGER),
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
+    "reporting:targets": ("?waits=review", Role.LEADERSHIP),
+    "reporting:target": ("", Role.MANAGER),
     "reporting:my-day": ("", Role.CASEWORKER),
     "reporting:pupil": ("", Role.CASEWORKER),
     "reporting:pupil-chronology": ("", Role.CASEWORKER),
@@ -116,6 +119,9 @@ def more_children(world, count):
             decide_by=world.school_day,
         )
         factories.CoverFactory(organisation=world.council)
+        long_ago = timezone.now() - timedelta(days=500)
+        target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
+        factories.TargetReviewFactory(target=target, on=long_ago.date())
         placement = factories.PlacementFactory(
             pupil=pupil,
             provider=world.own.provider,

@@ -25,6 +25,7 @@ from pupils.models import (
 )
 from referrals.models import Referral, SavedFilter, Status, Tier
 from reintegration.models import PANEL_ROLES
+from reporting.models import Target
 from tests import addresses, factories, onward, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
@@ -46,6 +47,7 @@ class World:
     foreign: Side
     people: dict[Role, User]
     school_day: date
+    target: Target
 
     def allowed(self, role: Role | None) -> set[str]:
         """Return the tokens that a person in a role may ever be shown."""
@@ -108,7 +110,9 @@ def build() -> World:
     )
     half_term = HalfTerm.objects.earliest("starts_on")
     coming = HalfTerm.objects.latest("starts_on")
-    return World(council, half_term, coming, own, foreign, people, own.mark.date)
+    long_ago = timezone.now() - timedelta(days=400)
+    target = factories.TargetFactory(year=year, owner=people[Role.MANAGER], set_at=long_ago)
+    return World(council, half_term, coming, own, foreign, people, own.mark.date, target)
 
 
 def build_with_a_case() -> World:

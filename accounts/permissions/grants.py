@@ -149,6 +149,7 @@ _REFERS = (
     }
 )
 _MANAGES = {
+    Permission.TARGET_SET,
     Permission.PANEL_SET,
     Permission.REGISTER_CHECK,
     Permission.EXCLUSION_IMPORT,

@@ -1,8 +1,17 @@
-"""What happens in reporting: figures are computed, published ones taken in, looks noted."""
+"""What happens in reporting: figures are computed, published ones taken in, targets set, looks noted."""
 
 from apsystem.lib.tables import ImportRefused
 from reporting.actions.comparators import ImportResult, import_comparators
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
+from reporting.actions.targets import review_target, set_target
 
-__all__ = ["ImportRefused", "ImportResult", "compute", "import_comparators", "look"]
+__all__ = [
+    "ImportRefused",
+    "ImportResult",
+    "compute",
+    "import_comparators",
+    "look",
+    "review_target",
+    "set_target",
+]

@@ -16,7 +16,7 @@ from apsystem.lib.gds import day
 from attendance.models import Code, Kind, Mark
 from attendance.models.code import PRESENT_KINDS
 from attendance.models.week import monday_of
-from reporting.forms import SpanForm
+from reporting.forms.asked import SpanForm
 from reporting.kpis import REGISTRY
 from reporting.kpis.child import ChildStatistics, years_of
 from reporting.kpis.compare import Comparison, compare

@@ -18,7 +18,7 @@ from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.compare import compare
 from reporting.kpis.measure import NoCalendar
-from reporting.models import Comparator, Coverage, Snapshot
+from reporting.models import Comparator, Coverage, Snapshot, Target
 
 YEARS_OFFERED = 3
 # The strategy's three priorities, and what shows whether the system keeps its own time.
@@ -60,6 +60,7 @@ def _tile(
     measure: Measure,
     snapshots: dict[str, Snapshot],
     published: list[Comparator],
+    targets: dict[str, Target],
     *,
     sees_small: bool,
 ) -> dict[str, Any]:
@@ -67,12 +68,15 @@ def _tile(
     is_shown = snapshot is not None and (
         sees_small or snapshot.is_shown_to_all(settings.SMALLEST_COHORT)
     )
+    target = targets.get(measure.slug)
+    goal = target.value if target else measure.target
     return {
         "measure": measure,
         "snapshot": snapshot,
         "is_shown": is_shown,
         "comparison": compare(measure, snapshot if is_shown else None, published),
-        "gap": _gap(measure, snapshot) if snapshot else "",
+        "target": target,
+        "gap": _gap(goal, snapshot) if snapshot and goal is not None else "",
         "beside": _beside(snapshot) if snapshot and is_shown else [],
         "published_for": measure.published.school_type if measure.published else "",
     }
@@ -83,11 +87,11 @@ def _beside(snapshot: Snapshot) -> list[tuple[str, int]]:
     return [(words, count) for words, count in snapshot.counts.items() if count]
 
 
-def _gap(measure: Measure, snapshot: Snapshot) -> str:
+def _gap(goal: Decimal | int, snapshot: Snapshot) -> str:
     """Say how far a value is from its target, in points; nothing while the period runs."""
-    if measure.target is None or snapshot.value is None or not snapshot.is_over:
+    if snapshot.value is None or not snapshot.is_over:
         return ""
-    points = (snapshot.value - measure.target).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    points = (snapshot.value - goal).quantize(Decimal("0.1"), ROUND_HALF_UP)
     if points == 0:
         return "met exactly"
     return f"{abs(points)} points {'above' if points > 0 else 'below'} it"
@@ -99,8 +103,9 @@ def dashboard(request: Request) -> HttpResponse:
     year, coverage = _choice(request)
     snapshots = Snapshot.objects.as_user(request.user).latest_of(year, coverage)
     published = list(Comparator.objects.as_user(request.user).filter(coverage=coverage))
+    targets = Target.objects.as_user(request.user).of_year(year)
     tiles = [
-        _tile(measure, snapshots, published, sees_small=_sees_small(request))
+        _tile(measure, snapshots, published, targets, sees_small=_sees_small(request))
         for measure in REGISTRY.values()
     ]
     return render(
@@ -136,7 +141,8 @@ def measure(request: Request, slug: str) -> HttpResponse:
     found, (year, coverage) = _measure(slug), _choice(request)
     snapshots = Snapshot.objects.as_user(request.user).latest_of(year, coverage)
     published = list(Comparator.objects.as_user(request.user).filter(coverage=coverage))
-    tile = _tile(found, snapshots, published, sees_small=_sees_small(request))
+    targets = Target.objects.as_user(request.user).of_year(year)
+    tile = _tile(found, snapshots, published, targets, sees_small=_sees_small(request))
     return render(
         request,
         "reporting/measure.html",

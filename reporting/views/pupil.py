@@ -19,7 +19,7 @@ from pupils.models import Contact, Need, Pupil
 from pupils.story import KINDS, chronology, frame, page_of_events
 from referrals.models import Referral
 from reporting import actions
-from reporting.forms import ChronologyForm
+from reporting.forms.asked import ChronologyForm
 from reporting.models import LastLook
 
 

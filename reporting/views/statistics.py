@@ -18,7 +18,7 @@ from apsystem.lib.exports import csv_of
 from apsystem.lib.gds import day
 from attendance.models import Code
 from referrals.models import Tier
-from reporting.forms import DIMENSION_LABELS, StatisticsForm
+from reporting.forms.asked import DIMENSION_LABELS, StatisticsForm
 from reporting.kpis.compare import beside
 from reporting.kpis.disclosure import HIDDEN, hidden_places
 from reporting.kpis.span import Span, years_entered

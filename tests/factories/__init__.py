@@ -82,6 +82,8 @@ from tests.factories.figures import (
     MarkFactory,
     SnapshotFactory,
     TakenBackFactory,
+    TargetFactory,
+    TargetReviewFactory,
     WeekTotalFactory,
     write_marks,
 )
@@ -255,6 +257,8 @@ __all__ = [
     "SuspensionFactory",
     "TakenBackFactory",
     "TargetChangeFactory",
+    "TargetFactory",
+    "TargetReviewFactory",
     "ThresholdFactory",
     "TierRuleFactory",
     "TimetableFactory",

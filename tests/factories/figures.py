@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
 from attendance.models import Delivery, Mark, MarkAmendment, TakenBack, WeekTotal
 from placements.models import Placement
-from reporting.models import Comparator, Coverage, LastLook, Snapshot
+from reporting.models import Comparator, Coverage, LastLook, Snapshot, Target, TargetReview
 from tests.factories.actors import UserFactory
 from tests.factories.cases import PlacementFactory
 from tests.factories.children import PupilFactory
@@ -148,3 +148,27 @@ def write_marks(placement: Placement, codes: str | list[str], *, first_day: date
             )
         )
     return Mark.objects.bulk_create(rows)
+
+
+class TargetFactory(DjangoModelFactory):
+    class Meta:
+        model = Target
+
+    measure = "attendance-ap"
+    year = 2024
+    value = "70.0"
+    due_on = date(2025, 8, 31)
+    owner = factory.SubFactory(UserFactory)
+    words = "A call on the first morning."
+    because = "Ten points above last year."
+    set_by = factory.SelfAttribute("owner")
+
+
+class TargetReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = TargetReview
+
+    target = factory.SubFactory(TargetFactory)
+    on = date(2025, 3, 3)
+    words = "On the way; stays."
+    by = factory.SubFactory(UserFactory)

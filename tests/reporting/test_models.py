@@ -36,6 +36,8 @@ BREAKERS = {
     "reporting_lastlook_before_the_last": lambda: factories.LastLookFactory(
         at=MOMENT, before=MOMENT
     ),
+    "reporting_target_is_not_below_nothing": lambda: factories.TargetFactory(value=-1),
+    "reporting_target_baseline_says_where_it_is_from": lambda: factories.TargetFactory(baseline=1),
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 
