@@ -150,6 +150,15 @@ class AnswersForm(GdsForm):
         self.data = {**self.data.dict(), "revision": str(revision)}  # type: ignore[attr-defined]
         self.add_error(None, words)
 
+    @property
+    def refused(self) -> dict[str, dict[str, str]]:
+        """Return the answers that cannot be saved as they are: what each is called, and why."""
+        return {
+            name: {"label": ANSWERS[name], "words": " ".join(map(str, self.errors[name]))}
+            for name in self.names
+            if name in self.errors
+        }
+
     def answers(self, referral: Referral) -> dict[str, Any]:
         """Return the valid answers, and which of those asked here are not known."""
         found = {name: self.cleaned_data[name] for name in self.names if name in self.cleaned_data}

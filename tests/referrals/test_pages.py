@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from referrals import actions
-from referrals.models import DecisionRead, Entry, Referral, Status
+from referrals.forms import section_of
+from referrals.models import ANSWERS, DecisionRead, Entry, Referral, Status
 from tests import factories
 from tests import world as worlds
 
 pytestmark = pytest.mark.django_db
+DATE = ("event_on_0", "event_on_1", "event_on_2")
 
 
 @pytest.fixture
@@ -97,6 +99,31 @@ def test_a_half_typed_date_does_not_keep_the_rest_from_being_saved(school, world
 
     assert answer.status_code == 200
     assert Referral.objects.get(pk=world.own.draft.pk).reason == "suspension"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("tried", {"tried": "x" * 4_001}, "at most 4000 characters"),
+        ("event_on", dict(zip(DATE, ("31", "2", "2026"), strict=True)), "not a real date"),
+        ("event_on", {"event_on_0": "3"}, "Enter the month"),
+    ],
+)
+def test_what_cannot_be_saved_is_named_while_the_rest_is_saved(school, world, name, typed, words):
+    draft, part = world.own.draft, section_of(name)
+    was = getattr(draft, name)
+    rest = {"concern": "Kept.", "reason": "suspension"}
+
+    told = school.post(url("section", draft, part), typed | rest, HTTP_X_AUTOSAVE="1").json()
+
+    assert list(told["refused"]) == [name]
+    assert words in told["refused"][name]["words"]
+    assert told["refused"][name]["label"] == ANSWERS[name]
+    draft.refresh_from_db()
+    assert getattr(draft, name) == was
+    assert "Kept." in draft.concern or draft.reason == "suspension"
+    fine = school.post(url("section", draft, part), rest, HTTP_X_AUTOSAVE="1").json()
+    assert fine["refused"] == {}
 
 
 def test_a_colleague_who_saved_first_is_shown_beside_what_was_typed(school, world):
