@@ -34,6 +34,17 @@ SECTIONS = {
 }
 MAY_BE_UNKNOWN = ["tried", "hoped", "pupil_view", "parent_view"]
 NEEDED = {"reason": "Choose why help is needed", "concern": "Say what is happening"}
+# What an answer asks for besides: they are asked for and saved together.
+COMPANIONS = {
+    ("reason", Reason.PERMANENT_EXCLUSION): {
+        "event_on": "Enter the date of the permanent exclusion: the council must provide "
+        "education from the sixth school day"
+    },
+    ("basis", SharingBasis.CONSENT): {
+        "consent_from": "Enter who gave consent",
+        "consent_on": "Enter when consent was given, with day, month and year",
+    },
+}
 
 
 def section_of(answer: str) -> str:
@@ -115,8 +126,15 @@ class AnswersForm(GdsForm):
         is_sent: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Keep the fields of these answers, with what the referral holds."""
-        self.names = list(names)
+        """Keep the fields of these answers, with what the referral holds.
+
+        What is sent is whole: the answers that another one asks for come with it.
+        """
+        self.referral, self.is_sent = referral, is_sent
+        asked = set(names)
+        for (answer, _), companions in COMPANIONS.items():
+            asked |= set(companions) if is_sent and answer in asked else set()
+        self.names = [name for name in ANSWERS if name in asked]
         initial = {name: getattr(referral, name) for name in self.names}
         initial |= {"not_known": referral.not_known, "revision": referral.revision}
         super().__init__(*args, initial=initial, **kwargs)
@@ -145,6 +163,20 @@ class AnswersForm(GdsForm):
             raise forms.ValidationError("The date lies in the future.")
         return found
 
+    def _now(self, name: str) -> Any:
+        """Return an answer as it would be: what is typed here, or what the referral holds."""
+        return self.cleaned_data.get(name, getattr(self.referral, name))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what an answer of a sent referral asks for besides."""
+        cleaned = super().clean() or self.cleaned_data
+        for (answer, value), companions in COMPANIONS.items():
+            if self.is_sent and self._now(answer) == value:
+                for name, words in companions.items():
+                    if name in self.names and name not in self.errors and not self._now(name):
+                        self.add_error(name, words)
+        return cleaned
+
     def keep_beside(self, revision: int, words: str) -> None:
         """Keep what was typed after somebody else saved: saving again replaces the saved answers."""
         self.data = {**self.data.dict(), "revision": str(revision)}  # type: ignore[attr-defined]
@@ -169,7 +201,7 @@ class AnswersForm(GdsForm):
 
 
 class AmendForm(AnswersForm):
-    """One answer of a sent referral, changed."""
+    """One answer of a sent referral, changed, with those that it asks for besides."""
 
     submit_label = "Save the new answer"
 

@@ -216,19 +216,6 @@ def test_a_sent_referral_is_added_to_and_amended_with_the_old_answer_beside(scho
     assert school.get(url("amend", sent, "nothing")).status_code == 404
 
 
-def test_the_school_answers_exactly_what_was_asked(school, world):
-    waiting = world.own.waiting
-    page = school.get(url("answer", waiting))
-    assert set(page.context["form"].fields) == {"tried", "words", "revision"}
-    assert "Answer the question" in text(school.post(url("answer", waiting), {"tried": "x"}))
-
-    page = school.post(url("answer", waiting), {"tried": "x", "words": "Yes."}, follow=True)
-
-    assert "Your answers are with the SEND team" in text(page)
-    assert Referral.objects.get(pk=waiting.pk).status == Status.SUBMITTED
-    assert school.get(url("answer", waiting)).status_code == 404
-
-
 def test_what_was_decided_meanwhile_is_said_in_words(school, world):
     sent, officer = world.own.submitted, world.people[Role.CASEWORKER]
     waiting = world.own.waiting
