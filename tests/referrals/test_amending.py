@@ -75,7 +75,7 @@ def test_sharing_is_amended_to_consent_together_with_who_gave_it_and_when(school
 def test_the_school_answers_exactly_what_was_asked(school, world):
     waiting = world.own.waiting
     page = school.get(url("answer", waiting))
-    assert set(page.context["form"].fields) == {"tried", "words", "revision"}
+    assert set(page.context["form"].fields) == {"tried", "not_known", "words", "revision"}
     assert "Answer the question" in text(school.post(url("answer", waiting), {"tried": "x"}))
 
     page = school.post(url("answer", waiting), {"tried": "x", "words": "Yes."}, follow=True)
@@ -83,3 +83,52 @@ def test_the_school_answers_exactly_what_was_asked(school, world):
     assert "Your answers are with the SEND team" in text(page)
     assert Referral.objects.get(pk=waiting.pk).status == Status.SUBMITTED
     assert school.get(url("answer", waiting)).status_code == 404
+
+
+@pytest.fixture
+def asked(world):
+    """Ask for some answers, none of which is given so far."""
+
+    def ask(*questions):
+        row = world.own.waiting
+        Referral.objects.filter(pk=row.pk).update(
+            hoped="", tried="", basis="", event_on=None, reason="semh", not_known=[]
+        )
+        row.requests.update(questions=list(questions), words="")
+        return url("answer", row)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("hoped", "Answer this, or tick that you do not know"),
+        ("basis", "Choose an answer"),
+        ("event_on", "Answer this, or say below why there is no answer"),
+    ],
+)
+def test_a_question_is_not_answered_by_nothing(school, asked, name, words):
+    refused = school.post(asked(name), {"send": ""})
+
+    assert refused.context["form"].errors == {name: [words]}
+    assert Referral.objects.filter(status=Status.WAITING).count() == 2
+
+
+def test_i_do_not_know_answers_a_question_and_is_told(school, world, asked):
+    path = asked("hoped", "tried")
+
+    school.post(path, {"tried": "A mentor.", "not_known": ["hoped", "tried"]})
+
+    row = Referral.objects.get(pk=world.own.waiting.pk)
+    assert (row.status, row.hoped, row.tried) == (Status.SUBMITTED, "", "A mentor.")
+    assert row.not_known == ["hoped"], "what is answered is known"
+    told = Entry.objects.filter(referral=row, kind="amended")
+    assert told.filter(answer="hoped").latest("pk").after == "The school does not know"
+    assert told.filter(answer="tried").latest("pk").after == "A mentor."
+
+
+def test_a_question_about_nothing_is_answered_in_words(school, world, asked):
+    school.post(asked("event_on"), {"words": "There was no suspension."})
+
+    assert Referral.objects.get(pk=world.own.waiting.pk).status == Status.SUBMITTED
