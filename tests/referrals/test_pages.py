@@ -367,3 +367,24 @@ def test_the_chronology_tells_what_was_asked_and_amended(council, world):
     assert f"Referral {sent.reference}: more was asked for" in page
     assert f"Referral {sent.reference}: answer amended" in page
     assert "assigned to an officer" not in page
+
+
+def test_the_chronology_tells_a_decision_that_was_made_and_taken_back(council, world):
+    sent, officer = world.own.submitted, world.people[Role.CASEWORKER]
+
+    def told():
+        events = council.get(reverse("reporting:pupil", args=[sent.pupil.uid])).context["events"]
+        titles = [event.title for event in events]
+        return [title for title in titles if sent.reference in title and "submitted" not in title]
+
+    actions.undo(
+        actions.decide(sent, verb="accept", tier=2, reason="Yes.", by=officer), by=officer
+    )
+    actions.decide(sent, verb="decline", reason="No.", by=officer)
+
+    assert told()[:3] == [
+        f"Referral {sent.reference} declined",
+        f"Referral {sent.reference}: decision taken back before it was read",
+        f"Referral {sent.reference} accepted; the decision was taken back before it was read",
+    ]
+    assert len([title for title in told() if "accepted" in title]) == 1
