@@ -94,7 +94,7 @@ def propose(
     _lock(placement.pupil_id)
     placement.opened_by, placement.status = by, Status.PROPOSED
     set_aside = hold_to_rules(placement, override=override, by=by)
-    hold_apart(placement)
+    hold_apart(placement, by=by)
     keep_rate_of(placement)
     name_the_return(placement)
     placement.full_clean()
@@ -168,7 +168,7 @@ def accept(
     review_on = review_after(placement, placement.starts_on)
     way = _make_way(placement)
     placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on, **way)
-    hold_apart(placement)
+    hold_apart(placement, by=by)
     _tell_the_referral(placement, is_placed=True, education_from=placement.starts_on)
     pupil_actions.enrol(
         placement.pupil,
@@ -220,7 +220,7 @@ def _give_back(placement: Placement, *, by: User) -> str:
     shortened, before.ends_on = before.last_day, placement.shortened_from
     try:
         with transaction.atomic():
-            hold_apart(before)
+            hold_apart(before, by=by)
             before.full_clean()
             before.save(update_fields=["ends_on"])
             follow_on_roll(before)
