@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -133,10 +133,9 @@ def full(
 
 
 def _too_long(placement: Placement) -> list[Broken]:
-    rule = TierRule.objects.on(placement.starts_on).get(placement.tier)
-    if rule is None or rule.longest_weeks is None or placement.ends_on is None:
-        return []
-    if placement.ends_on <= placement.starts_on + timedelta(weeks=rule.longest_weeks):
+    rule = TierRule.objects.holding(placement.tier, placement.starts_on)
+    limit = rule.limit(placement.starts_on) if rule else None
+    if rule is None or limit is None or placement.ends_on is None or placement.ends_on <= limit:
         return []
     words = (
         f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} weeks. "
