@@ -197,7 +197,7 @@ class SchoolCalendar:
             return Clock(title, None, 0, source)
         counted = self.between(started_on + timedelta(days=1), due_on + timedelta(days=1), place)
         parts = [
-            f"{counted} school days after {_say(started_on)}",
+            f"{counted} {'school day' if counted == 1 else 'school days'} after {_say(started_on)}",
             *self._left_out(started_on, due_on, place),
         ]
         if source:

@@ -64,7 +64,7 @@ def test_a_closure_moves_the_deadline_of_its_place_and_of_no_other(school, other
         (
             date(2024, 12, 20),
             date(2025, 1, 6),
-            "1 school days after 20 Dec; no school 21 Dec to 5 Jan",
+            "1 school day after 20 Dec; no school 21 Dec to 5 Jan",
         ),
     ],
 )
