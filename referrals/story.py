@@ -1,21 +1,17 @@
 """What referrals tell of a child: sent, decided, and what happened in between."""
 
-from django.db.models import DateTimeField, OuterRef, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
+from accounts.models import User
 from accounts.permissions import Permission
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from referrals.models import ANSWERS, Entry, Reason, Referral, Status, Tier
 from referrals.models.entry import Kind
 
 # What stands in columns of the referral is told from there; who has it is no part of the story.
-TOLD_ELSEWHERE = [
-    Kind.SUBMITTED,
-    Kind.ACCEPTED,
-    Kind.DECLINED,
-    Kind.ASSIGNED,
-    Kind.HANDED_OVER,
-]
+TOLD_ELSEWHERE = [Kind.SUBMITTED, Kind.ASSIGNED, Kind.HANDED_OVER]
+DECISIONS = [Kind.ACCEPTED, Kind.DECLINED]
 PAGE = "referrals:detail"
 
 section(
@@ -47,7 +43,17 @@ def _decided(row: Row) -> Told:
     return Told(f"{_named(row)} declined")
 
 
+def _entries(user: User) -> QuerySet:
+    """Return what is told from entries: a decision only once it is taken back."""
+    later = Entry.objects.filter(referral=OuterRef("referral"), kind=Kind.UNDONE)
+    stands = Q(kind__in=DECISIONS) & ~Exists(later.filter(pk__gt=OuterRef("pk")))
+    return Entry.objects.as_user(user).exclude(kind__in=TOLD_ELSEWHERE).exclude(stands)
+
+
 def _happened(row: Row) -> Told:
+    if row.code in DECISIONS:
+        title = f"{_named(row)} {row.code}; the decision was taken back before it was read"
+        return Told(title, row.words)
     return Told(
         f"{_named(row)}: {str(Kind(row.code).label).lower()}", ANSWERS.get(row.place, row.words)
     )
@@ -81,9 +87,7 @@ tells(
             "on": "decided_on",
             "at": Coalesce(
                 Subquery(
-                    Entry.objects.filter(
-                        referral=OuterRef("pk"), kind__in=[Kind.ACCEPTED, Kind.DECLINED]
-                    )
+                    Entry.objects.filter(referral=OuterRef("pk"), kind__in=DECISIONS)
                     .order_by("-at")
                     .values("at")[:1]
                 ),
@@ -104,7 +108,7 @@ tells(
     Source(
         "referralentry",
         "referrals",
-        lambda user: Entry.objects.as_user(user).exclude(kind__in=TOLD_ELSEWHERE),
+        _entries,
         {
             "on": TruncDate("at"),
             "at": "at",

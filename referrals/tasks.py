@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Cover, Membership
 from accounts.permissions import Permission
 from accounts.work import handles
 from apsystem.lib.mail import tell_people
@@ -16,16 +16,21 @@ GATHER_SECONDS = 5
 
 
 def _referral(payload: dict[str, Any]) -> Referral:
-    rows = Referral.objects.select_related("made_by", "held_by", "assigned_to")
+    rows = Referral.objects.select_related("made_by", "held_by", "assigned_to", "school")
     return rows.get(pk=payload["referral"])
 
 
 def _officers(referral: Referral) -> list[str]:
-    """Return whom to tell at the council: the officer who has it, or all who decide."""
+    """Return whom to tell at the council: the officer who has it, and who covers, or all."""
     if referral.assigned_to:
-        return [referral.assigned_to.email]
+        return Cover.objects.addresses(referral.assigned_to, Permission.REFERRAL_DECIDE)
     people = Membership.objects.people_who(Permission.REFERRAL_DECIDE)
     return sorted(people.values_list("email", flat=True))
+
+
+def holders(referral: Referral) -> list[str]:
+    """Return whom to tell at the school: who has it there, and who covers for that person."""
+    return Cover.objects.addresses(referral.holder, Permission.REFERRAL_MAKE, at=referral.school)
 
 
 @handles("referral.submitted")
@@ -82,9 +87,9 @@ def tell_the_colleague(payload: dict[str, Any]) -> None:
     """Mail the person who has the referral now."""
     referral = _referral(payload)
     tell_people(
-        f"Referral {referral.reference} is yours",
-        f"Referral {referral.reference} was handed over to you.",
-        [referral.holder.email],
+        f"Referral {referral.reference} is handed over",
+        f"Referral {referral.reference} was handed over to {referral.holder}.",
+        holders(referral),
         page=referral.get_absolute_url(),
     )
 
@@ -99,7 +104,7 @@ def ask_the_school(payload: dict[str, Any]) -> None:
     tell_people(
         f"Referral {referral.reference} needs an answer",
         f"The SEND team asks for more about referral {referral.reference}.",
-        [referral.holder.email],
+        holders(referral),
         page=reverse("referrals:answer", args=[referral.uid]),
     )
 
@@ -112,7 +117,7 @@ def tell_the_referrer(payload: dict[str, Any]) -> None:
         tell_people(
             f"Referral {referral.reference} is decided",
             f"Referral {referral.reference} is {referral.get_status_display().lower()}.",
-            [referral.holder.email],
+            holders(referral),
             page=referral.get_absolute_url(),
         )
 

@@ -10,6 +10,7 @@ from accounts.work import handles
 from apsystem.lib.mail import tell_people
 from placements.models import Placement
 from placements.models.review import EntryKind
+from referrals.tasks import holders
 from reintegration import actions
 from reintegration.models import CaseStatus, PanelCase, PanelMeeting, PanelMember, Version
 
@@ -71,12 +72,14 @@ def follow_a_meeting(payload: dict[str, Any]) -> None:
     meeting = PanelMeeting.objects.get(pk=payload["meeting"])
     actions.draft_letters(meeting)
     rows = PanelCase.objects.filter(meeting=meeting, status=CaseStatus.DECIDED)
-    for case in rows.exclude(referral=None).select_related("referral__made_by"):
+    for case in rows.exclude(referral=None).select_related(
+        "referral__made_by", "referral__school"
+    ):
         if case.referral:
             tell_people(
                 f"Referral {case.referral.reference}: the Fair Access Panel decided",
                 "What was decided, and why, can be read now.",
-                [case.referral.holder.email],
+                holders(case.referral),
                 page=reverse("reintegration:panel-decision", args=[case.uid]),
             )
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from accounts.models.calendar import Closure, HalfTerm
-from apsystem.lib.calendar import school_days
+from apsystem.lib.calendar import FRIDAY, bank_holiday_names, school_days
 
 HORIZON = timedelta(days=400)
 HALVES = 2  # half terms in a term
@@ -197,7 +197,7 @@ class SchoolCalendar:
             return Clock(title, None, 0, source)
         counted = self.between(started_on + timedelta(days=1), due_on + timedelta(days=1), place)
         parts = [
-            f"{counted} school days after {_say(started_on)}",
+            f"{counted} {'school day' if counted == 1 else 'school days'} after {_say(started_on)}",
             *self._left_out(started_on, due_on, place),
         ]
         if source:
@@ -213,6 +213,10 @@ class SchoolCalendar:
         for at, first, until in self._closures:
             if at in (None, place) and first <= end and until > start:
                 yield f"closed {_say(first)}"
+        for day, name in bank_holiday_names().items():
+            is_school_time = any(opens <= day < closes for opens, closes in self._half_terms)
+            if start < day <= end and is_school_time and day.weekday() <= FRIDAY:
+                yield f"{name} {_say(day)}"
 
 
 def _say(day: date) -> str:

@@ -9,13 +9,13 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.models.organisation import Organisation
-from accounts.models.user import User
-from accounts.permissions import Permission, Role
+from accounts.models.user import Membership, User
+from accounts.permissions import GRANTS, Permission, Role
 
 FIRST_HOUR, LAST_HOUR = 6, 20
 TOKEN_BYTES = 32
@@ -145,6 +145,30 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         held = {(entry.organisation_id, entry.role) for entry in user.acting}
         rows = self.in_force(on).filter(colleague=user).select_related("person").order_by("pk")
         return [row.person for row in rows if (row.organisation_id, row.role) in held]
+
+    def addresses(
+        self,
+        person: User,
+        permission: Permission,
+        *,
+        at: Organisation | None = None,
+    ) -> list[str]:
+        """Return where to write about a person's work: to the person, and to who covers today.
+
+        The work stands on both pages, so both are told. The cover counts in a role that holds the
+        permission, at one place where that is named; who lost the role covers for nobody.
+        """
+        today = localdate()
+        held = Membership.objects.in_force(today).filter(
+            user=OuterRef("colleague"),
+            organisation=OuterRef("organisation"),
+            role=OuterRef("role"),
+        )
+        roles = [role for role, granted in GRANTS.items() if permission in granted]
+        rows = self.in_force(today).filter(Exists(held), person=person, role__in=roles)
+        rows = rows.filter(organisation=at) if at else rows
+        covering = rows.filter(colleague__is_active=True).order_by("pk")
+        return [person.email, *covering.values_list("colleague__email", flat=True)]
 
 
 @pghistory.track()

@@ -64,10 +64,16 @@ def days(start: date, end: date) -> Iterator[date]:
 
 
 @cache
-def bank_holidays() -> frozenset[date]:
+def bank_holiday_names() -> dict[date, str]:
     """Return the bank holidays of England and Wales, from the copy that the package ships."""
     events = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
-    return frozenset(event["date"] for event in events)
+    return {event["date"]: event["title"] for event in events}
+
+
+@cache
+def bank_holidays() -> frozenset[date]:
+    """Return the days of the bank holidays."""
+    return frozenset(bank_holiday_names())
 
 
 def school_days(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,8 +14,17 @@ from accounts.models import SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements.actions.rules import hold_apart, hold_to_rules
-from placements.models import Entry, EntryKind, Objective, Placement, Review, Status, TierRule
-from placements.models.review import TO_COUNCIL, TO_PROVIDER, TO_SCHOOL
+from placements.models import (
+    RUNNING,
+    Entry,
+    EntryKind,
+    Objective,
+    Placement,
+    Review,
+    Status,
+    TierRule,
+)
+from placements.models.review import TO_COUNCIL, TO_PROVIDER, TO_SCHOOL, say
 from pupils import actions as pupil_actions
 from pupils.models import Pupil
 from pupils.models.codes import EnrolmentStatus
@@ -84,7 +94,7 @@ def propose(
     _lock(placement.pupil_id)
     placement.opened_by, placement.status = by, Status.PROPOSED
     set_aside = hold_to_rules(placement, override=override, by=by)
-    hold_apart(placement)
+    hold_apart(placement, by=by)
     keep_rate_of(placement)
     name_the_return(placement)
     placement.full_clean()
@@ -156,10 +166,9 @@ def accept(
     """
     _lock(placement.pupil_id)
     review_on = review_after(placement, placement.starts_on)
-    if placement.follows:
-        _make_way(placement.follows, placement.starts_on)
-    placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on)
-    hold_apart(placement)
+    way = _make_way(placement)
+    placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on, **way)
+    hold_apart(placement, by=by)
     _tell_the_referral(placement, is_placed=True, education_from=placement.starts_on)
     pupil_actions.enrol(
         placement.pupil,
@@ -182,11 +191,47 @@ def _status_at(placement: Placement) -> str:
     return EnrolmentStatus.OTHER_PROVIDER
 
 
-def _make_way(before: Placement, start: date) -> None:
-    if before.ends_on is None or before.ends_on > start:
-        before.ends_on = max(start, before.starts_on)
-        before.save(update_fields=["ends_on"])
-        follow_on_roll(before)
+def _former(placement: Placement) -> Placement:
+    return Placement.objects.select_for_update(of=("self",)).get(followed_by=placement)
+
+
+def _make_way(placement: Placement) -> dict[str, Any]:
+    """Let what a placement follows end before it. Return what the placement keeps of that."""
+    before = _former(placement) if placement.follows_id else None
+    if before is None or (before.ends_on and before.ends_on <= placement.starts_on):
+        return {}
+    was_to_end, before.ends_on = before.ends_on, max(placement.starts_on, before.starts_on)
+    before.save(update_fields=["ends_on"])
+    follow_on_roll(before)
+    return {"has_shortened": True, "shortened_from": was_to_end}
+
+
+def _give_back(placement: Placement, *, by: User) -> str:
+    """Let what made way for a cancelled placement end when it was to end.
+
+    Where its last day was changed since, or another placement holds the days by now, it stays:
+    return that in words.
+    """
+    before = _former(placement)
+    if before.status not in RUNNING or before.ends_on != max(
+        placement.starts_on, before.starts_on
+    ):
+        return ""
+    shortened, before.ends_on = before.last_day, placement.shortened_from
+    try:
+        with transaction.atomic():
+            hold_apart(before, by=by)
+            before.full_clean()
+            before.save(update_fields=["ends_on"])
+            follow_on_roll(before)
+    except ValidationError:
+        return (
+            f"The placement before it still ends on {say(shortened)}: by now another one holds the "
+            "days after it."
+        )
+    words = f"From {say(shortened)} to {say(before.last_day)}. What was to follow is cancelled."
+    tell(before, EntryKind.EXTENDED, by=by, words=words)
+    return ""
 
 
 @transaction.atomic
@@ -200,7 +245,11 @@ def decline(placement: Placement, *, reason: str, by: User) -> Placement:
 
 @transaction.atomic
 def cancel(placement: Placement, *, reason: str, by: User) -> Placement:
-    """Take back an offer, or a placement that has not started."""
+    """Take back an offer, or a placement that has not started.
+
+    A placement that made way for it gets back the last day that it had.
+    """
+    _lock(placement.pupil_id)
     was_accepted = placement.status == Status.OPEN
     placement = make_move(placement, "cancel", by=by, end_reason=reason)
     if was_accepted:
@@ -211,7 +260,8 @@ def cancel(placement: Placement, *, reason: str, by: User) -> Placement:
             row.ends_on = row.starts_on
             row.save(update_fields=["ends_on"])
     _tell_the_referral(placement, is_placed=False, education_from=None)
-    tell(placement, EntryKind.CANCELLED, by=by, words=reason)
+    stays = _give_back(placement, by=by) if placement.has_shortened else ""
+    tell(placement, EntryKind.CANCELLED, by=by, words=f"{reason} {stays}".strip())
     return placement
 
 

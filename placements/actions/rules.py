@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,6 +20,10 @@ from pupils.models import Pupil
 from referrals.models import Tier
 
 MOST = Decimal(10)
+ELSEWHERE = (
+    "Something else was agreed for some of these sessions since the offer. Ring the council's "
+    "SEND team: it changes the sessions or the days."
+)
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,9 @@ def full(
 
 
 def _too_long(placement: Placement) -> list[Broken]:
-    rule = TierRule.objects.on(placement.starts_on).get(placement.tier)
-    if rule is None or rule.longest_weeks is None or placement.ends_on is None:
-        return []
-    if placement.ends_on <= placement.starts_on + timedelta(weeks=rule.longest_weeks):
+    rule = TierRule.objects.holding(placement.tier, placement.starts_on)
+    limit = rule.limit(placement.starts_on) if rule else None
+    if rule is None or limit is None or placement.ends_on is None or placement.ends_on <= limit:
         return []
     words = (
         f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} weeks. "
@@ -202,21 +205,26 @@ def most_at_once(
     return max(totals, default=own)
 
 
-def hold_apart(placement: Placement) -> None:
+def hold_apart(placement: Placement, *, by: User) -> None:
     """Raise ValidationError where the pupil would be in two places at once.
 
     A placement that this one follows makes way for it. The pupil's row is locked by the caller.
-    With each session taken once, the council's never hold more than the ten of a week.
+    With each session taken once, the council's never hold more than the ten of a week. Who may not
+    see the other placement is told of it without where, when and until when.
     """
     others = Placement.objects.filter(pupil=placement.pupil_id)
     others = others.exclude(pk__in=[row for row in (placement.pk, placement.follows_id) if row])
     others = others.overlapping(placement.starts_on, placement.ends_on).with_register()
     for other in others.select_related("provider"):
         if both := other.sessions & placement.sessions:
-            until = f"until {say(other.last_day)}" if other.last_day else "with no last day"
-            raise ValidationError(
-                {
-                    "weekly": f"At {other.provider} already, {until}: {pattern_words(both)}. "
-                    "Choose other sessions or days, or end that placement first."
-                }
-            )
+            is_seen = Placement.objects.as_user(by).filter(pk=other.pk).exists()
+            words = _where(other, both) if is_seen else ELSEWHERE
+            raise ValidationError({"weekly": words})
+
+
+def _where(other: Placement, both: int) -> str:
+    until = f"until {say(other.last_day)}" if other.last_day else "with no last day"
+    return (
+        f"At {other.provider} already, {until}: {pattern_words(both)}. "
+        "Choose other sessions or days, or end that placement first."
+    )

@@ -88,7 +88,7 @@ def extend(
     before, was_to_end = fresh.last_day, fresh.ends_on or date.max
     fresh.ends_on = last_day + timedelta(days=1)
     set_aside = hold_to_rules(fresh, override=override, by=by, longer_from=was_to_end)
-    hold_apart(fresh)
+    hold_apart(fresh, by=by)
     fresh.full_clean()
     fresh.save(update_fields=["ends_on"])
     follow_on_roll(fresh)

@@ -227,7 +227,8 @@ class Placement(WorkflowModel):
 
     `sessions` is the weekly pattern, a bit for each of the ten sessions from Monday morning (1) to
     Friday afternoon (512); 0 for tier 1, which has no register. `returns_in` is the half term of
-    the way back that was named with the offer; the plan keeps what becomes of it.
+    the way back that was named with the offer; the plan keeps what becomes of it. One that
+    `has_shortened` what it follows keeps in `shortened_from` when that one was to end before.
     """
 
     MOVES = moves(
@@ -255,6 +256,8 @@ class Placement(WorkflowModel):
     follows = models.ForeignKey(
         "self", models.PROTECT, related_name="followed_by", null=True, blank=True
     )
+    has_shortened = models.BooleanField(default=False)
+    shortened_from = models.DateField(null=True, blank=True)
     tier = models.PositiveSmallIntegerField(choices=Tier)
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="placements")
     home_school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -329,6 +332,12 @@ class Placement(WorkflowModel):
                 condition=~Q(status__in=GIVEN_UP),
                 name="placements_placement_one_follows_another",
                 violation_error_message="Another placement follows this one already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_shortened=True, follows__isnull=False)
+                | Q(has_shortened=False, shortened_from__isnull=True),
+                name="placements_placement_shortens_what_it_follows",
+                violation_error_message="Only a placement that it follows is shortened.",
             ),
             models.CheckConstraint(
                 condition=~Q(tier=Tier.SHORT) | Q(ends_on__isnull=False),

@@ -26,6 +26,10 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
         rules = self.filter(starts_on__lte=day).order_by("starts_on")
         return {rule.tier: rule for rule in rules}
 
+    def holding(self, tier: int, starts_on: date) -> "TierRule | None":
+        """Return the rule for a placement of a tier that starts on a day."""
+        return self.on(starts_on).get(tier)
+
     def overlong(self, today: date) -> Q:
         """Return which placements are past the last day that the rule of their first day allows."""
         found, later = Q(pk__in=[]), dict[int, date]()
@@ -95,6 +99,10 @@ class TierRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_tier_display()} from {self.starts_on.day} {self.starts_on:%B %Y}"
+
+    def limit(self, starts_on: date) -> date | None:
+        """Return the first day past the longest time of a placement; None where there is none."""
+        return starts_on + timedelta(weeks=self.longest_weeks) if self.longest_weeks else None
 
     @property
     def has_begun(self) -> bool:

@@ -12,7 +12,7 @@ from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
-from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status
+from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status, TierRule
 from placements.story import parts_of
 from pupils.letters import kinds_open
 from pupils.models import Letter
@@ -95,6 +95,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "ending": getattr(placement, "ending", None),
             "history": _history(placement, user),
             "clocks": _clocks(placement),
+            "overlong": _overlong(placement, user),
             "census": CensusAnswer.objects.as_user(user).filter(placement=placement).first()
             if user.can(Permission.CENSUS_ANSWER)
             else None,
@@ -111,6 +112,15 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "can_step": placement.status in RUNNING and user.can(Permission.PLACEMENT_OPEN),
         },
     )
+
+
+def _overlong(placement: Placement, user: User) -> TierRule | None:
+    """Return the rule of whose longest time a running placement is past."""
+    if placement.status not in RUNNING:
+        return None
+    rule = TierRule.objects.as_user(user).holding(placement.tier, placement.starts_on)
+    limit = rule.limit(placement.starts_on) if rule else None
+    return rule if limit and limit <= localdate() else None
 
 
 def _cost(placement: Placement) -> Cost | None:

@@ -199,14 +199,18 @@ def decline(request: Request, uid: str) -> HttpResponse:
 @requires(Permission.PLACEMENT_OPEN)
 def cancel(request: Request, uid: str) -> HttpResponse:
     """Take back an offer, or a placement that has not started."""
+    placement = find(request, uid)
+    after = "The referral waits for another one."
+    if placement.has_shortened:
+        after = "The one before it has its last day again, unless that was changed since."
     return act_on(
         request,
-        find(request, uid),
+        placement,
         ReasonForm(request.POST or None, label="Why it is cancelled",
                    button="Cancel the placement"),
         lambda row, form: actions.cancel(row, by=request.user, **form.cleaned_data),
         heading="Cancel the placement",
-        done="The placement is cancelled. The referral waits for another one.",
+        done=f"The placement is cancelled. {after}",
     )  # fmt: skip
 
 

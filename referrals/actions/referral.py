@@ -32,6 +32,7 @@ from referrals.models.due import Clocks
 from referrals.models.entry import Kind
 
 MOST_DOCUMENTS = 10
+UNKNOWN = "The school does not know"
 CARRIED_OVER = ("tried", "hoped")
 
 
@@ -215,8 +216,13 @@ def add(referral: Referral, *, words: str, by: User) -> Entry:
 
 
 @transaction.atomic
-def amend(referral: Referral, *, by: User, **answers: Any) -> Referral:
-    """Change answers of a sent referral. The old answers stay beside the new ones for good."""
+def amend(
+    referral: Referral, *, by: User, not_known: Iterable[str] | None = None, **answers: Any
+) -> Referral:
+    """Change answers of a sent referral. The old answers stay beside the new ones for good.
+
+    What the school says that it does not know is named by `not_known`; None leaves that as it was.
+    """
     _check(by, Permission.REFERRAL_MAKE)
     fresh = _sent(referral, by)
     changed = {name: value for name, value in answers.items() if getattr(fresh, name) != value}
@@ -224,15 +230,27 @@ def amend(referral: Referral, *, by: User, **answers: Any) -> Referral:
         before = shown(fresh, name)
         setattr(fresh, name, value)
         _tell(fresh, Kind.AMENDED, by=by, answer=name, before=before, after=shown(fresh, name))
+    newly_unknown = _note_unknown(fresh, not_known)
+    for name in newly_unknown:
+        if name not in changed:
+            _tell(fresh, Kind.AMENDED, by=by, answer=name, after=UNKNOWN)
     if {"reason", "event_on"} & set(changed) and fresh.submitted_at:
         dates = _due_dates(fresh, fresh.submitted_at)
         fresh.decide_by, fresh.day_six_on = dates["decide_by"], dates["day_six_on"]
     fresh.revision += 1
     fresh.full_clean()
-    fresh.save(update_fields=[*changed, "revision", "decide_by", "day_six_on"])
-    if changed:
+    fresh.save(update_fields=[*changed, "not_known", "revision", "decide_by", "day_six_on"])
+    if changed or newly_unknown:
         work.post("referral.added", referral=fresh.pk)
     return fresh
+
+
+def _note_unknown(referral: Referral, names: Iterable[str] | None) -> list[str]:
+    """Write which answers are not known, where none is given; return those that are new to it."""
+    before = referral.not_known
+    named = before if names is None else names
+    referral.not_known = sorted(name for name in named if not getattr(referral, name))
+    return [name for name in referral.not_known if name not in before]
 
 
 def shown(referral: Referral, answer: str) -> str:

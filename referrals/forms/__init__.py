@@ -1,6 +1,12 @@
 """Forms of a referral, and of the desk."""
 
-from referrals.forms.desk import DeskFilterForm, FilterNameForm
+from referrals.forms.desk import (
+    AskForm,
+    AssignForm,
+    DecisionForm,
+    DeskFilterForm,
+    FilterNameForm,
+)
 from referrals.forms.referral import (
     MAY_BE_UNKNOWN,
     NEEDED,
@@ -9,10 +15,7 @@ from referrals.forms.referral import (
     AmendForm,
     AnswerForm,
     AnswersForm,
-    AskForm,
-    AssignForm,
     ChoosePupilForm,
-    DecisionForm,
     DocumentForm,
     HandOverForm,
     ReferralFilterForm,

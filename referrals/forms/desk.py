@@ -1,14 +1,15 @@
-"""What the triage desk shows, and the names of filters that are saved."""
+"""What the triage desk shows and decides, and the names of filters that are saved."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import QuerySet
 
-from accounts.models import User
-from apsystem.lib.forms import GdsForm
-from referrals.models import Reason, Status
+from accounts.models import Organisation, User
+from apsystem.lib.forms import GdsForm, Radios, TextArea, offer
+from referrals.models import ANSWERS, Reason, Status, Tier
 from referrals.models.referral import SORTS
 from referrals.models.saved import MOST_LETTERS
 
@@ -111,3 +112,82 @@ class FilterNameForm(GdsForm):
     submit_label = "Save the filter"
 
     name = forms.CharField(max_length=MOST_LETTERS, label="Name of the filter", strip=True)
+
+
+class AskForm(GdsForm):
+    """What the school should still tell."""
+
+    submit_label = "Ask the school"
+
+    questions = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Ask for these answers",
+        choices=[(name, label) for name, label in ANSWERS.items() if name != "reason"],
+        required=False,
+    )
+    words = TextArea(label="Or ask in your own words (optional)", max_length=1_000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least one question."""
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("questions") and not cleaned.get("words") and not self.errors:
+            self.add_error("questions", "Choose a question, or write one")
+        return cleaned
+
+
+class AssignForm(forms.Form):
+    """Who takes the ticked referrals."""
+
+    to = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="uid", required=False)
+    nobody = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, officers: QuerySet, **kwargs: Any) -> None:
+        """Offer the officers."""
+        super().__init__(*args, **kwargs)
+        offer(self, "to", officers)
+
+
+class DecisionForm(GdsForm):
+    """The council's decision, with its reason in words that the school reads."""
+
+    submit_label = "Record the decision"
+
+    decision = Radios(
+        label="Decision",
+        choices=[
+            ("1", "Accept: tier 1, outreach in the home school"),
+            ("2", "Accept: tier 2, short, time-limited placement"),
+            ("3", "Accept: tier 3, longer placement"),
+            ("decline", "Decline"),
+        ],
+        error_messages={"required": "Choose a tier, or decline"},
+    )
+    provider = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label="Provider or school (optional)",
+        required=False,
+        empty_label="Not decided yet",
+        to_field_name="uid",
+        error_messages={"invalid_choice": "Choose a provider or a school from the list"},
+    )
+    reason = TextArea(
+        label="Reason",
+        help_text="The school reads this. Say in plain words why, and what happens next.",
+        error_messages={"required": "Give the reason: the school reads it"},
+    )
+
+    def __init__(self, *args: Any, places: QuerySet, **kwargs: Any) -> None:
+        """Offer the places."""
+        super().__init__(*args, **kwargs)
+        offer(self, "provider", places)
+
+    @property
+    def verb(self) -> str:
+        """Return the move that was chosen."""
+        return "decline" if self.cleaned_data["decision"] == "decline" else "accept"
+
+    @property
+    def tier(self) -> Tier | None:
+        """Return the tier that was chosen, if any."""
+        chosen = self.cleaned_data["decision"]
+        return None if chosen == "decline" else Tier(int(chosen))

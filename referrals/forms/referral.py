@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.permissions import REACH_SCHOOL
 from apsystem.lib.forms import (
     DateField,
@@ -21,7 +21,7 @@ from apsystem.lib.forms import (
     offer,
 )
 from pupils.models import Pupil
-from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status, Tier
+from referrals.models import ANSWERS, Reason, Referral, SharingBasis, Status
 from referrals.models.narrowing import kept_words
 
 # The parts of the task list: address, title, answers.
@@ -32,8 +32,20 @@ SECTIONS = {
     "views": ("What the pupil and the parents say", ["pupil_view", "parent_view"]),
     "sharing": ("Sharing information", ["basis", "consent_from", "consent_on"]),
 }
+ONLY_IF = ["event_on", "consent_from", "consent_on"]  # each follows from another answer
 MAY_BE_UNKNOWN = ["tried", "hoped", "pupil_view", "parent_view"]
 NEEDED = {"reason": "Choose why help is needed", "concern": "Say what is happening"}
+# What an answer asks for besides: they are asked for and saved together.
+COMPANIONS = {
+    ("reason", Reason.PERMANENT_EXCLUSION): {
+        "event_on": "Enter the date of the permanent exclusion: the council must provide "
+        "education from the sixth school day"
+    },
+    ("basis", SharingBasis.CONSENT): {
+        "consent_from": "Enter who gave consent",
+        "consent_on": "Enter when consent was given, with day, month and year",
+    },
+}
 
 
 def section_of(answer: str) -> str:
@@ -113,14 +125,22 @@ class AnswersForm(GdsForm):
         referral: Referral,
         names: Iterable[str],
         is_sent: bool = False,
+        offers_unknown: bool = True,
         **kwargs: Any,
     ) -> None:
-        """Keep the fields of these answers, with what the referral holds."""
-        self.names = list(names)
+        """Keep the fields of these answers, with what the referral holds.
+
+        What is sent is whole: the answers that another one asks for come with it.
+        """
+        self.referral, self.is_sent = referral, is_sent
+        asked = set(names)
+        for (answer, _), companions in COMPANIONS.items():
+            asked |= set(companions) if is_sent and answer in asked else set()
+        self.names = [name for name in ANSWERS if name in asked]
         initial = {name: getattr(referral, name) for name in self.names}
         initial |= {"not_known": referral.not_known, "revision": referral.revision}
         super().__init__(*args, initial=initial, **kwargs)
-        unknown = [name for name in self.names if name in MAY_BE_UNKNOWN and not is_sent]
+        unknown = [name for name in self.names if name in MAY_BE_UNKNOWN and offers_unknown]
         kept = {*self.names, "revision", *(["not_known"] if unknown else [])}
         for name in [name for name in self.fields if name not in kept]:
             del self.fields[name]
@@ -145,10 +165,33 @@ class AnswersForm(GdsForm):
             raise forms.ValidationError("The date lies in the future.")
         return found
 
+    def _now(self, name: str) -> Any:
+        """Return an answer as it would be: what is typed here, or what the referral holds."""
+        return self.cleaned_data.get(name, getattr(self.referral, name))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what an answer of a sent referral asks for besides."""
+        cleaned = super().clean() or self.cleaned_data
+        for (answer, value), companions in COMPANIONS.items():
+            if self.is_sent and self._now(answer) == value:
+                for name, words in companions.items():
+                    if name in self.names and name not in self.errors and not self._now(name):
+                        self.add_error(name, words)
+        return cleaned
+
     def keep_beside(self, revision: int, words: str) -> None:
         """Keep what was typed after somebody else saved: saving again replaces the saved answers."""
         self.data = {**self.data.dict(), "revision": str(revision)}  # type: ignore[attr-defined]
         self.add_error(None, words)
+
+    @property
+    def refused(self) -> dict[str, dict[str, str]]:
+        """Return the answers that cannot be saved as they are: what each is called, and why."""
+        return {
+            name: {"label": ANSWERS[name], "words": " ".join(map(str, self.errors[name]))}
+            for name in self.names
+            if name in self.errors
+        }
 
     def answers(self, referral: Referral) -> dict[str, Any]:
         """Return the valid answers, and which of those asked here are not known."""
@@ -160,9 +203,13 @@ class AnswersForm(GdsForm):
 
 
 class AmendForm(AnswersForm):
-    """One answer of a sent referral, changed."""
+    """One answer of a sent referral, changed, with those that it asks for besides."""
 
     submit_label = "Save the new answer"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what is answered: what is not known any more is amended to nothing."""
+        super().__init__(*args, is_sent=True, offers_unknown=False, **kwargs)
 
 
 class AnswerForm(AnswersForm):
@@ -176,10 +223,33 @@ class AnswerForm(AnswersForm):
         """Keep the box for words; it must be filled where the SEND team wrote a question."""
         words = self.base_fields["words"]
         super().__init__(*args, is_sent=True, **kwargs)
+        self.asked = list(kwargs["names"])
         self.fields["words"] = field = TextArea(label=str(words.label), required=is_question)
         if is_question:
             field.label = "Your answer"
             field.error_messages["required"] = "Answer the question of the SEND team"
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for an answer to each question, or the words that nobody knows it."""
+        cleaned = super().clean()
+        for name in self.asked:
+            if name not in self.errors and not cleaned.get(name) and not self._is_excused(name):
+                self.add_error(name, self._what_to_do(name))
+        return cleaned
+
+    def _is_excused(self, name: str) -> bool:
+        """Tell whether a question may stay open: not known, or without an object, as words say."""
+        if name in ONLY_IF:
+            return bool(self.cleaned_data.get("words"))
+        return name in self.cleaned_data.get("not_known", [])
+
+    @staticmethod
+    def _what_to_do(name: str) -> str:
+        if name in ONLY_IF:
+            return "Answer this, or say below why there is no answer"
+        if name in MAY_BE_UNKNOWN:
+            return "Answer this, or tick that you do not know"
+        return "Choose an answer"
 
 
 class AddForm(GdsForm):
@@ -226,85 +296,6 @@ class HandOverForm(GdsForm):
         """Offer the colleagues who may refer."""
         super().__init__(*args, **kwargs)
         offer(self, "colleague", colleagues)
-
-
-class AskForm(GdsForm):
-    """What the school should still tell."""
-
-    submit_label = "Ask the school"
-
-    questions = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple,
-        label="Ask for these answers",
-        choices=[(name, label) for name, label in ANSWERS.items() if name != "reason"],
-        required=False,
-    )
-    words = TextArea(label="Or ask in your own words (optional)", max_length=1_000, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for at least one question."""
-        cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("questions") and not cleaned.get("words") and not self.errors:
-            self.add_error("questions", "Choose a question, or write one")
-        return cleaned
-
-
-class AssignForm(forms.Form):
-    """Who takes the ticked referrals."""
-
-    to = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="uid", required=False)
-    nobody = forms.BooleanField(required=False)
-
-    def __init__(self, *args: Any, officers: QuerySet, **kwargs: Any) -> None:
-        """Offer the officers."""
-        super().__init__(*args, **kwargs)
-        offer(self, "to", officers)
-
-
-class DecisionForm(GdsForm):
-    """The council's decision, with its reason in words that the school reads."""
-
-    submit_label = "Record the decision"
-
-    decision = Radios(
-        label="Decision",
-        choices=[
-            ("1", "Accept: tier 1, outreach in the home school"),
-            ("2", "Accept: tier 2, short, time-limited placement"),
-            ("3", "Accept: tier 3, longer placement"),
-            ("decline", "Decline"),
-        ],
-        error_messages={"required": "Choose a tier, or decline"},
-    )
-    provider = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label="Provider or school (optional)",
-        required=False,
-        empty_label="Not decided yet",
-        to_field_name="uid",
-        error_messages={"invalid_choice": "Choose a provider or a school from the list"},
-    )
-    reason = TextArea(
-        label="Reason",
-        help_text="The school reads this. Say in plain words why, and what happens next.",
-        error_messages={"required": "Give the reason: the school reads it"},
-    )
-
-    def __init__(self, *args: Any, places: QuerySet, **kwargs: Any) -> None:
-        """Offer the places."""
-        super().__init__(*args, **kwargs)
-        offer(self, "provider", places)
-
-    @property
-    def verb(self) -> str:
-        """Return the move that was chosen."""
-        return "decline" if self.cleaned_data["decision"] == "decline" else "accept"
-
-    @property
-    def tier(self) -> Tier | None:
-        """Return the tier that was chosen, if any."""
-        chosen = self.cleaned_data["decision"]
-        return None if chosen == "decline" else Tier(int(chosen))
 
 
 class ReferralFilterForm(forms.Form):

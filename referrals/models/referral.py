@@ -7,7 +7,8 @@ from typing import Any, Self
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -75,10 +76,12 @@ ANSWERS = {
     "consent_from": "Who gave consent",
     "consent_on": "Date of the consent",
 }
+# The clocks that may run: a decision is due until it is made. The nearer of two counts.
+_NEXT = Least(Case(When(status__in=UNDECIDED, then=F("decide_by"))), F("day_six_on"))
 SORTS: dict[str, list[Any]] = {
     "waiting": ["submitted_at", "pk"],
     "newest": ["-submitted_at", "-pk"],
-    "due": [F("day_six_on").asc(nulls_last=True), F("decide_by").asc(nulls_last=True), "pk"],
+    "due": [_NEXT.asc(nulls_last=True), "submitted_at", "pk"],
     "school": ["school__name", "submitted_at", "pk"],
 }
 

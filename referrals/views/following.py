@@ -137,7 +137,7 @@ def amend(request: Request, uid: str, name: str) -> HttpResponse:
     if name not in ANSWERS:
         raise Http404
     referral = _undecided(request, uid)
-    form = AmendForm(request.POST or None, referral=referral, names=[name], is_sent=True)
+    form = AmendForm(request.POST or None, referral=referral, names=[name])
     if form.is_valid():
         try:
             actions.amend(referral, by=request.user, **form.answers(referral))

@@ -125,6 +125,7 @@ def section(request: Request, uid: str, part: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             told = {"revision": saved.revision, "saved": moment(timezone.now())}
+            told |= {"refused": form.refused}
             return JsonResponse(told) if is_quiet else redirect(referral)
     if is_quiet:
         return JsonResponse({"problems": form.non_field_errors()}, status=HTTPStatus.CONFLICT)

@@ -51,6 +51,27 @@ def test_a_closure_moves_the_deadline_of_its_place_and_of_no_other(school, other
     assert clock.counted == ("5 school days after 21 Oct; no school 26 Oct to 3 Nov; closed 4 Nov")
 
 
+@pytest.mark.parametrize(
+    ("start", "due_on", "counted"),
+    [
+        (
+            date(2025, 5, 2),
+            date(2025, 5, 7),
+            "2 school days after 2 May; Early May bank holiday 5 May",
+        ),
+        (date(2025, 5, 5), date(2025, 5, 7), "2 school days after 5 May"),
+        # Boxing Day and the others lie in the holidays, which are named already.
+        (
+            date(2024, 12, 20),
+            date(2025, 1, 6),
+            "1 school day after 20 Dec; no school 21 Dec to 5 Jan",
+        ),
+    ],
+)
+def test_a_bank_holiday_that_was_not_counted_is_named(days, start, due_on, counted):
+    assert days.clock("Decision", start, due_on, today=start).counted == counted
+
+
 def test_beyond_the_calendar_nothing_is_invented(days):
     assert days.after(date(2027, 7, 21), 5) is None
     clock = days.clock("Decision", date(2027, 7, 21), None, today=date(2027, 7, 21))

@@ -121,3 +121,46 @@ def test_what_is_typed_is_in_the_database_within_five_seconds(world, page_of):
     page.wait_for_selector(SAVED, timeout=15_000)
     draft.refresh_from_db()
     assert draft.concern == "And on Fridays."
+
+
+def test_what_cannot_be_saved_is_said_beside_its_box_and_stays_there(world, page_of):
+    page = page_of(world.people[Role.SCHOOL_STAFF], width=360)
+    draft = world.own.draft
+    page.goto(f"/referrals/{draft.uid}/answers/happening/")
+    long = "x" * 4_001
+    page.fill("[name=concern]", "Leaves lessons.")
+    page.fill("[name=tried]", long)
+    page.wait_for_selector("[data-autosave]:text-matches('^Not saved: What the school has tried')")
+    beside = "#div_id_tried .govuk-error-message"
+    assert "at most 4000 characters" in page.inner_text(beside)
+    assert page.get_attribute("[name=tried]", "aria-describedby").endswith("id_tried_refused")
+    assert page.input_value("[name=tried]") == long
+    draft.refresh_from_db()
+    assert draft.concern == "Leaves lessons."
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("setTimeout(() => location.assign('/'))")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert page.input_value("[name=tried]") == long
+
+    page.fill("[name=tried]", "A mentor.")
+    page.wait_for_selector(SAVED)
+    assert page.locator(beside).count() == 0
+    assert page.console_errors == []
+
+
+def test_a_date_is_complained_of_once_it_is_left(world, page_of):
+    page = page_of(world.people[Role.SCHOOL_STAFF])
+    page.goto(f"/referrals/{world.own.draft.uid}/answers/why/")
+    page.fill("[name=event_on_0]", "31")
+    page.fill("[name=event_on_1]", "2")
+    page.wait_for_selector("[data-autosave]:text-matches('^Not saved: Date of the suspension')")
+    beside = page.locator("#div_id_event_on .govuk-error-message")
+    assert beside.count() == 0, "the year is still to come"
+    page.fill("[name=event_on_2]", "2026")
+    page.focus("button:has-text('Save and go back')")
+    page.wait_for_selector("#div_id_event_on .govuk-error-message:has-text('not a real date')")
+    page.fill("[name=event_on_1]", "1")
+    page.wait_for_selector(SAVED)
+    assert beside.count() == 0

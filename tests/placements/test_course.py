@@ -139,6 +139,28 @@ def test_a_pupil_is_never_in_two_places_at_one_session(placement, other_provider
     assert take_up(free, referral=referral, by=caseworker).pk
 
 
+def test_a_provider_is_not_told_where_else_the_pupil_is(
+    client, referral, provider, caseworker, person
+):
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+    other = factories.ReferralFactory(status="accepted", tier=2, pupil=referral.pupil)
+    elsewhere = take_up(proposal(factories.ProviderFactory()), referral=other, by=caseworker)
+    path = reverse("placements:accept", args=[offer.uid])
+
+    def told_to(user):
+        client.force_login(user)
+        return "".join(client.post(path, {"lead": ""}).context["form"].non_field_errors())
+
+    words = told_to(person(Role.PROVIDER_LEAD))
+    assert "Something else was agreed for some of these sessions" in words
+    assert elsewhere.provider.name not in words
+    assert "Monday" not in words
+    assert "October" not in words
+    assert f"At {elsewhere.provider} already, until 13 October 2024" in told_to(caseworker)
+    offer.refresh_from_db()
+    assert offer.status == Status.PROPOSED
+
+
 @pytest.mark.parametrize(
     ("ends_on", "sessions", "total"),
     [(None, 4, None), (None, "4.5", "10.5"), (START, 9, None), (END, 9, "15")],

@@ -117,6 +117,7 @@ BREAKERS = {
     ),
     "placements_placement_route_is_known": make(route="the moon"),
     "placements_placement_one_for_a_referral": lambda: twice("referral"),
+    "placements_placement_shortens_what_it_follows": make(has_shortened=True),
     "placements_placement_one_follows_another": lambda: twice("follows"),
     "placements_pause_ends_after_it_starts": lambda: factories.PauseFactory(
         starts_on=END, ends_on=START

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts.permissions import GRANTS, Permission, Role
 from placements import actions
-from placements.models import TierRule
+from placements.models import Placement, TierRule
 from referrals.models import Tier
 from tests import factories
 
@@ -105,3 +105,32 @@ def test_the_page_says_which_rule_is_in_force_and_a_tier_4_does_not_exist(client
     assert client.get(reverse("placements:rule-change", args=[4])).status_code == 404
     TierRule.objects.all().delete()
     assert "No rule is entered" in client.get(reverse("placements:rules")).content.decode()
+
+
+@pytest.mark.parametrize("tier", [Tier.SHORT, Tier.LONGER])
+@pytest.mark.parametrize(
+    "case",
+    [(0, "open", True), (0, "paused", True), (-1, "open", False), (0, "ended", False)],
+)
+def test_a_placement_past_its_longest_time_says_so_on_its_page(client, manager, tier, case):
+    days_past, status, is_said = case
+    today = localdate()
+    TierRule.objects.all().delete()
+    factories.TierRuleFactory(tier=tier, longest_weeks=3)
+    later = None if tier == Tier.LONGER else today + 30 * DAY
+    ended = {"ends_on": today, "end_reason": "Back.", "destination": "home school"}
+    placement = factories.PlacementFactory(
+        tier=tier,
+        status=status,
+        starts_on=today - 21 * DAY - days_past * DAY,
+        **(ended if status == "ended" else {"ends_on": later}),
+    )
+    client.force_login(manager)
+
+    page = client.get(reverse("placements:detail", args=[placement.uid])).content.decode()
+
+    assert (f"{tier.label} lasts at most 3 weeks" in page) is is_said
+    assert Placement.objects.overstaying(today).exists() is is_said, "the list says the same"
+    Placement.objects.update(ends_on=today)
+    page = client.get(reverse("placements:detail", args=[placement.uid])).content.decode()
+    assert ("The last day was" in page) is (status != "ended")

@@ -123,6 +123,21 @@ def test_the_longest_wait_comes_first():
     assert list(Referral.objects.waiting()) == [early, late]
 
 
+def test_the_nearer_of_two_clocks_counts_where_the_next_one_comes_first():
+    def due(decide_by, day_six_on=None, status=Status.SUBMITTED):
+        return factories.ReferralFactory(status=status, decide_by=decide_by, day_six_on=day_six_on)
+
+    neither = due(None)
+    both = due(date(2024, 10, 2), date(2024, 10, 4))
+    late_duty = due(date(2024, 10, 8), date(2024, 10, 3))
+    decision = due(date(2024, 10, 1))
+    decided = due(date(2024, 9, 2), date(2024, 10, 7), Status.ACCEPTED)
+
+    rows = Referral.objects.sorted_by("due")
+
+    assert list(rows) == [decision, both, late_duty, decided, neither]
+
+
 def test_accepted_referrals_wait_for_a_placement_until_they_are_placed():
     waiting = factories.ReferralFactory(status="accepted")
     factories.ReferralFactory(status="accepted", is_placed=True)

@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from referrals import actions
-from referrals.models import DecisionRead, Entry, Referral, Status
+from referrals.forms import section_of
+from referrals.models import ANSWERS, DecisionRead, Entry, Referral, Status
 from tests import factories
 from tests import world as worlds
 
 pytestmark = pytest.mark.django_db
+DATE = ("event_on_0", "event_on_1", "event_on_2")
 
 
 @pytest.fixture
@@ -97,6 +99,31 @@ def test_a_half_typed_date_does_not_keep_the_rest_from_being_saved(school, world
 
     assert answer.status_code == 200
     assert Referral.objects.get(pk=world.own.draft.pk).reason == "suspension"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("tried", {"tried": "x" * 4_001}, "at most 4000 characters"),
+        ("event_on", dict(zip(DATE, ("31", "2", "2026"), strict=True)), "not a real date"),
+        ("event_on", {"event_on_0": "3"}, "Enter the month"),
+    ],
+)
+def test_what_cannot_be_saved_is_named_while_the_rest_is_saved(school, world, name, typed, words):
+    draft, part = world.own.draft, section_of(name)
+    was = getattr(draft, name)
+    rest = {"concern": "Kept.", "reason": "suspension"}
+
+    told = school.post(url("section", draft, part), typed | rest, HTTP_X_AUTOSAVE="1").json()
+
+    assert list(told["refused"]) == [name]
+    assert words in told["refused"][name]["words"]
+    assert told["refused"][name]["label"] == ANSWERS[name]
+    draft.refresh_from_db()
+    assert getattr(draft, name) == was
+    assert "Kept." in draft.concern or draft.reason == "suspension"
+    fine = school.post(url("section", draft, part), rest, HTTP_X_AUTOSAVE="1").json()
+    assert fine["refused"] == {}
 
 
 def test_a_colleague_who_saved_first_is_shown_beside_what_was_typed(school, world):
@@ -187,19 +214,6 @@ def test_a_sent_referral_is_added_to_and_amended_with_the_old_answer_beside(scho
         school.post(url("amend", sent, "reason"), {"send": ""})
     )
     assert school.get(url("amend", sent, "nothing")).status_code == 404
-
-
-def test_the_school_answers_exactly_what_was_asked(school, world):
-    waiting = world.own.waiting
-    page = school.get(url("answer", waiting))
-    assert set(page.context["form"].fields) == {"tried", "words", "revision"}
-    assert "Answer the question" in text(school.post(url("answer", waiting), {"tried": "x"}))
-
-    page = school.post(url("answer", waiting), {"tried": "x", "words": "Yes."}, follow=True)
-
-    assert "Your answers are with the SEND team" in text(page)
-    assert Referral.objects.get(pk=waiting.pk).status == Status.SUBMITTED
-    assert school.get(url("answer", waiting)).status_code == 404
 
 
 def test_what_was_decided_meanwhile_is_said_in_words(school, world):
@@ -353,3 +367,24 @@ def test_the_chronology_tells_what_was_asked_and_amended(council, world):
     assert f"Referral {sent.reference}: more was asked for" in page
     assert f"Referral {sent.reference}: answer amended" in page
     assert "assigned to an officer" not in page
+
+
+def test_the_chronology_tells_a_decision_that_was_made_and_taken_back(council, world):
+    sent, officer = world.own.submitted, world.people[Role.CASEWORKER]
+
+    def told():
+        events = council.get(reverse("reporting:pupil", args=[sent.pupil.uid])).context["events"]
+        titles = [event.title for event in events]
+        return [title for title in titles if sent.reference in title and "submitted" not in title]
+
+    actions.undo(
+        actions.decide(sent, verb="accept", tier=2, reason="Yes.", by=officer), by=officer
+    )
+    actions.decide(sent, verb="decline", reason="No.", by=officer)
+
+    assert told()[:3] == [
+        f"Referral {sent.reference} declined",
+        f"Referral {sent.reference}: decision taken back before it was read",
+        f"Referral {sent.reference} accepted; the decision was taken back before it was read",
+    ]
+    assert len([title for title in told() if "accepted" in title]) == 1
