@@ -48,8 +48,14 @@ def test_a_pupil_is_added_changed_and_gets_a_contact_and_a_plan(client, world):
     pupil = Pupil.objects.get(surname="Testwick")
     assert page["Location"] == reverse("reporting:pupil", args=[pupil.uid])
 
-    changed = {**PUPIL, "upn": factories.valid_upn(999_999), "preferred_name": "Nonie"}
-    client.post(reverse("pupils:change", args=[pupil.uid]), changed)
+    change = reverse("pupils:change", args=[pupil.uid])
+    changed = {
+        **PUPIL,
+        "upn": factories.valid_upn(999_999),
+        "preferred_name": "Nonie",
+        "seen": client.get(change).context["form"]["seen"].value(),
+    }
+    client.post(change, changed)
     contact = {"name": "Jo Testwick", "relationship": "Father", "phone": "020 7946 0001",
                "priority": 1}  # fmt: skip
     client.post(reverse("pupils:contact-add", args=[pupil.uid]), contact)
