@@ -49,6 +49,7 @@ NAVIGATION = {
     "Figures": [
         ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
         ("Targets", "reporting:targets", Permission.FIGURES_VIEW),
+        ("Published figures", "reporting:published", Permission.FIGURES_VIEW),
     ],
     "Service": [
         ("Calendar", "attendance:calendar", Permission.CALENDAR_VIEW),

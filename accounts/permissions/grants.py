@@ -150,6 +150,7 @@ _REFERS = (
 )
 _MANAGES = {
     Permission.TARGET_SET,
+    Permission.COMPARATOR_IMPORT,
     Permission.PANEL_SET,
     Permission.REGISTER_CHECK,
     Permission.EXCLUSION_IMPORT,

@@ -19,6 +19,8 @@ from apsystem.lib.seen import CHANGED, Stale, state_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 SHORT, MIDDLE = 20, 60
+CHECK = "check"
+MOST_FILE_BYTES = 10 * 1024 * 1024
 
 
 def _in_sentence(label: object) -> str:
@@ -272,6 +274,38 @@ class Radios(forms.ChoiceField):
     """One choice of a few."""
 
     widget = forms.RadioSelect
+
+
+class FileForm(GdsForm):
+    """A CSV file that is checked first, and taken in whole or not at all."""
+
+    submit_label = "Read the file"
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="Saved as CSV (UTF-8) from a spreadsheet, 10 MB at most",
+        error_messages={
+            "required": "Choose a file",
+            "empty": "The file is empty",
+            "missing": "Choose a file",
+        },
+    )
+    do = Radios(
+        label="What to do",
+        choices=[
+            (CHECK, "Only say what would change"),
+            ("save", "Take it in, all of it or nothing"),
+        ],
+        initial=CHECK,
+        error_messages={"required": "Choose what to do"},
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large to be one of these."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_FILE_BYTES:
+            raise forms.ValidationError("The file is larger than 10 MB")
+        return file
 
 
 OUR_TIMES = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]

@@ -9,7 +9,6 @@ from accounts.models import Organisation, User
 from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.forms import (
     DateField,
-    GdsForm,
     Radios,
     SeenForm,
     offer,
@@ -19,8 +18,6 @@ from pupils.models import ExclusionReason, Headcount
 from pupils.models.headcount import MOST_PUPILS, Census
 
 YEARS_OFFERED = 6
-MOST_BYTES = 10 * 1024 * 1024
-CHECK = "check"
 PUPILS = "Enter a whole number from 1 to 20,000: no rate can be worked out from nothing"
 
 
@@ -62,38 +59,6 @@ class HeadcountForm(SeenForm):
         ]
         self.initial.setdefault("year", this_year)
         offer(self, "school", Organisation.objects.as_user(by).with_roll())
-
-
-class FileForm(GdsForm):
-    """A file of suspensions or of headcounts."""
-
-    submit_label = "Read the file"
-
-    file = forms.FileField(
-        label="CSV file",
-        help_text="Saved as CSV (UTF-8) from a spreadsheet, 10 MB at most",
-        error_messages={
-            "required": "Choose a file",
-            "empty": "The file is empty",
-            "missing": "Choose a file",
-        },
-    )
-    do = Radios(
-        label="What to do",
-        choices=[
-            (CHECK, "Only say what would change"),
-            ("save", "Take it in, all of it or nothing"),
-        ],
-        initial=CHECK,
-        error_messages={"required": "Choose what to do"},
-    )
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is too large to be one of these."""
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError("The file is larger than 10 MB")
-        return file
 
 
 class ReasonForm(SeenForm):

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from accounts.access import Request, requires
 from accounts.permissions import Permission
-from apsystem.lib.forms import take_errors
+from apsystem.lib.forms import CHECK, FileForm, take_errors
 from apsystem.lib.pages import page_of
 from pupils import actions
 from pupils.actions.file_rows import LAYOUTS
-from pupils.forms.headcount import CHECK, FileForm, HeadcountForm, ReasonForm
+from pupils.forms.headcount import HeadcountForm, ReasonForm
 from pupils.models import ExclusionReason, Headcount
 
 

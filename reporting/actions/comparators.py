@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.models import User
+from accounts.permissions import Permission
 from apsystem.lib.tables import ImportRefused, read_table
 from reporting.actions.layouts import key_of, read_comparators, recomputed
 from reporting.models import Comparator
@@ -32,15 +35,21 @@ class ImportResult:
     changed: int = 0
     unchanged: int = 0
     notes: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
-def import_comparators(raw: bytes, *, dry_run: bool = False) -> ImportResult:
+def import_comparators(
+    raw: bytes, *, by: User | None = None, dry_run: bool = False
+) -> ImportResult:
     """Take in a file of published figures, all of it or nothing. Raise ImportRefused.
 
+    Without a person it is the command that runs it.
     The statements are few whatever the file's length, and two imports at once do no harm: a
     figure that is there by now is changed, not added.
     """
+    if by is not None and not by.can(Permission.COMPARATOR_IMPORT):
+        raise PermissionDenied(f"this asks for {Permission.COMPARATOR_IMPORT}")
     figures, notes = read_comparators(read_table(raw))
     result = ImportResult(notes=notes)
     known = {key_of(row): row for row in Comparator.objects.all()}
@@ -52,6 +61,7 @@ def import_comparators(raw: bytes, *, dry_run: bool = False) -> ImportResult:
             continue
         result.added += old is None
         result.changed += old is not None
+        result.differences.append(_difference(old, figure))
         to_write.append(figure)
     if to_write and not dry_run:
         Comparator.objects.bulk_create(
@@ -62,6 +72,16 @@ def import_comparators(raw: bytes, *, dry_run: bool = False) -> ImportResult:
             update_fields=SAID_FIELDS,
         )
     return result
+
+
+def _difference(old: Comparator | None, figure: Comparator) -> str:
+    """Say in words what is new about a figure."""
+    now = figure.said
+    if old is None:
+        return f"{figure}: added, {now}"
+    return (
+        f"{figure}: was {old.said}, is now {now}" if old.said != now else f"{figure}: its source"
+    )
 
 
 def _is_same(old: Comparator, figure: Comparator) -> bool:

@@ -98,6 +98,16 @@ class Comparator(models.Model):
         """Return year and coverage as people read them."""
         return f"{year_label(self.year)}, {self.get_coverage_display()}"
 
+    @property
+    def measure_words(self) -> str:
+        """Return what is measured, as people read it."""
+        return self.measure.replace("_", " ").capitalize()
+
+    @property
+    def said(self) -> str:
+        """Return the figure as it was published: the number, or the symbol that stands for it."""
+        return self.symbol if self.value is None else f"{self.value.normalize():f}"
+
     def complement(self) -> Decimal | None:
         """Return 100 minus the value: attendance from absence."""
         return None if self.value is None else 100 - self.value

@@ -6,7 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from accounts.permissions import GRANTS, Permission, Role
 from apsystem.lib.tables import ImportRefused, read_table
 from reporting.actions import import_comparators
 from reporting.actions.layouts import ABSENCE_MEASURES, COUNTS_OF, read_comparators, recomputed
@@ -322,3 +326,66 @@ def test_twenty_bad_rows_are_told_and_the_rest_counted():
 
     assert len(refused.value.errors) == 21
     assert refused.value.errors[-1] == "And 5 more."
+
+
+# --- The page ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client, person):
+    client.force_login(person(Role.MANAGER))
+    return reverse("reporting:published-import")
+
+
+def send(client, page, raw, do="save"):
+    return client.post(page, {"file": SimpleUploadedFile("figures.csv", raw), "do": do})
+
+
+@pytest.mark.django_db
+def test_a_file_is_checked_first_and_taken_in_on_the_page(client, page):
+    checked = send(client, page, long_file(GOOD), "check").content.decode()
+    assert "It would be: 1 added" in checked
+    assert not Comparator.objects.exists()
+
+    send(client, page, long_file(GOOD))
+    again = send(client, page, long_file(GOOD.replace("1.25", "1.5")), "check").content.decode()
+
+    assert "was 1.25, is now 1.5" in again
+    assert Comparator.objects.get().value == Decimal("1.25")
+    listed = client.get(reverse("reporting:published"), {"measure": "severe_absence_rate"})
+    assert "A source" in listed.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_file_of_dfe_is_taken_in_on_the_page(client, page):
+    answer = send(client, page, ABSENCE_FILE.read_bytes()).content.decode()
+
+    assert "The file is taken in" in answer
+    assert Comparator.objects.count() > 100
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"a,b\n1,2\n", "column"),
+        (long_file(GOOD, GOOD), "Row 3"),
+        (with_cell("value", "=1+1"), "Row 2"),
+        (b"\xff\xfe\x00", ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_on_the_page_in_words(client, page, raw, said):
+    answer = send(client, page, raw)
+
+    assert "The file was not taken in" in answer.context["form"].errors["file"][0]
+    assert said in " ".join(answer.context["errors"])
+    assert not Comparator.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "role", [r for r in Role if Permission.COMPARATOR_IMPORT not in GRANTS[r]]
+)
+def test_nobody_else_takes_in_published_figures(person, role):
+    with pytest.raises(PermissionDenied):
+        import_comparators(long_file(GOOD), by=person(role))
