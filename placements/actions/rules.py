@@ -28,11 +28,16 @@ ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that a placement breaks: the field it is about, and who may agree to it."""
+    """A rule that a placement breaks: the field it is about, and who may agree to it.
+
+    `kept` is what the record of the placement says of it, where others may read less than whoever
+    agreed to it: people of the provider see no place but their own.
+    """
 
     field: str
     words: str
     permission: Permission
+    kept: str = ""
 
 
 class NeedsOverride(ValidationError):
@@ -93,7 +98,11 @@ def set_aside(broken: list[Broken], *, override: str, by: User) -> str:
     refused = [rule for rule in broken if not (override and by.can(rule.permission))]
     if refused:
         raise NeedsOverride(refused)
-    return f"{' '.join(rule.words for rule in broken)} Reason: {override}" if broken else ""
+    return (
+        f"{' '.join(rule.kept or rule.words for rule in broken)} Reason: {override}"
+        if broken
+        else ""
+    )
 
 
 def no_room(provider: int, day: date, pupil: int) -> list[Broken]:
@@ -170,7 +179,8 @@ def _too_many(placement: Placement) -> list[Broken]:
         f"{plain(total)} of 10. Choose fewer sessions, ask the school to end its placement, or say "
         "why these all the same."
     )
-    return [Broken("weekly", words, Permission.PLACEMENT_OPEN)]
+    kept = f"With what the school arranges itself the week has {plain(total)} of 10 sessions."
+    return [Broken("weekly", words, Permission.PLACEMENT_OPEN, kept)]
 
 
 def most_at_once(

@@ -188,6 +188,8 @@ def test_a_week_has_ten_sessions_with_what_the_school_arranges(
     placement = propose(asked, referral=referral, by=caseworker, override="It ended in June.")
     told = Entry.objects.get(placement=placement, kind="overridden")
     assert told.words.endswith("Reason: It ended in June.")
+    assert f"{total} of 10" in told.words
+    assert "Boxing Club" not in told.words  # the provider reads this, and sees no other place
 
 
 @pytest.mark.parametrize(("start", "is_free"), [(END - timedelta(days=1), False), (END, True)])
