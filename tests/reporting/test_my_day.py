@@ -100,6 +100,8 @@ def world(db):
         2, pupil=world.own.pupil, finished_at=now, made_on=today - DAY, ends_on=today
     )
     _onward(world, today)
+    factories.LetterFactory.create_batch(2, status="draft")
+    factories.LetterFactory.create_batch(3, status="approved", approved_by=people[Role.MANAGER])
     factories.ImportFactory(provider=world.own.provider, by=world.people[Role.PROVIDER_STAFF])
     factories.ApiKeyFactory(organisation=world.own.provider, expires_at=now + timedelta(days=9))
     _absence(world, today)
