@@ -7,7 +7,9 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import Organisation, User
+from accounts.permissions import Permission
 from apsystem.lib.calendar import year_label
+from pupils.models.codes import CareKind, SenProvision, Sex
 from pupils.story import KINDS, Count, Cursor
 from referrals.models import Tier
 from reporting.kpis.span import WHOLE_YEAR, Span, parts_offered
@@ -21,7 +23,14 @@ DIMENSION_LABELS = {
     "school": "Home schools",
     "tier": "Tiers",
     "year_group": "Year groups",
+    "sex": "Sex",
+    "sen": "Special educational needs",
+    "meals": "Free school meals",
+    "care": "Social care",
 }
+MEALS = [("yes", "Eligible"), ("no", "Not eligible")]
+NO_CARE = "none"
+CARE = [*CareKind.choices, (NO_CARE, "Not known to social care")]
 
 
 class ChronologyForm(forms.Form):
@@ -131,9 +140,13 @@ class StatisticsForm(SpanForm):
     )
     tier = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
     year_group = forms.IntegerField(min_value=-5, max_value=20, required=False)
+    sex = forms.ChoiceField(choices=Sex.choices, required=False)
+    sen = forms.ChoiceField(choices=SenProvision.choices, required=False)
+    meals = forms.ChoiceField(choices=MEALS, required=False)
+    care = forms.ChoiceField(choices=CARE, required=False)
 
     BOXES = ("year", "part", "view", "by", "trend")
-    KEPT = ("provider", "school", "tier", "year_group")
+    KEPT = ("provider", "school", "tier", "year_group", "sex", "sen", "meals", "care")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         """Know the organisations that a group may be kept to."""
@@ -141,6 +154,10 @@ class StatisticsForm(SpanForm):
         for name in ("provider", "school"):
             field = cast("forms.ModelChoiceField", self.fields[name])
             field.queryset = Organisation.objects.as_user(by)
+        if not by.can(Permission.CARE_VIEW):
+            del self.fields["care"]
+            choices = [pair for pair in DIMENSION_LABELS.items() if pair[0] != "care"]
+            cast("forms.ChoiceField", self.fields["by"]).choices = choices
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -149,9 +166,14 @@ class StatisticsForm(SpanForm):
         return {name: value for name, value in found.items() if value is not None}
 
     @property
-    def narrowing(self) -> dict[str, int]:
+    def narrowing(self) -> dict[str, Any]:
         """Return the same as the statistics ask it."""
-        return {
+        asked = {
             name: value.pk if isinstance(value, Organisation) else value
             for name, value in self.kept.items()
         }
+        if "meals" in asked:
+            asked["meals"] = asked["meals"] == "yes"
+        if asked.get("care") == NO_CARE:
+            asked["care"] = ""
+        return asked

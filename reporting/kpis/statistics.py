@@ -17,6 +17,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.permissions import REACH_ALL
 from attendance.models import Mark
+from pupils.models.codes import CareKind
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.attendance import COUNTED, definition
 from reporting.kpis.sessions import COUNTS, Sql, named, sessions, sessions_of
@@ -25,6 +26,13 @@ from reporting.kpis.sums import Sums
 
 ALL_MARKS = "placement.status <> %(cancelled)s"
 SUMS = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS)
+# The first in this order of what was in force on a day of the span.
+CARE = """coalesce((
+            SELECT care.kind FROM pupils_carestatus AS care
+            WHERE care.pupil_id = pupil.id AND care.starts_on < %(care_until)s
+              AND (care.ends_on IS NULL OR care.ends_on > %(care_from)s)
+            ORDER BY array_position(%(care_order)s::text[], care.kind::text) LIMIT 1
+        ), '')"""
 PLACEMENTS = f"""
     WITH summed AS (
         SELECT placement_id, day >= %(summer)s AS is_late, {SUMS}
@@ -32,12 +40,13 @@ PLACEMENTS = f"""
         GROUP BY 1, 2
     )
     SELECT placement.id, placement.pupil_id, placement.provider_id, placement.home_school_id,
-        placement.tier, %(year)s - min(pupil.starts_year_1) + 1, {SUMS}
+        placement.tier, %(year)s - pupil.starts_year_1 + 1, pupil.sex, pupil.sen_provision,
+        pupil.has_free_meals, {CARE}, {SUMS}
     FROM summed
     JOIN placements_placement AS placement ON placement.id = summed.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     WHERE {{counted}}
-    GROUP BY 1
+    GROUP BY placement.id, pupil.id
     ORDER BY 1
 """  # noqa: S608 - the parts are constants
 OVER_TIME = f"""
@@ -83,6 +92,10 @@ class Line(NamedTuple):
     school: int
     tier: int
     year_group: int
+    sex: str
+    sen: str
+    meals: bool
+    care: str
     present: int
     authorised: int
     unauthorised: int
@@ -128,10 +141,10 @@ class Group(Sums):
 class Statistics:
     """What a person may see of a span: its groups, its course and its reasons. Three queries."""
 
-    def __init__(self, user: User, span: Span, view: View, **narrowing: int | None) -> None:
+    def __init__(self, user: User, span: Span, view: View, **narrowing: Any) -> None:
         """Read the sums of each placement within reach. One query; the others follow when asked.
 
-        `narrowing` names values of provider, school, tier or year_group.
+        `narrowing` names values of the dimensions, as `groups` does.
         """
         self.span, self.view = span, view
         self.marks = None if user.roles & REACH_ALL else Mark.objects.as_user(user)
@@ -153,11 +166,16 @@ class Statistics:
     def _lines(self) -> list[Line]:
         read, is_dfe = self._sessions(), self.view == View.DFE
         text = PLACEMENTS.format(sessions=read.text, counted=COUNTED if is_dfe else ALL_MARKS)
-        lines = [Line(*row) for row in _run(text, {**self.params, **read.params})]
+        care = {
+            "care_from": self.span.start,
+            "care_until": self.span.until,
+            "care_order": CareKind.values,
+        }
+        lines = [Line(*row) for row in _run(text, {**self.params, **read.params, **care})]
         return _as_enrolments(lines) if is_dfe else lines
 
     def groups(self, by: str) -> list[Group]:
-        """Return the groups of a dimension: provider, school, tier or year_group."""
+        """Return the groups of a dimension: a name of `Line`, from provider to care."""
         return _grouped(self.lines, lambda line: getattr(line, by), self._unit)
 
     @property

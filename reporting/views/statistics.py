@@ -1,6 +1,6 @@
 """Statistics of attendance for groups of children, and the file that holds them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -17,8 +17,9 @@ from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
 from apsystem.lib.gds import day
 from attendance.models import Code
+from pupils.models.codes import SenProvision, Sex
 from referrals.models import Tier
-from reporting.forms.asked import DIMENSION_LABELS, StatisticsForm
+from reporting.forms.asked import CARE, DIMENSION_LABELS, MEALS, NO_CARE, StatisticsForm
 from reporting.kpis.compare import beside
 from reporting.kpis.disclosure import HIDDEN, hidden_places
 from reporting.kpis.span import Span, years_entered
@@ -67,11 +68,20 @@ class Asked:
         )
 
 
+NAMES: dict[str, Callable[[Any], tuple[str, str]]] = {
+    "tier": lambda key: (Tier(key).label, str(key)),
+    "year_group": lambda key: (f"Year {key}", str(key)),
+    "sex": lambda key: (Sex(key).label, key),
+    "sen": lambda key: (SenProvision(key).label, key),
+    "meals": lambda key: (dict(MEALS)["yes" if key else "no"], "yes" if key else "no"),
+    "care": lambda key: (dict(CARE)[key or NO_CARE], key or NO_CARE),
+}
+
+
 def _names(user: User, by: str, keys: Sequence[Any]) -> dict[Any, tuple[str, str]]:
-    if by == "tier":
-        return {key: (Tier(key).label, str(key)) for key in keys}
-    if by == "year_group":
-        return {key: (f"Year {key}", str(key)) for key in keys}
+    """Return of each group its name, and what the address calls it."""
+    if by in NAMES:
+        return {key: NAMES[by](key) for key in keys}
     rows = Organisation.objects.as_user(user).in_bulk(keys)
     return {row.pk: (row.name, str(row.uid)) for row in rows.values()}
 
@@ -106,9 +116,15 @@ def statistics(request: Request) -> HttpResponse:
             "unit": "enrolments" if is_dfe else "children",
             "dimension": DIMENSION_LABELS[asked.by],
             "by": asked.by,
-            "groups": asked.groups(),
+            "groups": [
+                (name, _address(request, {asked.by: key, "by": _next(asked.by)}), group)
+                for name, key, group in asked.groups()
+            ],
             "total": total,
-            "kept": [(name, _kept_words(name, value)) for name, value in form.kept.items()],
+            "kept": [
+                (_kept_words(name, value), _address(request, {name: None}))
+                for name, value in form.kept.items()
+            ],
             "sees_all": bool(request.user.roles & REACH_ALL),
             "reasons": reasons_of(
                 found.reasons(), total.possible, Code.objects.as_user(request.user)
@@ -120,10 +136,25 @@ def statistics(request: Request) -> HttpResponse:
     )
 
 
+def _next(by: str) -> str:
+    """Return by what the children of one group are grouped in turn."""
+    return "year_group" if by == "provider" else "provider"
+
+
+def _address(request: Request, changes: dict[str, Any]) -> str:
+    """Return the address of this page with other choices."""
+    kept = request.GET.copy()
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value is not None:
+            kept[name] = value
+    return f"?{kept.urlencode()}"
+
+
 def _kept_words(name: str, value: Any) -> str:
-    if name == "tier":
-        return Tier(value).label
-    return f"Year {value}" if name == "year_group" else str(value)
+    if name in {"meals", "care"}:
+        return f"{DIMENSION_LABELS[name]}: {dict(MEALS + CARE)[value].lower()}"
+    return NAMES[name](value)[0] if name in NAMES else str(value)
 
 
 @requires(Permission.STATISTICS_VIEW)
