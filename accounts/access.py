@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
@@ -160,7 +160,10 @@ def address_hash(request: HttpRequest) -> str:
     Behind as many proxies as TRUSTED_PROXY_COUNT says, it is the address that the outermost of
     them saw: what a client claims in front of it counts for nothing.
     """
-    address = get_adapter().get_client_ip(request)
+    try:
+        address = get_adapter().get_client_ip(request)
+    except (PermissionDenied, ImproperlyConfigured):  # no address, or fewer proxies than said
+        address = request.META.get("REMOTE_ADDR", "")
     return salted_hmac("accounts.address", address).hexdigest()[:16]
 
 

@@ -77,6 +77,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             "warning": settings.IDLE_WARNING_SECONDS,
             "minutes": max(1, settings.IDLE_WARNING_SECONDS // 60),
         }
+        context["can_see_care"] = user.can(Permission.CARE_VIEW)
         context["navigation"], context["subnavigation"] = _navigation(user, request.path)
         context["organisations"] = {
             entry.organisation_id: entry.organisation for entry in user.memberships_in_force

@@ -27,7 +27,7 @@ const sayBeside = (name, words) => {
 
 export const watch = (said) => {
   const form = document.querySelector("form.app-form");
-  let timer, wait = PAUSE, isBusy = false, isDirty = false, isStopped = false, refused = {};
+  let timer, wait = PAUSE, isBusy = false, isDirty = false, isStopped = false, isSent = false, refused = {};
   // Nobody is stopped between the day and the month: a date is complained of when it is left.
   const isBeingWritten = (name) => {
     const date = document.getElementById(`div_id_${name}`)?.querySelector(".govuk-date-input");
@@ -73,7 +73,7 @@ export const watch = (said) => {
       } else if (answer.type === "opaqueredirect" || answer.status === 403) {
         isDirty = true;
         say("Not saved: you are signed out. Sign in in another tab, then go on here; your text is kept.");
-        later(LONGEST);
+        wait = LONGEST;
       } else {
         throw new Error(answer.status);
       }
@@ -95,7 +95,7 @@ export const watch = (said) => {
     setTimeout(() => showRefused()); // once the focus is where it goes
   });
   addEventListener("beforeunload", (event) => {
-    if (Object.keys(refused).length && !isStopped) event.preventDefault();
+    if (!isSent && ((isDirty && wait > PAUSE) || isStopped || Object.keys(refused).length)) event.preventDefault();
   });
   // What was typed before this file had come is saved like the rest.
   const isTyped = (box) => box.type !== "hidden" && (box.value !== box.defaultValue || box.checked !== box.defaultChecked);
@@ -104,6 +104,6 @@ export const watch = (said) => {
     later(PAUSE);
   }
   form.addEventListener("submit", () => {
-    isStopped = true;
+    isSent = isStopped = true;
   });
 };

@@ -205,7 +205,7 @@ class SeenForm(RowForm):
     def _post_clean(self) -> None:
         """Compare what was seen with what is saved now."""
         now, seen = self.initial.get("seen"), self.cleaned_data.get("seen")
-        if self.instance.pk and seen and seen != now:
+        if self.instance.pk and "seen" in self.data and seen != now:
             self.add_error(None, CHANGED)
             self.show_saved({name: self.initial[name] for name in self.saved(self.instance)})
         super()._post_clean()

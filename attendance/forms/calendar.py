@@ -55,7 +55,10 @@ class HalfTermForm(RangeForm, SeenForm):
         self.fields["year"].choices = [("", "Choose a year"), *years_offered()]
         if self.instance.pk:
             del self.fields["year"], self.fields["number"]
-            self.initial["last_day"] = self.instance.last_day
+
+    def saved(self, row: Any) -> dict[str, Any]:
+        """Return the last day too, which the row keeps as the day after it."""
+        return super().saved(row) | {"last_day": row.last_day}
 
 
 class RemoveForm(GdsForm):

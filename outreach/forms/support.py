@@ -174,6 +174,11 @@ class OpenForm(_SupportForm, SeenForm):
         super().__init__(*args, **kwargs)
         _ask_for_scores(self, "baseline", assessments, "baseline")
 
+    def saved(self, row: Any) -> dict[str, Any]:
+        """Return the scores and reasons too."""
+        names = [f"{start}{aspect}_baseline" for aspect in Aspect.values for start in ("", "no_")]
+        return super().saved(row) | forms.model_to_dict(row, names)
+
     def clean(self) -> dict[str, Any]:
         """Demand scores or a reason, and write them into the row."""
         cleaned = super().clean() or self.cleaned_data

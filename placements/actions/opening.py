@@ -10,10 +10,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts import work
-from accounts.models import SchoolCalendar, User
+from accounts.models import Organisation, SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
-from placements.actions.rules import hold_apart, hold_to_rules
+from placements.actions.rules import full, hold_apart, hold_to_rules, set_aside
 from placements.models import (
     RUNNING,
     Entry,
@@ -221,13 +221,16 @@ def _give_back(placement: Placement, *, by: User) -> str:
     try:
         with transaction.atomic():
             hold_apart(before, by=by)
+            place = Organisation.objects.select_for_update().get(pk=before.provider_id)
+            taken = full(place, placement.starts_on, before.ends_on, before.pupil_id)
+            set_aside(taken, override="", by=by)
             before.full_clean()
             before.save(update_fields=["ends_on"])
             follow_on_roll(before)
     except ValidationError:
         return (
-            f"The placement before it still ends on {say(shortened)}: by now another one holds the "
-            "days after it."
+            f"The placement before it still ends on {say(shortened)}: by now others hold the days "
+            "after it."
         )
     words = f"From {say(shortened)} to {say(before.last_day)}. What was to follow is cancelled."
     tell(before, EntryKind.EXTENDED, by=by, words=words)

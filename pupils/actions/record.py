@@ -13,6 +13,16 @@ from apsystem.lib.seen import hold_seen
 from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
 from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, Leaving, SenProvision
 
+CONTACT_COLUMNS = [
+    "name",
+    "relationship",
+    "phone",
+    "email",
+    "has_parental_responsibility",
+    "priority",
+    "absence_channel",
+]
+
 
 def _check(by: User, permission: Permission) -> None:
     if not by.can(permission):
@@ -35,6 +45,8 @@ def add(
     _check(by, Permission.PUPIL_ADD)
     Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
     if same := Pupil.objects.as_user(by).filter(uid=pupil.uid).first():
+        if (same.forename, same.surname) != (pupil.forename, pupil.surname):
+            raise ValidationError(f"This form was sent already, for {same}. Open a new one.")
         return same
     pupil.fill_derived()
     pupil.full_clean()
@@ -172,7 +184,7 @@ def add_contact(contact: Contact, *, pupil: Pupil, by: User) -> Contact:
     """Add a person to ring about the child. Sent twice, it is one person."""
     _check(by, Permission.PUPIL_CHANGE)
     contact.pupil = _lock(pupil, by=by)
-    who = {name: getattr(contact, name) for name in ("name", "relationship", "phone", "email")}
+    who = {name: getattr(contact, name) for name in CONTACT_COLUMNS}
     if same := Contact.objects.as_user(by).filter(pupil=pupil, **who).first():
         return same
     contact.full_clean()

@@ -65,6 +65,11 @@ class LetterQuerySet(ChildQuerySet):
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider="provider", dated="given_on")
 
+    def as_user(self, user: User) -> Self:
+        """Keep those within reach. A letter to a family stands under its home address."""
+        rows = super().as_user(user)
+        return rows if user.can(Permission.PUPIL_IDENTIFY) else rows.filter(contact=None)
+
     def reached_by_school(self, schools: list[int]) -> Q:
         """Return the rule for schools: issued letters of their own children."""
         since, _ = year_bounds(academic_year(localdate()))

@@ -6,13 +6,13 @@ from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Clock, Organisation, SchoolCalendar, User
-from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Permission
 from apsystem.lib.calendar import year_bounds
 from apsystem.lib.gds import day
 from pupils.models.care import CareStatus
@@ -37,8 +37,11 @@ class PermanentExclusionQuerySet(ChildQuerySet):
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="decided_on")
 
-    def whole(self) -> Self:
-        """Fetch with them what lists show, and whether the child had a social worker then."""
+    def whole(self, user: User) -> Self:
+        """Fetch with them what lists show, and whether the child had a social worker then.
+
+        Who may not know of social care reads it as no.
+        """
         care = CareStatus.objects.filter(
             Q(ends_on=None) | Q(ends_on__gt=OuterRef("effective_on")),
             pupil=OuterRef("pupil"),
@@ -47,6 +50,8 @@ class PermanentExclusionQuerySet(ChildQuerySet):
         )
         return self.select_related("pupil", "school", "reason_1").annotate(
             has_social_worker=Exists(care)
+            if user.can(Permission.CARE_VIEW)
+            else Value(value=False)
         )
 
     def changeable_by(self, user: User) -> Self:

@@ -48,7 +48,7 @@ class PupilQuerySet(ChildQuerySet):
 
     reach = Reach(pupil="", school=ON_ROLL, provider=ON_ROLL)
 
-    def matching(self, text: str) -> Self:
+    def matching(self, text: str, *, by_upn: bool = True) -> Self:
         """Keep those whose names hold every word and who were born on the day, or whose UPN it is.
 
         Words match any part of a name, without case or accents. A day may stand among them: 27 3
@@ -57,7 +57,9 @@ class PupilQuerySet(ChildQuerySet):
         words = searchable(text).split()
         if not words:
             return self.none()
-        found = _named(words) | Q(upn="".join(words).upper())
+        found = _named(words)
+        if by_upn:
+            found |= Q(upn="".join(words).upper())
         for first, after, day in _days_in(words):
             found |= _named(words[:first] + words[after:]) & Q(date_of_birth=day)
         return self.filter(found)

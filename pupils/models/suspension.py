@@ -12,14 +12,14 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Clock, Organisation, SchoolCalendar, User
 from accounts.models.calendar import DateRange, SameNumber
-from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Permission
 from apsystem.lib.calendar import SESSIONS_A_DAY, academic_year, year_bounds
 from apsystem.lib.gds import day
 from pupils.models.care import CareStatus
@@ -74,11 +74,13 @@ class SuspensionQuerySet(ChildQuerySet):
 
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="starts_on")
 
-    def whole(self) -> Self:
-        """Fetch with them what lists show, and whether the child had a social worker then."""
-        return self.select_related("pupil", "school", "reason_1").annotate(
-            has_social_worker=with_social_worker()
-        )
+    def whole(self, user: User) -> Self:
+        """Fetch with them what lists show, and whether the child had a social worker then.
+
+        Who may not know of social care reads it as no.
+        """
+        known = with_social_worker() if user.can(Permission.CARE_VIEW) else Value(value=False)
+        return self.select_related("pupil", "school", "reason_1").annotate(has_social_worker=known)
 
     def changeable_by(self, user: User) -> Self:
         """Keep those of the person's own school; for people of the council, all within reach."""

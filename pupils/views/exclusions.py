@@ -25,8 +25,8 @@ from pupils.views.suspensions import act_and_return, filter_context
 @requires(Permission.EXCLUSION_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the permanent exclusions within reach, the newest first."""
-    asked = ExclusionFilterForm(request.GET).narrowing("school", "year", "waits")
-    rows = PermanentExclusion.objects.as_user(request.user).narrowed(**asked).whole()
+    asked = ExclusionFilterForm(request.GET, by=request.user).narrowing("school", "year", "waits")
+    rows = PermanentExclusion.objects.as_user(request.user).narrowed(**asked).whole(request.user)
     page = page_of(request, rows)
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(
@@ -39,7 +39,7 @@ def index(request: Request) -> HttpResponse:
 def _found(request: Request, uid: str, *, to_change: bool = False) -> PermanentExclusion:
     rows = PermanentExclusion.objects.as_user(request.user)
     rows = rows.changeable_by(request.user) if to_change else rows
-    row = get_object_or_404(rows.whole(), uid=uid)
+    row = get_object_or_404(rows.whole(request.user), uid=uid)
     looked_at(request, [row.pupil_id])
     return row
 

@@ -49,8 +49,10 @@ def filter_context(request: Request) -> dict[str, Any]:
 @requires(Permission.EXCLUSION_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the suspensions within reach, the newest first."""
-    asked = ExclusionFilterForm(request.GET).narrowing("school", "year", "waits", "state")
-    rows = Suspension.objects.as_user(request.user).narrowed(**asked).whole()
+    asked = ExclusionFilterForm(request.GET, by=request.user).narrowing(
+        "school", "year", "waits", "state"
+    )
+    rows = Suspension.objects.as_user(request.user).narrowed(**asked).whole(request.user)
     page = page_of(request, rows)
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(
@@ -74,10 +76,10 @@ def of_pupil(request: Request, uid: str) -> HttpResponse:
         {
             **frame(pupil, request.user, "suspensions"),
             "title": "Suspensions",
-            "page": page_of(request, rows.whole()),
+            "page": page_of(request, rows.whole(request.user)),
             "exclusions": PermanentExclusion.objects.as_user(request.user)
             .filter(pupil=pupil)
-            .whole(),
+            .whole(request.user),
             "year": year_label(this_year),
             "used": days_words(used) if used else "none",
             "left": days_words(MOST_SESSIONS - used) if used < MOST_SESSIONS else "none",
@@ -90,7 +92,7 @@ def of_pupil(request: Request, uid: str) -> HttpResponse:
 def _found(request: Request, uid: str, *, to_change: bool = False) -> Suspension:
     rows = Suspension.objects.as_user(request.user)
     rows = rows.changeable_by(request.user) if to_change else rows
-    row = get_object_or_404(rows.whole(), uid=uid)
+    row = get_object_or_404(rows.whole(request.user), uid=uid)
     looked_at(request, [row.pupil_id])
     return row
 

@@ -29,6 +29,8 @@ DIMENSION_LABELS = {
     "care": "Social care",
 }
 MEALS = [("yes", "Eligible"), ("no", "Not eligible")]
+# A group of one child tells what the page of the child does not.
+KNOWN_TO = {"meals": Permission.PUPIL_IDENTIFY, "care": Permission.CARE_VIEW}
 NO_CARE = "none"
 CARE = [*CareKind.choices, (NO_CARE, "Not known to social care")]
 
@@ -154,10 +156,12 @@ class StatisticsForm(SpanForm):
         for name in ("provider", "school"):
             field = cast("forms.ModelChoiceField", self.fields[name])
             field.queryset = Organisation.objects.as_user(by)
-        if not by.can(Permission.CARE_VIEW):
-            del self.fields["care"]
-            choices = [pair for pair in DIMENSION_LABELS.items() if pair[0] != "care"]
-            cast("forms.ChoiceField", self.fields["by"]).choices = choices
+        hidden = {name for name, asked in KNOWN_TO.items() if not by.can(asked)}
+        for name in hidden:
+            del self.fields[name]
+        cast("forms.ChoiceField", self.fields["by"]).choices = [
+            pair for pair in DIMENSION_LABELS.items() if pair[0] not in hidden
+        ]
 
     @property
     def kept(self) -> dict[str, Any]:

@@ -67,8 +67,7 @@ class TargetForm(RowForm):
         offer(self, "owner", by.colleagues_who(Permission.FIGURES_VIEW))
         self.initial["year"] = year
         self.initial.setdefault("due_on", last_day_of(year))
-        if not self.instance.owner_id:
-            self.initial["owner"] = by.pk
+        self.initial.setdefault("owner", by.pk)
 
 
 def last_day_of(year: int) -> date:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import User
-from apsystem.lib.calendar import year_label
+from apsystem.lib.calendar import academic_year, year_label
 
 REVIEW_AFTER = timedelta(days=365)
 
@@ -36,8 +36,9 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.annotate(looked_at_on=Coalesce(Max("reviews__on"), TruncDate("set_at")))
 
     def review_due(self, today: date) -> Self:
-        """Keep those in force that nobody looked at for a year."""
-        return self.in_force().reviewed().filter(looked_at_on__lte=today - REVIEW_AFTER)
+        """Keep those in force that nobody looked at for a year, of last year or later."""
+        rows = self.in_force().reviewed().filter(year__gte=academic_year(today) - 1)
+        return rows.filter(looked_at_on__lte=today - REVIEW_AFTER)
 
     def of_year(self, year: int) -> "dict[str, Target]":
         """Return what is in force for a year, by measure. One query."""

@@ -36,7 +36,9 @@ def search(request: Request) -> HttpResponse:
     asked = form.cleaned_data["q"] if form.is_valid() else ""
     page = None
     if asked:
-        page = page_of(request, Pupil.objects.as_user(request.user).matching(asked))
+        rows = Pupil.objects.as_user(request.user)
+        by_upn = request.user.can(Permission.PUPIL_IDENTIFY)
+        page = page_of(request, rows.matching(asked, by_upn=by_upn))
         looked_at(request, [pupil.pk for pupil in page], act="search")
     return render(
         request,
@@ -93,7 +95,6 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             else [],
             "can_commission": user.can(Permission.COMMISSION_RECORD),
             "can_identify": user.can(Permission.PUPIL_IDENTIFY),
-            "can_see_care": user.can(Permission.CARE_VIEW),
             "can_change": user.can(Permission.PUPIL_CHANGE),
             "can_ask_panel": user.can(Permission.PANEL_PREPARE),
         },

@@ -93,14 +93,8 @@ def set_target(request: Request, slug: str) -> HttpResponse:
     """Set a target, or set it anew."""
     measure, year = _measure(slug), _year(request)
     before = Target.objects.as_user(request.user).of_year(year).get(slug)
-    initial = (
-        {
-            name: getattr(before, name)
-            for name in ("baseline", "baseline_words", "value", "due_on", "words")
-        }
-        if before
-        else {}
-    )
+    kept = ("baseline", "baseline_words", "value", "due_on", "owner", "words")
+    initial = {name: getattr(before, name) for name in kept} if before else {}
     form = TargetForm(
         request.POST or None,
         instance=Target(measure=slug),
@@ -129,7 +123,7 @@ def review(request: Request, pk: int) -> HttpResponse:
         TargetReviewForm(request.POST or None),
         lambda form: actions.review_target(row, by=request.user, **form.cleaned_data),
         title="Review a target",
-        caption=_measure(row.measure).title,
+        caption=getattr(REGISTRY.get(row.measure), "title", row.measure),
         lead=f"{row.year_words}: {row.value}, to be met by {row.due_on:%d %B %Y}",
         done="The review is saved.",
         back=reverse("reporting:target", args=[row.measure]),

@@ -131,6 +131,12 @@ def test_a_client_does_not_choose_the_address_it_is_counted_by(rf, settings):
     assert claims == [False, True]
 
 
+def test_a_request_that_passed_fewer_proxies_than_said_is_counted_by_its_connection(rf, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+
+    assert [ask(rf, "192.0.2.1"), ask(rf, "192.0.2.2")] == [False, True]
+
+
 def test_without_a_proxy_the_header_counts_for_nothing(rf, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
 

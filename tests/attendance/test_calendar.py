@@ -245,7 +245,11 @@ def test_a_half_term_is_added_changed_and_removed_on_its_pages(client, administr
     assert "Autumn, first half" in page.content.decode()
     change = reverse("attendance:halfterm-change", args=[row.pk])
     assert list(client.get(change).context["form"].fields) == ["starts_on", "last_day", "seen"]
-    client.post(change, sent | boxes("last_day", date(year, 10, 23)))
+    seen = client.get(change).context["form"]["seen"].value()
+    client.post(change, sent | {"seen": seen} | boxes("last_day", date(year, 10, 23)))
+    late = client.post(change, sent | {"seen": seen} | boxes("last_day", date(year, 10, 22)))
+    [told] = late.context["form"].errors["last_day"]
+    assert told == f"Saved by somebody else: 23 October {year}"
     row.refresh_from_db()
     assert row.last_day == date(year, 10, 23)
     client.post(reverse("attendance:halfterm-remove", args=[row.pk]))

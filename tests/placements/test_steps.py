@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
+from apsystem.lib.calendar import academic_year, year_bounds
 from placements import actions
 from placements.models import Entry, Placement
 from pupils.models import Enrolment
@@ -104,8 +105,25 @@ def test_days_that_another_placement_holds_by_now_are_not_taken(
 
     assert ends(before) == (step.starts_on, step.starts_on)
     words = Entry.objects.filter(placement=step).latest("pk").words
-    assert "by now another one holds the days after it" in words
+    assert "by now others hold the days after it" in words
     assert elsewhere.name not in words
+
+
+def test_a_place_that_another_child_has_by_now_is_not_taken(
+    before, step, provider, caseworker, today
+):
+    for year in (academic_year(today), academic_year(today) + 1):
+        first, after = year_bounds(year)
+        factories.HalfTermFactory(year=year, number=1, starts_on=first, ends_on=after)
+    factories.CommissionFactory(provider=provider, places=1, starts_on=today - 9 * WEEK)
+    factories.PlacementFactory(
+        provider=provider, starts_on=step.starts_on, ends_on=today + 20 * WEEK
+    )
+
+    actions.cancel(step, reason="The family moved.", by=caseworker)
+
+    assert ends(before) == (step.starts_on, step.starts_on)
+    assert "by now others hold" in Entry.objects.filter(placement=step).latest("pk").words
 
 
 def test_an_offer_that_nobody_accepted_has_shortened_nothing(

@@ -247,3 +247,62 @@ def test_staff_who_teach_a_child_read_no_upn_no_address_and_nothing_of_social_ca
     assert [word for word in hidden if word in to_staff] == []
     assert [word for word in hidden if word not in to_lead] == []
     assert "020 7946 0009" in to_staff
+
+
+def test_staff_who_teach_a_child_learn_of_social_care_and_address_by_no_other_page(
+    client, provider, provider_staff, person
+):
+    pupil = enrolled(provider, starts=-40, ends=None)
+    Pupil.objects.filter(pk=pupil.pk).update(address="1 Secret Road")
+    long_ago = localdate() - 60 * DAY
+    factories.CareStatusFactory(pupil=pupil, kind="child protection", starts_on=long_ago)
+    given = {
+        "pupil": pupil,
+        "starts_on": localdate() - 20 * DAY,
+        "back_on": localdate() - 17 * DAY,
+    }
+    suspension = factories.SuspensionFactory(
+        **given, social_worker_told_on=localdate(), parents_told_on=localdate(),
+        authority_told_on=localdate(),
+    )  # fmt: skip
+    placed_there = placed(provider, pupil, starts=-40, ends=None)
+    timetable = factories.TimetableFactory(
+        placement=placed_there, social_worker_told_on=localdate() - 3 * DAY
+    )
+    letter = factories.LetterFactory(
+        pupil=pupil, provider=provider, status="issued", to_address="1 Secret Road\nW6"
+    )
+    pages = [
+        reverse("pupils:suspensions"),
+        reverse("pupils:suspensions") + "?waits=tell",
+        reverse("pupils:suspension", args=[suspension.uid]),
+        reverse("pupils:pupil-suspensions", args=[pupil.uid]),
+        reverse("attendance:timetable", args=[timetable.uid]),
+        reverse("pupils:letter-list"),
+        reverse("pupils:letter", args=[letter.uid]),
+    ]
+
+    def read(user):
+        client.force_login(user)
+        return " ".join(client.get(page).content.decode() for page in pages)
+
+    to_staff, to_lead = read(provider_staff), read(person(Role.PROVIDER_LEAD, provider))
+    for words in ("ocial worker", "Virtual School", "1 Secret Road"):
+        assert (words in to_staff, words in to_lead) == (False, True), words
+    waiting = client.get(pages[1]).context["page"].paginator.count
+    client.force_login(provider_staff)
+    every = client.get(pages[0]).context["page"].paginator.count
+    assert waiting == every == client.get(pages[1]).context["page"].paginator.count
+
+
+def test_a_upn_is_confirmed_to_nobody_who_may_not_read_it(
+    client, provider, provider_staff, person
+):
+    pupil = enrolled(provider, starts=-10, ends=None)
+    page = reverse("reporting:search") + f"?q={pupil.upn}"
+
+    def found(user):
+        client.force_login(user)
+        return client.get(page).context["page"].paginator.count
+
+    assert (found(provider_staff), found(person(Role.PROVIDER_LEAD, provider))) == (0, 1)

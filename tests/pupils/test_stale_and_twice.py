@@ -112,6 +112,8 @@ def test_a_new_pupil_who_is_sent_twice_is_one(client, school, school_staff, upn)
     pupil = Pupil.objects.get()
     assert pupil.enrolments.count() == 1
     assert first.url == second.url == reverse("reporting:pupil", args=[pupil.uid])
+    other = client.post(page, typed | {"forename": "Another", "upn": "", "upn_unknown": "UN3"})
+    assert "was sent already" in str(other.context["form"].errors)
 
 
 def test_a_new_contact_who_is_sent_twice_is_one(signed_in, pupil):

@@ -79,10 +79,12 @@ def test_each_group_leads_to_its_own_statistics(client, caseworker, two):
         assert client.get(path + back).context["total"].possible == 14
 
 
-def test_staff_who_teach_are_offered_no_groups_of_social_care(client, person, provider, two):
+def test_staff_who_teach_are_offered_no_groups_of_what_they_may_not_read(
+    client, person, provider, two
+):
     factories.CareStatusFactory(pupil=two[0], kind="child protection", starts_on=MONDAY)
     client.force_login(person(Role.PROVIDER_STAFF, provider))
-    asked = {"year": 2024, "by": "care", "care": "child protection"}
+    asked = {"year": 2024, "by": "care", "care": "child protection", "meals": "yes"}
 
     pages = [client.get(reverse(f"reporting:{name}"), asked) for name in
              ("statistics", "statistics-file")]  # fmt: skip
@@ -90,3 +92,4 @@ def test_staff_who_teach_are_offered_no_groups_of_social_care(client, person, pr
     assert pages[0].context["kept"] == []
     for page in pages:
         assert "Child protection" not in page.content.decode()
+        assert "Free school meals</option>" not in page.content.decode()
