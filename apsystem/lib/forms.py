@@ -195,8 +195,8 @@ class SeenForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Keep the state of a row that is saved."""
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial.update(self.saved(self.instance))
+        self.found = self.saved(self.instance) if self.instance.pk else {}
+        self.initial.update(self.found)
 
     def saved(self, row: models.Model) -> dict[str, Any]:
         """Return what the boxes show of a row that is saved."""
@@ -204,10 +204,10 @@ class SeenForm(RowForm):
 
     def _post_clean(self) -> None:
         """Compare what was seen with what is saved now."""
-        now, seen = self.initial.get("seen"), self.cleaned_data.get("seen")
-        if self.instance.pk and "seen" in self.data and seen != now:
+        seen = self.cleaned_data.get("seen")
+        if self.found and "seen" in self.data and seen != self.found["seen"]:
             self.add_error(None, CHANGED)
-            self.show_saved({name: self.initial[name] for name in self.saved(self.instance)})
+            self.show_saved(self.found)
         super()._post_clean()
 
     def show_saved(self, saved: dict[str, Any]) -> None:
