@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Organisation, User
-from accounts.permissions import REACH_ALL, Permission
+from accounts.permissions import REACH_ALL
 from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, TextArea, offer
 from pupils.models import ExclusionReason, PermanentExclusion, Pupil, Suspension
 from pupils.models.codes import BoardResult, ReviewResult, SuspensionKind
@@ -276,16 +276,6 @@ class ExclusionFilterForm(forms.Form):
     year = forms.CharField(max_length=4, required=False)
     waits = forms.CharField(max_length=10, required=False)
     state = forms.CharField(max_length=10, required=False)
-
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        """Know who asks: whom a school must tell says who has a social worker."""
-        super().__init__(*args, **kwargs)
-        self.by = by
-
-    def clean_waits(self) -> str:
-        """Let those who may not know of social care ask for the other things that wait."""
-        waits = str(self.cleaned_data["waits"])
-        return "" if waits == "tell" and not self.by.can(Permission.CARE_VIEW) else waits
 
     def narrowing(self, *names: str) -> dict[str, Any]:
         """Return the filter; what cannot be understood filters nothing."""

@@ -6,28 +6,26 @@ from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Clock, Organisation, SchoolCalendar, User
-from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Permission
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL
 from apsystem.lib.calendar import year_bounds
 from apsystem.lib.gds import day
-from pupils.models.care import CareStatus
 from pupils.models.codes import (
     AFTER_PANEL,
     BEFORE_BOARD,
     NO_PLACE_TO_GO,
     NOT_COUNTED,
-    WITH_SOCIAL_WORKER,
     ReviewResult,
 )
 from pupils.models.pupil import Enrolment, Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ReasonsMixin, reasons_in_order
-from pupils.models.suspension import tell_clock
+from pupils.models.suspension import tell_clock, with_social_worker
 
 ASKED_FOR_PANEL = [ReviewResult.GNO, *AFTER_PANEL]
 
@@ -38,20 +36,9 @@ class PermanentExclusionQuerySet(ChildQuerySet):
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="decided_on")
 
     def whole(self, user: User) -> Self:
-        """Fetch with them what lists show, and whether the child had a social worker then.
-
-        Who may not know of social care reads it as no.
-        """
-        care = CareStatus.objects.filter(
-            Q(ends_on=None) | Q(ends_on__gt=OuterRef("effective_on")),
-            pupil=OuterRef("pupil"),
-            kind__in=WITH_SOCIAL_WORKER,
-            starts_on__lte=OuterRef("effective_on"),
-        )
+        """Fetch with them what lists show, and whether the child had a social worker then."""
         return self.select_related("pupil", "school", "reason_1").annotate(
-            has_social_worker=Exists(care)
-            if user.can(Permission.CARE_VIEW)
-            else Value(value=False)
+            has_social_worker=with_social_worker(user, "effective_on")
         )
 
     def changeable_by(self, user: User) -> Self:

@@ -12,14 +12,14 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Clock, Organisation, SchoolCalendar, User
 from accounts.models.calendar import DateRange, SameNumber
-from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL, Permission
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, REACH_SCHOOL
 from apsystem.lib.calendar import SESSIONS_A_DAY, academic_year, year_bounds
 from apsystem.lib.gds import day
 from pupils.models.care import CareStatus
@@ -55,13 +55,16 @@ def tell_clock(
     )
 
 
-def with_social_worker() -> Exists:
-    """Return whether a row's child had a social worker on the row's first day."""
-    care = CareStatus.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=OuterRef("starts_on")),
+def with_social_worker(user: User, day: str) -> Exists:
+    """Return whether a row's child had a social worker on a day of the row, for all a person knows.
+
+    Who may not know of social care reads it as no.
+    """
+    care = CareStatus.objects.as_user(user).filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef(day)),
         pupil=OuterRef("pupil"),
         kind__in=WITH_SOCIAL_WORKER,
-        starts_on__lte=OuterRef("starts_on"),
+        starts_on__lte=OuterRef(day),
     )
     return Exists(care)
 
@@ -75,12 +78,10 @@ class SuspensionQuerySet(ChildQuerySet):
     reach = Reach(pupil="pupil", school=ON_ROLL, provider=ON_ROLL, dated="starts_on")
 
     def whole(self, user: User) -> Self:
-        """Fetch with them what lists show, and whether the child had a social worker then.
-
-        Who may not know of social care reads it as no.
-        """
-        known = with_social_worker() if user.can(Permission.CARE_VIEW) else Value(value=False)
-        return self.select_related("pupil", "school", "reason_1").annotate(has_social_worker=known)
+        """Fetch with them what lists show, and whether the child had a social worker then."""
+        return self.select_related("pupil", "school", "reason_1").annotate(
+            has_social_worker=with_social_worker(user, "starts_on")
+        )
 
     def changeable_by(self, user: User) -> Self:
         """Keep those of the person's own school; for people of the council, all within reach."""
@@ -105,13 +106,13 @@ class SuspensionQuerySet(ChildQuerySet):
         counted = Case(When(cancelled_on=None, then=F("sessions")), default=F("sessions_served"))
         return self.aggregate(total=Sum(counted))["total"] or 0
 
-    def to_tell(self) -> Self:
-        """Keep those of which somebody who must be told is not recorded as told.
+    def to_tell(self, user: User) -> Self:
+        """Keep those of which somebody who must be told is not recorded as told, for all one knows.
 
         What came from a file is left out: the file does not say who was told.
         """
         untold = Q(parents_told_on=None) | Q(authority_told_on=None)
-        untold |= Q(with_social_worker()) & (
+        untold |= Q(with_social_worker(user, "starts_on")) & (
             Q(social_worker_told_on=None) | Q(virtual_school_told_on=None)
         )
         return self.not_cancelled().filter(untold, is_imported=False)
@@ -127,7 +128,7 @@ class SuspensionQuerySet(ChildQuerySet):
         return rows.filter(board_met_on=None)
 
     def narrowed(
-        self, *, school: str = "", year: str = "", waits: str = "", state: str = ""
+        self, user: User, *, school: str = "", year: str = "", waits: str = "", state: str = ""
     ) -> Self:
         """Keep what a filter asks for; a value that does not exist keeps all."""
         rows = self
@@ -136,7 +137,7 @@ class SuspensionQuerySet(ChildQuerySet):
         if year.isdecimal() and len(year) == len("2026"):
             rows = rows.in_year(int(year)) if 2000 <= int(year) <= 2100 else rows  # noqa: PLR2004
         rows = {
-            "tell": rows.to_tell,
+            "tell": lambda: rows.to_tell(user),
             "education": lambda: rows.without_education(localdate()),
             "board": rows.awaiting_board,
         }.get(waits, lambda: rows)()

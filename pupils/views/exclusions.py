@@ -25,7 +25,7 @@ from pupils.views.suspensions import act_and_return, filter_context
 @requires(Permission.EXCLUSION_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the permanent exclusions within reach, the newest first."""
-    asked = ExclusionFilterForm(request.GET, by=request.user).narrowing("school", "year", "waits")
+    asked = ExclusionFilterForm(request.GET).narrowing("school", "year", "waits")
     rows = PermanentExclusion.objects.as_user(request.user).narrowed(**asked).whole(request.user)
     page = page_of(request, rows)
     looked_at(request, [row.pupil_id for row in page], act="list")

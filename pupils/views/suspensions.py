@@ -49,11 +49,9 @@ def filter_context(request: Request) -> dict[str, Any]:
 @requires(Permission.EXCLUSION_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the suspensions within reach, the newest first."""
-    asked = ExclusionFilterForm(request.GET, by=request.user).narrowing(
-        "school", "year", "waits", "state"
-    )
-    rows = Suspension.objects.as_user(request.user).narrowed(**asked).whole(request.user)
-    page = page_of(request, rows)
+    asked = ExclusionFilterForm(request.GET).narrowing("school", "year", "waits", "state")
+    rows = Suspension.objects.as_user(request.user).narrowed(request.user, **asked)
+    page = page_of(request, rows.whole(request.user))
     looked_at(request, [row.pupil_id for row in page], act="list")
     return render(
         request,

@@ -11,7 +11,7 @@ def _suspensions(day: Day, waits: str) -> SuspensionQuerySet | None:
     """Return what a school has to do; the council lists the same without a card."""
     if day.user.roles & REACH_ALL:
         return None
-    return Suspension.objects.as_user(day.user).narrowed(waits=waits)
+    return Suspension.objects.as_user(day.user).narrowed(day.user, waits=waits)
 
 
 def _exclusions(day: Day, waits: str) -> PermanentExclusionQuerySet | None:
