@@ -3,33 +3,12 @@
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
-from accounts.permissions import Role
 from referrals.models import Entry, Referral, Status
-from tests import world as worlds
+from tests.referrals.pages import *  # noqa: F403 - fixtures
+from tests.referrals.pages import DATE, text, url
 
 pytestmark = pytest.mark.django_db
-DATE = ("event_on_0", "event_on_1", "event_on_2")
-
-
-@pytest.fixture
-def world(db):
-    return worlds.build()
-
-
-@pytest.fixture
-def school(client, world):
-    client.force_login(world.people[Role.SCHOOL_STAFF])
-    return client
-
-
-def url(name, row, *more):
-    return reverse(f"referrals:{name}", args=[row.uid, *more])
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def test_a_reason_is_amended_to_an_exclusion_together_with_its_date(school, world):

@@ -8,35 +8,10 @@ from referrals import actions
 from referrals.forms import section_of
 from referrals.models import ANSWERS, DecisionRead, Entry, Referral, Status
 from tests import factories
-from tests import world as worlds
+from tests.referrals.pages import *  # noqa: F403 - fixtures
+from tests.referrals.pages import DATE, text, url
 
 pytestmark = pytest.mark.django_db
-DATE = ("event_on_0", "event_on_1", "event_on_2")
-
-
-@pytest.fixture
-def world(db):
-    return worlds.build()
-
-
-@pytest.fixture
-def school(client, world):
-    client.force_login(world.people[Role.SCHOOL_STAFF])
-    return client
-
-
-@pytest.fixture
-def council(client, world):
-    client.force_login(world.people[Role.CASEWORKER])
-    return client
-
-
-def url(name, row, *more):
-    return reverse(f"referrals:{name}", args=[row.uid, *more])
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def test_a_draft_is_a_task_list_that_says_what_is_left(school, world):
