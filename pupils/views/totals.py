@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.access import Request, requires
 from accounts.permissions import Permission
-from apsystem.lib.forms import CHECK, FileForm, take_errors
+from accounts.views import filling
+from apsystem.lib.forms import take_errors
 from apsystem.lib.pages import page_of
 from pupils import actions
 from pupils.actions.file_rows import LAYOUTS
@@ -58,29 +59,13 @@ def change_headcount(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.EXCLUSION_IMPORT)
 def take_in(request: Request) -> HttpResponse:
     """Read a file of suspensions or headcounts: say what would change, or take it in."""
-    form = FileForm(request.POST or None, request.FILES or None)
-    result, errors, is_check = None, [], True
-    if form.is_valid():
-        is_check = form.cleaned_data["do"] == CHECK
-        try:
-            result = actions.import_suspensions(
-                form.cleaned_data["file"].read(), by=request.user, dry_run=is_check
-            )
-        except actions.ImportRefused as error:
-            errors = error.errors
-            form.add_error("file", "The file was not taken in. What is wrong stands below")
-    return render(
+    return filling.take_in(
         request,
-        "pupils/import.html",
-        {
-            "title": "Take in a file",
-            "form": form,
-            "back_url": reverse("pupils:suspensions"),
-            "layouts": LAYOUTS.items(),
-            "result": result,
-            "errors": errors,
-            "is_check": is_check,
-        },
+        actions.import_suspensions,
+        title="Take in a file",
+        back=reverse("pupils:suspensions"),
+        template="pupils/import.html",
+        layouts=LAYOUTS.items(),
     )
 
 

@@ -21,6 +21,11 @@ class Coverage(models.TextChoices):
     TO_DATE = "to date", "year to date"
 
 
+def in_words(measure: str) -> str:
+    """Return what is measured, as people read it."""
+    return measure.replace("_", " ").capitalize()
+
+
 class ComparatorQuerySet(models.QuerySet["Comparator"]):
     """Published figures: the same for everybody."""
 
@@ -101,7 +106,7 @@ class Comparator(models.Model):
     @property
     def measure_words(self) -> str:
         """Return what is measured, as people read it."""
-        return self.measure.replace("_", " ").capitalize()
+        return in_words(self.measure)
 
     @property
     def said(self) -> str:
