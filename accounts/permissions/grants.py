@@ -26,7 +26,8 @@ class Role(models.TextChoices):
 
 # What staff who teach a child have no need of; their lead has.
 _KNOWS = {Permission.PUPIL_IDENTIFY, Permission.CARE_VIEW}
-_READS_CASES = _KNOWS | {
+_READS_CASES = {
+    *_KNOWS,
     Permission.SCHOOL_ATTENDANCE_VIEW,
     Permission.HOME_VIEW,
     Permission.PUPIL_SEARCH,
@@ -116,38 +117,35 @@ _TEACHES = _ASSESSES | {
     Permission.CALENDAR_VIEW,
     Permission.STATISTICS_VIEW,
 }
-_REFERS = (
-    _KNOWS
-    | _ASSESSES
-    | {
-        Permission.SCHOOL_ATTENDANCE_VIEW,
-        Permission.SCHOOL_ATTENDANCE_RECORD,
-        Permission.HOME_VIEW,
-        Permission.PUPIL_SEARCH,
-        Permission.PUPIL_VIEW,
-        Permission.PUPIL_ADD,
-        Permission.REFERRAL_VIEW,
-        Permission.REFERRAL_MAKE,
-        Permission.COMMISSION_VIEW,
-        Permission.COMMISSION_RECORD,
-        Permission.PLACEMENT_VIEW,
-        Permission.LETTER_VIEW,
-        Permission.EXCLUSION_VIEW,
-        Permission.EXCLUSION_RECORD,
-        Permission.HOME_REGISTER_VIEW,
-        Permission.TIMETABLE_VIEW,
-        Permission.PLAN_VIEW,
-        Permission.OUTREACH_VIEW,
-        Permission.OUTREACH_ANSWER,
-        Permission.PANEL_DECISION_VIEW,
-        Permission.POST16_VIEW,
-        Permission.VOICE_VIEW,
-        Permission.ATTENDANCE_SUPPORT_VIEW,
-        Permission.ABSENCE_VIEW,
-        Permission.CALENDAR_VIEW,
-        Permission.STATISTICS_VIEW,
-    }
-)
+_REFERS = _ASSESSES | {
+    *_KNOWS,
+    Permission.SCHOOL_ATTENDANCE_VIEW,
+    Permission.SCHOOL_ATTENDANCE_RECORD,
+    Permission.HOME_VIEW,
+    Permission.PUPIL_SEARCH,
+    Permission.PUPIL_VIEW,
+    Permission.PUPIL_ADD,
+    Permission.REFERRAL_VIEW,
+    Permission.REFERRAL_MAKE,
+    Permission.COMMISSION_VIEW,
+    Permission.COMMISSION_RECORD,
+    Permission.PLACEMENT_VIEW,
+    Permission.LETTER_VIEW,
+    Permission.EXCLUSION_VIEW,
+    Permission.EXCLUSION_RECORD,
+    Permission.HOME_REGISTER_VIEW,
+    Permission.TIMETABLE_VIEW,
+    Permission.PLAN_VIEW,
+    Permission.OUTREACH_VIEW,
+    Permission.OUTREACH_ANSWER,
+    Permission.PANEL_DECISION_VIEW,
+    Permission.POST16_VIEW,
+    Permission.VOICE_VIEW,
+    Permission.ATTENDANCE_SUPPORT_VIEW,
+    Permission.ABSENCE_VIEW,
+    Permission.CALENDAR_VIEW,
+    Permission.STATISTICS_VIEW,
+}
 _MANAGES = {
     Permission.TARGET_SET,
     Permission.COMPARATOR_IMPORT,

@@ -1,6 +1,6 @@
 """Template tags for the components that GOV.UK Frontend names. Markup is written here, once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -129,7 +129,11 @@ def pounds(value: Decimal | None) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """Return the page's query string with some values changed; None takes a value out."""
-    request: HttpRequest = context["request"]
+    return query_of(context["request"], changes)
+
+
+def query_of(request: HttpRequest, changes: Mapping[str, Any]) -> str:
+    """Return a request's query string with some values changed; None takes a value out."""
     values = request.GET.copy()
     for key, value in changes.items():
         values.pop(key, None)

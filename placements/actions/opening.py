@@ -93,7 +93,7 @@ def propose(
         placement.home_school = follows.home_school
     _lock(placement.pupil_id)
     placement.opened_by, placement.status = by, Status.PROPOSED
-    set_aside = hold_to_rules(placement, override=override, by=by)
+    agreed = hold_to_rules(placement, override=override, by=by)
     hold_apart(placement, by=by)
     keep_rate_of(placement)
     name_the_return(placement)
@@ -103,8 +103,8 @@ def propose(
         referral.holds.filter(released_at=None).update(released_at=timezone.now())
     _agree(placement, objectives)
     tell(placement, EntryKind.PROPOSED, by=by, at=at)
-    if set_aside:
-        tell(placement, EntryKind.OVERRIDDEN, by=by, words=set_aside, at=at)
+    if agreed:
+        tell(placement, EntryKind.OVERRIDDEN, by=by, words=agreed, at=at)
     return placement
 
 

@@ -6,13 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.timezone import localdate
 
-from apsystem.lib.forms import (
-    DateField,
-    GdsForm,
-    Radios,
-    SeenForm,
-    TextArea,
-)
+from apsystem.lib.forms import DateField, GdsForm, Radios, SeenForm, TextArea
 from placements.models import Aspect, Assessment, Direction, Informant, Instrument, Scale, plain
 from placements.models.instrument import HIGHEST, LOWEST
 

@@ -129,7 +129,8 @@ def _period_words(year: int, coverage: Coverage) -> str:
     return f"{coverage.label.capitalize()} {year_label(year)}"
 
 
-def _measure(slug: str) -> Measure:
+def find_measure(slug: str) -> Measure:
+    """Return a measure by its name in the address, or raise Http404."""
     if slug not in REGISTRY:
         raise Http404
     return REGISTRY[slug]
@@ -138,7 +139,7 @@ def _measure(slug: str) -> Measure:
 @requires(Permission.FIGURES_VIEW)
 def measure(request: Request, slug: str) -> HttpResponse:
     """Show how a figure is worked out."""
-    found, (year, coverage) = _measure(slug), _choice(request)
+    found, (year, coverage) = find_measure(slug), _choice(request)
     snapshots = Snapshot.objects.as_user(request.user).latest_of(year, coverage)
     published = list(Comparator.objects.as_user(request.user).filter(coverage=coverage))
     targets = Target.objects.as_user(request.user).of_year(year)
@@ -160,7 +161,7 @@ def measure(request: Request, slug: str) -> HttpResponse:
 @requires(Permission.FIGURES_CHILDREN)
 def children(request: Request, slug: str) -> HttpResponse:
     """Show the children behind a figure: those whom this person may see."""
-    found, (year, coverage) = _measure(slug), _choice(request)
+    found, (year, coverage) = find_measure(slug), _choice(request)
     pupils = Pupil.objects.as_user(request.user)
     try:
         period = Period.of(year, coverage, localdate())

@@ -15,7 +15,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
-from apsystem.lib.gds import day
+from apsystem.lib.gds import day, query_of
 from attendance.models import Code
 from pupils.models.codes import SenProvision, Sex
 from referrals.models import Tier
@@ -117,12 +117,12 @@ def statistics(request: Request) -> HttpResponse:
             "dimension": DIMENSION_LABELS[asked.by],
             "by": asked.by,
             "groups": [
-                (name, _address(request, {asked.by: key, "by": _next(asked.by)}), group)
+                (name, query_of(request, {asked.by: key, "by": _next(asked.by)}), group)
                 for name, key, group in asked.groups()
             ],
             "total": total,
             "kept": [
-                (_kept_words(name, value), _address(request, {name: None}))
+                (_kept_words(name, value), query_of(request, {name: None}))
                 for name, value in form.kept.items()
             ],
             "sees_all": bool(request.user.roles & REACH_ALL),
@@ -139,16 +139,6 @@ def statistics(request: Request) -> HttpResponse:
 def _next(by: str) -> str:
     """Return by what the children of one group are grouped in turn."""
     return "year_group" if by == "provider" else "provider"
-
-
-def _address(request: Request, changes: dict[str, Any]) -> str:
-    """Return the address of this page with other choices."""
-    kept = request.GET.copy()
-    for name, value in changes.items():
-        kept.pop(name, None)
-        if value is not None:
-            kept[name] = value
-    return f"?{kept.urlencode()}"
 
 
 def _kept_words(name: str, value: Any) -> str:

@@ -1,8 +1,6 @@
 """Targets of figures: what is in force for a year, how it came about, and when it was reviewed."""
 
-from typing import Any
-
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -16,6 +14,7 @@ from reporting import actions
 from reporting.forms.targets import TargetForm, TargetReviewForm, years_offered
 from reporting.kpis import REGISTRY
 from reporting.models import Target, TargetReview
+from reporting.views.figures import find_measure
 
 REVIEW = "review"
 
@@ -58,7 +57,7 @@ def index(request: Request) -> HttpResponse:
 @requires(Permission.FIGURES_VIEW)
 def detail(request: Request, slug: str) -> HttpResponse:
     """Show every target that a figure had, the newest first, with its reviews."""
-    measure = _measure(slug)
+    measure = find_measure(slug)
     rows = Target.objects.as_user(request.user).filter(measure=slug)
     page = page_of(request, rows.order_by("-set_at", "-pk").select_related("owner", "set_by"))
     reviews: dict[int, list[TargetReview]] = {}
@@ -82,16 +81,10 @@ def detail(request: Request, slug: str) -> HttpResponse:
     )
 
 
-def _measure(slug: str) -> Any:
-    if slug not in REGISTRY:
-        raise Http404
-    return REGISTRY[slug]
-
-
 @requires(Permission.TARGET_SET)
 def set_target(request: Request, slug: str) -> HttpResponse:
     """Set a target, or set it anew."""
-    measure, year = _measure(slug), _year(request)
+    measure, year = find_measure(slug), _year(request)
     before = Target.objects.as_user(request.user).of_year(year).get(slug)
     kept = ("baseline", "baseline_words", "value", "due_on", "owner", "words")
     initial = {name: getattr(before, name) for name in kept} if before else {}
