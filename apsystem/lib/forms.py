@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from textwrap import shorten
 from typing import Any, cast
 
 from crispy_forms_gds.fields import DateInputField
@@ -13,12 +14,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from apsystem.lib.gds import day
-from apsystem.lib.seen import CHANGED, Stale, state_of
+from apsystem.lib.seen import CHANGED, PRINT, STATE, Stale, print_of, state_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 SHORT, MIDDLE = 20, 60
+LONGEST_SAID = 300
 CHECK = "check"
 MOST_FILE_BYTES = 10 * 1024 * 1024
 
@@ -190,46 +193,77 @@ class SeenForm(RowForm):
     action asks once more, with the row locked: see `hold_seen`.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the state of a row that is saved."""
+        """Keep the state of a row that is saved, and a print of what each box shows of it."""
         super().__init__(*args, **kwargs)
         self.found = self.saved(self.instance) if self.instance.pk else {}
-        self.initial.update(self.found)
+        self.now = self._seen_of(self.instance, self.found) if self.found else ""
+        self.initial.update(self.found, seen=self.now)
 
     def saved(self, row: models.Model) -> dict[str, Any]:
         """Return what the boxes show of a row that is saved."""
-        return forms.model_to_dict(row, self._meta.fields) | {"seen": state_of(row)}
+        return forms.model_to_dict(row, self._meta.fields)
+
+    def _seen_of(self, row: models.Model, saved: dict[str, Any]) -> str:
+        return state_of(row) + "".join(map(print_of, saved.values()))
 
     def _post_clean(self) -> None:
         """Compare what was seen with what is saved now."""
-        seen = self.cleaned_data.get("seen")
-        if self.found and "seen" in self.data and seen != self.found["seen"]:
+        seen = self.cleaned_data.get("seen") or ""
+        if self.found and "seen" in self.data and seen[:STATE] != self.now[:STATE]:
             self.add_error(None, CHANGED)
-            self.show_saved(self.found)
+            self._show(self.found, self.now)
         super()._post_clean()
 
-    def show_saved(self, saved: dict[str, Any]) -> None:
-        """Say beside each box what is saved now, where it is not what was typed."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["seen"] = saved.pop("seen")  # type: ignore[index]
-        for name, value in saved.items():
-            field = self.fields.get(name)
-            if field and field.has_changed(value, self[name].data):
-                self.add_error(name, f"Saved by somebody else: {_in_words(field, value)}")
+    def show_fresh(self, fresh: models.Model) -> None:
+        """Show what is saved by now of a row that the action found to be another."""
+        saved = self.saved(fresh)
+        self._show(saved, self._seen_of(fresh, saved))
+
+    def _show(self, saved: dict[str, Any], now: str) -> None:
+        """Put what others saved into boxes that were left alone; beside the others, say it."""
+        then = (self.cleaned_data.get("seen") or "")[STATE:]
+        self.data = data = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = now
+        for place, (name, value) in enumerate(saved.items()):
+            field, was = self.fields.get(name), then[place * PRINT : (place + 1) * PRINT]
+            typed = print_of(self.cleaned_data.get(name))
+            if field is None or print_of(value) in {was, typed}:
+                continue
+            if name in self.cleaned_data and typed == was:
+                _put(data, name, field, value)
+                words = "was changed by somebody else. The box shows what is saved now"
+            else:
+                words = f"somebody else saved {_in_words(field, value)}. Yours is in the box"
+            label = str(field.label).removesuffix(" (optional)")
+            self.add_error(name, f"{label}: {words}")
+
+
+def _put(data: QueryDict, name: str, field: forms.Field, value: Any) -> None:
+    """Put a value into what a browser sent, as the box of the field would have sent it."""
+    if isinstance(field.widget, forms.MultiWidget):
+        for number, part in enumerate(field.widget.decompress(value) or ()):
+            data[f"{name}_{number}"] = "" if part is None else str(part)
+    elif isinstance(value, list):
+        data.setlist(name, [str(one) for one in value])
+    elif isinstance(field, forms.BooleanField) and not value:
+        data.pop(name, None)
+    else:
+        data[name] = "" if value is None else str(value)
 
 
 def _in_words(field: forms.Field, saved: Any) -> str:
     """Return a value of a field as a person reads it."""
     if isinstance(saved, date):
-        return day(saved)
+        return f"“{day(saved)}”"
     if isinstance(field, forms.BooleanField):
         return "yes" if saved else "no"
     labels = {str(value): str(label) for value, label in getattr(field, "choices", ())}
     values = saved if isinstance(saved, list) else [saved]
     said = [labels.get(str(one), str(one)) for one in values if one not in field.empty_values]
-    return ", ".join(said) or "nothing"
+    return f"“{shorten(', '.join(said), LONGEST_SAID)}”" if said else "nothing"
 
 
 class RangeForm(RowForm):
@@ -329,7 +363,7 @@ def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
     was typed.
     """
     if isinstance(error, Stale) and isinstance(form, SeenForm):
-        form.show_saved(form.saved(error.fresh))
+        form.show_fresh(error.fresh)
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

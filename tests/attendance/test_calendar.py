@@ -249,7 +249,7 @@ def test_a_half_term_is_added_changed_and_removed_on_its_pages(client, administr
     client.post(change, sent | {"seen": seen} | boxes("last_day", date(year, 10, 23)))
     late = client.post(change, sent | {"seen": seen} | boxes("last_day", date(year, 10, 22)))
     [told] = late.context["form"].errors["last_day"]
-    assert told == f"Saved by somebody else: 23 October {year}"
+    assert told == f"Last day: somebody else saved “23 October {year}”. Yours is in the box"
     row.refresh_from_db()
     assert row.last_day == date(year, 10, 23)
     client.post(reverse("attendance:halfterm-remove", args=[row.pk]))

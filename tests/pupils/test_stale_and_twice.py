@@ -4,6 +4,7 @@ import pytest
 from django.forms.models import model_to_dict
 from django.urls import reverse
 
+from pupils.actions import record
 from pupils.models import Contact, Pupil
 from tests import factories
 
@@ -40,21 +41,56 @@ DAY_PARTS = [(0, "day"), (1, "month"), (2, "year")]
 
 def test_a_pupil_who_was_changed_meanwhile_is_not_overwritten_unseen(signed_in, pupil):
     page = reverse("pupils:change", args=[pupil.uid])
-    mine = sent(signed_in.get(page).context["form"], surname="Mine")
-    theirs = sent(signed_in.get(page).context["form"], postcode="W6 9JU", address="Their Road 1")
+    mine = sent(signed_in.get(page).context["form"], surname="Mine", preferred_name="Me")
+    theirs = sent(signed_in.get(page).context["form"], surname="Theirs", postcode="W6 9JU",
+                  date_of_birth_0=1, has_free_meals="on")  # fmt: skip
     signed_in.post(page, theirs)
 
     answer = signed_in.post(page, mine)
 
     form = answer.context["form"]
     pupil.refresh_from_db()
-    assert (pupil.surname == "Mine", pupil.postcode) == (False, "W6 9JU")
-    assert form["surname"].value() == "Mine"
-    assert form.errors["postcode"] == ["Saved by somebody else: W6 9JU"]
+    assert (pupil.surname, pupil.preferred_name, pupil.postcode) == ("Theirs", "", "W6 9JU")
     assert "somebody else saved changes" in answer.content.decode().lower()
-    assert signed_in.post(page, mine | {"seen": form["seen"].value()}).status_code == 302
+    told = "was changed by somebody else. The box shows what is saved now"
+    assert {name: errors for name, errors in form.errors.items() if name != "__all__"} == {
+        "surname": ["Last name: somebody else saved “Theirs”. Yours is in the box"],
+        "postcode": [f"Postcode: {told}"],
+        "date_of_birth": [f"Date of birth: {told}"],
+        "has_free_meals": [f"Eligible for free school meals: {told}"],
+    }
+    boxes = ["surname", "preferred_name", "postcode", "has_free_meals", "date_of_birth"]
+    again = {name: form[name].value() for name in boxes}
+    assert again == {
+        "surname": "Mine", "preferred_name": "Me", "postcode": "W6 9JU", "has_free_meals": True,
+        "date_of_birth": ["1", *again["date_of_birth"][1:]],
+    }  # fmt: skip
+    resent = {name: form.data[name] for name in form.data}
+    assert signed_in.post(page, resent).status_code == 302
     pupil.refresh_from_db()
-    assert (pupil.surname, pupil.postcode) == ("Mine", mine.get("postcode", ""))
+    assert (pupil.surname, pupil.preferred_name, pupil.postcode) == ("Mine", "Me", "W6 9JU")
+    assert (pupil.date_of_birth.day, pupil.has_free_meals) == (1, True)
+
+
+def test_a_change_in_the_same_moment_is_found_with_the_row_locked(signed_in, pupil, monkeypatch):
+    page = reverse("pupils:change", args=[pupil.uid])
+    mine = sent(signed_in.get(page).context["form"], surname="Mine")
+    lock = record._lock
+
+    def other_first(found, *, by):
+        Pupil.objects.filter(pk=found.pk).update(postcode="W6 9JU")
+        return lock(found, by=by)
+
+    monkeypatch.setattr(record, "_lock", other_first)
+    form = signed_in.post(page, mine).context["form"]
+
+    assert form["postcode"].value() == "W6 9JU"
+    assert form["surname"].value() == "Mine"
+    monkeypatch.undo()
+    Pupil.objects.filter(pk=pupil.pk).update(postcode="W6 9JU")  # went back with the refusal
+    signed_in.post(page, {name: form.data[name] for name in form.data})
+    pupil.refresh_from_db()
+    assert (pupil.surname, pupil.postcode) == ("Mine", "W6 9JU")
 
 
 def test_needs_that_were_changed_meanwhile_count_as_a_change(signed_in, pupil):
@@ -67,7 +103,8 @@ def test_needs_that_were_changed_meanwhile_count_as_a_change(signed_in, pupil):
 
     assert list(pupil.needs.values_list("need_type", flat=True)) == ["SEMH"]
     [said] = answer.context["form"].errors["primary_need"]
-    assert said.startswith("Saved by somebody else: Social, Emotional")
+    assert said.startswith("Primary need: was changed by somebody else")
+    assert answer.context["form"]["primary_need"].value() == "SEMH"
 
 
 def test_a_form_that_says_nothing_of_what_was_seen_saves_nothing(signed_in, pupil):
@@ -90,8 +127,8 @@ def test_a_contact_that_was_changed_meanwhile_is_not_overwritten_unseen(signed_i
     contact.refresh_from_db()
     assert (contact.relationship == "Aunt", contact.phone) == (False, "020 7946 0002")
     form = answer.context["form"]
-    assert form.errors["phone"] == ["Saved by somebody else: 020 7946 0002"]
-    signed_in.post(page, mine | {"seen": form["seen"].value(), "phone": "020 7946 0002"})
+    assert form["phone"].value() == "020 7946 0002"
+    signed_in.post(page, {name: form.data[name] for name in form.data})
     contact.refresh_from_db()
     assert (contact.relationship, contact.phone) == ("Aunt", "020 7946 0002")
 
