@@ -53,16 +53,16 @@ def import_comparators(
     figures, notes = read_comparators(read_table(raw))
     result = ImportResult(notes=notes)
     known = {key_of(row): row for row in Comparator.objects.all()}
-    to_write = []
+    changed, added, to_write = [], [], []
     for figure in figures:
         old = known.get(key_of(figure))
         if old is not None and _is_same(old, figure):
             result.unchanged += 1
             continue
-        result.added += old is None
-        result.changed += old is not None
-        result.differences.append(_difference(old, figure))
+        (added if old is None else changed).append(_difference(old, figure))
         to_write.append(figure)
+    result.added, result.changed = len(added), len(changed)
+    result.differences = changed + added
     if to_write and not dry_run:
         Comparator.objects.bulk_create(
             to_write,
@@ -80,7 +80,9 @@ def _difference(old: Comparator | None, figure: Comparator) -> str:
     if old is None:
         return f"{figure}: added, {now}"
     return (
-        f"{figure}: was {old.said}, is now {now}" if old.said != now else f"{figure}: its source"
+        f"{figure}: was {old.said}, is now {now}"
+        if old.said != now
+        else f"{figure}: its source or note"
     )
 
 

@@ -96,7 +96,7 @@ class Comparator(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.measure}, {self.geography}, {self.period}"
+        return f"{self.measure_words}, {self.geography}, {self.period}"
 
     @property
     def period(self) -> str:
