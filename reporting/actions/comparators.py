@@ -53,7 +53,9 @@ def import_comparators(
     figures, notes = read_comparators(read_table(raw))
     result = ImportResult(notes=notes)
     known = {key_of(row): row for row in Comparator.objects.all()}
-    changed, added, to_write = [], [], []
+    changed: list[str] = []
+    added: list[str] = []
+    to_write: list[Comparator] = []
     for figure in figures:
         old = known.get(key_of(figure))
         if old is not None and _is_same(old, figure):
