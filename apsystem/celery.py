@@ -55,6 +55,10 @@ app.conf.beat_schedule = {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=0),
     },
+    "keep the rows behind the figures": {
+        "task": "reporting.nightly.keep_rows",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "send the summaries": {
         "task": "reporting.nightly.send_digests",
         "schedule": crontab(minute=0),

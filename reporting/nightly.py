@@ -23,6 +23,14 @@ def compute_figures() -> None:
 
 
 @shared_task
+def keep_rows() -> None:
+    """Keep the rows behind the figures, once a month: what changed since can be told from there."""
+    with once("reporting.nightly.keep_rows", f"{localdate():%Y-%m}") as is_ours:
+        if is_ours:
+            actions.keep_rows_of_all()
+
+
+@shared_task
 def send_digests() -> None:
     """Write down the summaries that are due this hour, once an hour and once a day for a person.
 

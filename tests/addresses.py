@@ -32,6 +32,7 @@ PLAN_PAGES = [
     "complete",
     "check",
 ]
+PACK_PAGES = ["pack", "pack-change", "pack-freeze", "pack-pdf", "pack-file", "pack-comment"]
 CASE_PAGES = ["panel-case-change", "panel-case-withdraw", "panel-declare"]
 INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
 SCALE_PAGES = ["scale-change", "bands"]
@@ -82,6 +83,9 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:measure", "slug"): "attendance-ap",
         ("reporting:children", "slug"): "attendance-ap",
         ("reporting:target", "slug"): "attendance-ap",
+        ("reporting:since", "slug"): "attendance-ap",
+        ("reporting:pack-comment", "slug"): "attendance-ap",
+        **dict.fromkeys([(f"reporting:{page}", "uid") for page in PACK_PAGES], world.pack.uid),
         ("reporting:target-set", "slug"): "attendance-ap",
         ("reporting:target-review", "pk"): world.target.pk,
         ("pupils:change", "uid"): rows.pupil.uid,

@@ -60,6 +60,8 @@ LISTS = {
     "attendance:thresholds": ("", Role.MANAGER),
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
+    "reporting:packs": ("", Role.MANAGER),
+    "reporting:since": ("", Role.MANAGER),
     "reporting:targets": ("?waits=review", Role.LEADERSHIP),
     "reporting:target": ("", Role.MANAGER),
     "reporting:published": ("", Role.LEADERSHIP),
@@ -124,6 +126,7 @@ def more_children(world, count):
         factories.ComparatorFactory(year=2100 + Target.objects.count())
         target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
         factories.TargetReviewFactory(target=target, on=long_ago.date())
+        factories.PackFigureFactory(pack__made_by=world.people[Role.MANAGER])
         placement = factories.PlacementFactory(
             pupil=pupil,
             provider=world.own.provider,

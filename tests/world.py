@@ -25,7 +25,7 @@ from pupils.models import (
 )
 from referrals.models import Referral, SavedFilter, Status, Tier
 from reintegration.models import PANEL_ROLES
-from reporting.models import Target
+from reporting.models import BoardPack, Target
 from tests import addresses, factories, onward, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
@@ -48,6 +48,7 @@ class World:
     people: dict[Role, User]
     school_day: date
     target: Target
+    pack: BoardPack
 
     def allowed(self, role: Role | None) -> set[str]:
         """Return the tokens that a person in a role may ever be shown."""
@@ -112,7 +113,8 @@ def build() -> World:
     coming = HalfTerm.objects.latest("starts_on")
     long_ago = timezone.now() - timedelta(days=400)
     target = factories.TargetFactory(year=year, owner=people[Role.MANAGER], set_at=long_ago)
-    return World(council, half_term, coming, own, foreign, people, own.mark.date, target)
+    pack = factories.PackFigureFactory(pack__made_by=people[Role.MANAGER], pack__year=year).pack
+    return World(council, half_term, coming, own, foreign, people, own.mark.date, target, pack)
 
 
 def build_with_a_case() -> World:

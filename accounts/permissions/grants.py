@@ -148,6 +148,7 @@ _REFERS = _ASSESSES | {
 }
 _MANAGES = {
     Permission.TARGET_SET,
+    Permission.PACK_MAKE,
     Permission.COMPARATOR_IMPORT,
     Permission.PANEL_SET,
     Permission.REGISTER_CHECK,

@@ -86,6 +86,7 @@ class Permission(StrEnum):
     CLOSURE_CHANGE = "closure.change"
     FIGURES_VIEW = "figures.view"
     TARGET_SET = "target.set"
+    PACK_MAKE = "pack.make"
     COMPARATOR_IMPORT = "comparator.import"
     FIGURES_CHILDREN = "figures.children"
     STATISTICS_VIEW = "statistics.view"
@@ -184,6 +185,7 @@ MEANINGS = {
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
     Permission.FIGURES_VIEW: "See the borough's figures",
     Permission.COMPARATOR_IMPORT: "Take in figures that others published",
+    Permission.PACK_MAKE: "Write papers for the Board, and freeze their figures",
     Permission.TARGET_SET: "Set and review what a figure is to become",
     Permission.FIGURES_CHILDREN: "See the children behind a figure, within reach",
     Permission.STATISTICS_VIEW: "See statistics of attendance of the pupils within reach",

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from accounts.access import Request, looked_at, requires
@@ -16,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from apsystem.lib.gds import day
-from apsystem.lib.pages import page_of
+from apsystem.lib.pages import attachment, page_of
 from pupils import actions, letters
 from pupils.forms.letter import IssueForm, LetterFilterForm, LetterForm
 from pupils.letters.kinds import Shape
@@ -172,14 +171,8 @@ def pdf(request: Request, uid: str) -> HttpResponse:
     except (letters.Unprintable, ValidationError) as error:
         messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
         return redirect(letter)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     name = letter.reference if letter.status == Status.ISSUED else f"{letter.reference} draft"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{name}.pdf") or "attachment"
-    )
-    return response
+    return attachment(content, "application/pdf", f"{name}.pdf")
 
 
 def _act(request: Request, letter: Letter, act: Callable[[], object], done: str) -> HttpResponse:

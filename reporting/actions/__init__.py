@@ -1,17 +1,23 @@
-"""What happens in reporting: figures are computed, published ones taken in, targets set, looks noted."""
+"""What happens in reporting: figures computed, taken in and frozen, targets set, looks noted."""
 
 from apsystem.lib.tables import ImportRefused
 from reporting.actions.comparators import ImportResult, import_comparators
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
+from reporting.actions.packs import change_pack, comment, freeze, keep_rows_of_all, write_pack
 from reporting.actions.targets import review_target, set_target
 
 __all__ = [
     "ImportRefused",
     "ImportResult",
+    "change_pack",
+    "comment",
     "compute",
+    "freeze",
     "import_comparators",
+    "keep_rows_of_all",
     "look",
     "review_target",
     "set_target",
+    "write_pack",
 ]

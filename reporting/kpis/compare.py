@@ -77,6 +77,16 @@ def compare(
     return Comparison(rows, _why_not(rows, snapshot))
 
 
+def gap(goal: Decimal | int, snapshot: Snapshot) -> str:
+    """Say how far a value is from its target, in points; nothing while the period runs."""
+    if snapshot.value is None or not snapshot.is_over:
+        return ""
+    points = (snapshot.value - goal).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if points == 0:
+        return "met exactly"
+    return f"{abs(points)} points {'above' if points > 0 else 'below'} it"
+
+
 @dataclass(frozen=True)
 class Line:
     """One rate of ours, and what is published for it."""

@@ -170,6 +170,12 @@ class Published:
     is_complement: bool = False  # attendance is published as its complement, absence
 
 
+# What a unit is, and the print of all of them: two prints are alike only where no unit changed.
+UNIT = "pupil_id, provider_id, school_id, numerator, denominator"
+PRINT = (
+    "md5(coalesce(string_agg(concat_ws(':', pupil_id, provider_id, school_id, numerator, "
+    f"denominator), ',' ORDER BY {UNIT}), ''))"
+)
 DIMENSIONS = {
     "provider": "provider_id",
     "school": "school_id",
@@ -224,6 +230,16 @@ class Measure:
             population.params,
         )
 
+    def rows(self, period: Period) -> tuple[list[list[Any]], str]:
+        """Return [pupil, provider, school, numerator, denominator] of each unit, and their print."""
+        population = self.population(period)
+        rows, found = _run(
+            f"SELECT coalesce(json_agg(json_build_array({UNIT}) ORDER BY {UNIT}), '[]'), "  # noqa: S608
+            f"{PRINT} FROM ({population.sql}) AS rows",
+            population.params,
+        )[0]
+        return rows, found
+
     def children(self, period: Period, pupils: QuerySet) -> list[tuple[int, int, int, int]]:
         """Return (pupil, provider, numerator, denominator) of the units of these pupils."""
         population = self.population(period)
@@ -261,10 +277,7 @@ def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
     extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
     row = _run(
         "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
-        f"count(DISTINCT {population.unit}), md5(coalesce(string_agg(concat_ws(':', pupil_id, "
-        "provider_id, school_id, numerator, denominator), ',' ORDER BY pupil_id, provider_id, "
-        "school_id, numerator, denominator), ''))"
-        f"{extra} FROM ({rows}) AS rows",
+        f"count(DISTINCT {population.unit}), {PRINT}{extra} FROM ({rows}) AS rows",
         params,
     )[0]
     return Total(

@@ -26,6 +26,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         )
         return {row.measure: row for row in rows}
 
+    def with_rows(self) -> Self:
+        """Keep those whose rows were kept, the newest first: what changed since can be told."""
+        return self.filter(kept__isnull=False).order_by("-computed_at", "-pk")
+
 
 class Snapshot(models.Model):
     """One computed figure. Rows are added when something changed, and never altered."""

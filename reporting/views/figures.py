@@ -1,6 +1,5 @@
 """The governance dashboard: a figure, what it is made of, and what it is set beside."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from apsystem.lib.pages import page_of
 from pupils.models import Pupil
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
-from reporting.kpis.compare import compare
+from reporting.kpis.compare import compare, gap
 from reporting.kpis.measure import NoCalendar
 from reporting.models import Comparator, Coverage, Snapshot, Target
 
@@ -76,7 +75,7 @@ def _tile(
         "is_shown": is_shown,
         "comparison": compare(measure, snapshot if is_shown else None, published),
         "target": target,
-        "gap": _gap(goal, snapshot) if snapshot and goal is not None else "",
+        "gap": gap(goal, snapshot) if snapshot and goal is not None else "",
         "beside": _beside(snapshot) if snapshot and is_shown else [],
         "published_for": measure.published.school_type if measure.published else "",
     }
@@ -85,16 +84,6 @@ def _tile(
 def _beside(snapshot: Snapshot) -> list[tuple[str, int]]:
     """Return what was counted apart: in progress, not known, left out."""
     return [(words, count) for words, count in snapshot.counts.items() if count]
-
-
-def _gap(goal: Decimal | int, snapshot: Snapshot) -> str:
-    """Say how far a value is from its target, in points; nothing while the period runs."""
-    if snapshot.value is None or not snapshot.is_over:
-        return ""
-    points = (snapshot.value - goal).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if points == 0:
-        return "met exactly"
-    return f"{abs(points)} points {'above' if points > 0 else 'below'} it"
 
 
 @requires(Permission.FIGURES_VIEW)

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
@@ -20,6 +19,7 @@ from accounts.models import HalfTerm, Organisation
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
+from apsystem.lib.pages import attachment
 from pupils.letters import Unprintable
 from reintegration import actions, letters
 from reintegration.forms.decision import DecisionForm, keys
@@ -157,13 +157,4 @@ def pack(request: Request, uid: str) -> HttpResponse:
     except Unprintable as error:
         messages.error(request, str(error))
         return redirect(meeting)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(
-            as_attachment=True, filename=f"panel-{meeting.held_on.isoformat()}.pdf"
-        )
-        or "attachment"
-    )
-    return response
+    return attachment(content, "application/pdf", f"panel-{meeting.held_on.isoformat()}.pdf")

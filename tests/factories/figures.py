@@ -10,7 +10,17 @@ from factory.django import DjangoModelFactory
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
 from attendance.models import Delivery, Mark, MarkAmendment, TakenBack, WeekTotal
 from placements.models import Placement
-from reporting.models import Comparator, Coverage, LastLook, Snapshot, Target, TargetReview
+from reporting.models import (
+    BoardPack,
+    Comparator,
+    Coverage,
+    KeptRows,
+    LastLook,
+    PackFigure,
+    Snapshot,
+    Target,
+    TargetReview,
+)
 from tests.factories.actors import UserFactory
 from tests.factories.cases import PlacementFactory
 from tests.factories.children import PupilFactory
@@ -172,3 +182,30 @@ class TargetReviewFactory(DjangoModelFactory):
     on = date(2025, 3, 3)
     words = "On the way; stays."
     by = factory.SubFactory(UserFactory)
+
+
+class BoardPackFactory(DjangoModelFactory):
+    class Meta:
+        model = BoardPack
+
+    title = "Autumn board"
+    year = 2024
+    coverage = Coverage.YEAR
+    made_by = factory.SubFactory(UserFactory)
+
+
+class PackFigureFactory(DjangoModelFactory):
+    class Meta:
+        model = PackFigure
+
+    pack = factory.SubFactory(BoardPackFactory)
+    position = 0
+    measure = "attendance-ap"
+
+
+class KeptRowsFactory(DjangoModelFactory):
+    class Meta:
+        model = KeptRows
+
+    snapshot = factory.SubFactory(SnapshotFactory)
+    rows = factory.LazyFunction(list)

@@ -38,6 +38,12 @@ BREAKERS = {
     ),
     "reporting_target_is_not_below_nothing": lambda: factories.TargetFactory(value=-1),
     "reporting_target_baseline_says_where_it_is_from": lambda: factories.TargetFactory(baseline=1),
+    "reporting_boardpack_frozen_says_when_and_by_whom": lambda: factories.BoardPackFactory(
+        status="frozen"
+    ),
+    "reporting_packfigure_once_in_a_pack": lambda: [
+        factories.PackFigureFactory(pack=row.pack) for row in [factories.PackFigureFactory()]
+    ],
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 

@@ -1,0 +1,145 @@
+"""Packs for a board: written, and frozen with the rows behind each figure."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.seen import hold_seen
+from reporting.actions.figures import compute
+from reporting.kpis import REGISTRY, Measure, Period
+from reporting.kpis.beside import said_beside
+from reporting.kpis.measure import NoCalendar, periods
+from reporting.models import (
+    BoardPack,
+    Comparator,
+    Coverage,
+    KeptRows,
+    PackFigure,
+    Snapshot,
+    Target,
+)
+
+TRIES = 3  # somebody may mark a register between a figure and its rows
+ALREADY = "This pack is frozen already. Nothing of it changes any more: write a new one."
+
+
+def _check(by: User) -> None:
+    if not by.can(Permission.PACK_MAKE):
+        raise PermissionDenied(f"this asks for {Permission.PACK_MAKE}")
+
+
+def _draft(pack: BoardPack, by: User) -> BoardPack:
+    """Return the pack, fresh and locked, while it is a draft."""
+    _check(by)
+    fresh = BoardPack.objects.as_user(by).select_for_update().get(pk=pack.pk)
+    if fresh.is_frozen:
+        raise WrongStatus(ALREADY)
+    return fresh
+
+
+@transaction.atomic
+def write_pack(pack: BoardPack, *, measures: Sequence[str], by: User) -> BoardPack:
+    """Begin a pack with these figures, in this order."""
+    _check(by)
+    pack.made_by = by
+    pack.full_clean()
+    pack.save()
+    _choose(pack, measures)
+    return pack
+
+
+@transaction.atomic
+def change_pack(pack: BoardPack, *, measures: Sequence[str], seen: str, by: User) -> BoardPack:
+    """Change a draft. Figures that stay keep their comments; those that go take theirs along."""
+    fresh = _draft(pack, by)
+    hold_seen(fresh, seen)
+    pack.full_clean()
+    pack.save(update_fields=["title", "year", "coverage", "words"])
+    _choose(pack, measures)
+    return pack
+
+
+def _choose(pack: BoardPack, measures: Sequence[str]) -> None:
+    if not measures:
+        raise ValidationError({"measures": "Choose at least one figure."})
+    pack.figures.exclude(measure__in=measures).delete()
+    PackFigure.objects.bulk_create(
+        [PackFigure(pack=pack, measure=slug, position=at) for at, slug in enumerate(measures)],
+        update_conflicts=True,
+        unique_fields=["pack", "measure"],
+        update_fields=["position"],
+    )
+
+
+@transaction.atomic
+def comment(figure: PackFigure, *, words: str, seen: str, by: User) -> PackFigure:
+    """Say what the board should know of a figure."""
+    _draft(figure.pack, by)
+    fresh = PackFigure.objects.as_user(by).select_for_update().get(pk=figure.pk)
+    hold_seen(fresh, seen)
+    fresh.comment = words
+    fresh.full_clean()
+    fresh.save(update_fields=["comment"])
+    return fresh
+
+
+@transaction.atomic
+def freeze(pack: BoardPack, *, by: User) -> BoardPack:
+    """Freeze a pack: its figures as they stand now, what is said beside them, and their rows."""
+    fresh = _draft(pack, by)
+    try:
+        period = Period.of(fresh.year, Coverage(fresh.coverage), localdate())
+    except NoCalendar as error:
+        raise ValidationError(str(error)) from error
+    if period.until <= period.start:
+        raise ValidationError(f"{fresh.period} has not begun: there is nothing to freeze.")
+    figures = list(fresh.figures.filter(measure__in=REGISTRY).order_by("position", "pk"))
+    snapshots = _with_rows(period, [REGISTRY[row.measure] for row in figures])
+    published = list(Comparator.objects.filter(coverage=fresh.coverage))
+    targets = Target.objects.of_year(fresh.year)
+    for row in figures:
+        row.snapshot = snapshots[row.measure]
+        target = targets.get(row.measure)
+        row.said = said_beside(REGISTRY[row.measure], row.snapshot, published, target)
+    PackFigure.objects.bulk_update(figures, ["snapshot", "said"])
+    return make_move(fresh, "freeze", by=by, frozen_by=by, frozen_at=timezone.now())
+
+
+def _with_rows(period: Period, measures: list[Measure]) -> dict[str, Snapshot]:
+    """Return the figures of a period with their rows kept: the rows that made the figure."""
+    for _ in range(TRIES):
+        compute(years=[period.year])
+        known = Snapshot.objects.latest_of(period.year, period.coverage)
+        if any(measure.slug not in known for measure in measures):
+            raise ValidationError("Figures of a year so long ago are not computed any more.")
+        if all(keep_rows(known[measure.slug], measure, period) for measure in measures):
+            return known
+    raise ValidationError(
+        "Somebody recorded something in the same moment, again and again. Freeze the pack once "
+        "more; out of hours it is quieter."
+    )
+
+
+@transaction.atomic
+def keep_rows_of_all() -> None:
+    """Keep the rows behind every figure of the periods that the figures are kept for."""
+    for period in periods(localdate()):
+        if period.until > period.start:
+            _with_rows(period, list(REGISTRY.values()))
+
+
+def keep_rows(snapshot: Snapshot, measure: Measure, period: Period) -> bool:
+    """Keep the rows behind a figure. Tell whether they are those that it was made of."""
+    if KeptRows.objects.filter(snapshot=snapshot).exists():
+        return True
+    rows, found = measure.rows(period)
+    if found != snapshot.fingerprint:
+        return False
+    KeptRows.objects.get_or_create(snapshot=snapshot, defaults={"rows": rows})
+    return True

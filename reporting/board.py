@@ -1,0 +1,122 @@
+"""A pack on paper and in a file: the same figures, words and comments as its page."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from apsystem.lib.gds import day, moment, one_decimal
+from pupils.letters import render
+from reporting.kpis.disclosure import HIDDEN
+from reporting.models import BoardPack, Snapshot
+
+TEMPLATE = Path(__file__).parent / "board.typ"
+HEADS = [
+    "Figure", "Period", "Value", "Per", "Above the line", "Below the line", "Target",
+    "Distance from it", "Published", "Comment", "Definition", "Not counted", "Definition version",
+    "Counted up to",
+]  # fmt: skip
+Line = dict[str, Any]
+
+
+def file_name(pack: BoardPack) -> str:
+    """Return the name of its files, without what follows the dot."""
+    when = timezone.localtime(pack.frozen_at)
+    return f"figures-{when:%Y-%m-%d}" if pack.is_frozen else f"figures-draft-{when:%Y-%m-%d}"
+
+
+def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
+    """Return a pack as a tagged PDF. Raise Unprintable."""
+    data = {
+        "title": pack.title,
+        "council": settings.COUNCIL_NAME,
+        "service": settings.SERVICE_NAME,
+        "period": pack.period,
+        "state": f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
+        if pack.is_frozen
+        else "A draft: these figures still change",
+        "words": pack.words,
+        "figures": [_printed(line) for line in lines],
+    }
+    return render(TEMPLATE, data, at=at)
+
+
+def _printed(line: Line) -> dict[str, Any]:
+    said, snapshot = line["said"], line["snapshot"]
+    beside = [
+        f"{row['where']}, {row['when']}: {row['value']}"
+        + (f" (ours is {row['difference']})" if row["difference"] else "")
+        + f". Source: {row['source']}"
+        for row in said["beside"]
+    ]
+    return {
+        "title": said["title"],
+        "value": value_of(line),
+        "made_of": made_of(line),
+        "target": _target(said),
+        "comment": line["figure"].comment,
+        "beside": beside,
+        "why_not": said["why_not"],
+        "definition": f"{said['definition']} Not counted: {said['exclusions']} Method: "
+        f"{said['method']} Owner: {said['owner']}."
+        + (
+            f" Definition version {snapshot.definition_version}, counted up to "
+            f"{day(snapshot.as_of)}."
+            if snapshot
+            else ""
+        ),
+    }
+
+
+def value_of(line: Line) -> str:
+    """Return the figure as a reader sees it, or why there is none."""
+    snapshot: Snapshot | None = line["snapshot"]
+    if snapshot is None:
+        return "Not computed yet"
+    if not line["is_shown"]:
+        return f"Fewer than {settings.SMALLEST_COHORT} are behind this figure: not shown"
+    if snapshot.value is None:
+        return "No data: nothing stands below the line"
+    return f"{one_decimal(snapshot.value)}{line['said']['sign']}"
+
+
+def made_of(line: Line) -> str:
+    """Return what stands above and below the line, in words; empty where it is not shown."""
+    snapshot, said = line["snapshot"], line["said"]
+    if snapshot is None or not line["is_shown"] or snapshot.value is None:
+        return ""
+    apart = [f"{words}: {count:,}" for words, count in snapshot.counts.items() if count]
+    so_far = "" if snapshot.is_over else ", so far"
+    first = (
+        f"{snapshot.numerator:,} of {snapshot.denominator:,}: {said['above'].lower()}, of "
+        f"{said['below'].lower()}{so_far}."
+    )
+    return " ".join([first, *(f"{words}." for words in apart)])
+
+
+def _target(said: dict[str, Any]) -> str:
+    if not said["target"]:
+        return ""
+    return f"Target: {said['target']}" + (f", {said['gap']}." if said["gap"] else ".")
+
+
+def cells(pack: BoardPack, lines: Iterable[Line]) -> Iterator[list[Any]]:
+    """Yield the cells of each figure. Counts that are not shown are marked as confidential."""
+    for line in lines:
+        said, snapshot = line["said"], line["snapshot"]
+        shown: list[Any] = [HIDDEN] * 3
+        if snapshot is None:
+            shown = [None] * 3
+        elif line["is_shown"]:
+            shown = [snapshot.value, snapshot.numerator, snapshot.denominator]
+        yield [
+            said["title"], pack.period, shown[0], said["sign"].strip(), *shown[1:],
+            said["target"], said["gap"],
+            "; ".join(f"{row['where']}, {row['when']}: {row['value']}" for row in said["beside"]),
+            line["figure"].comment, said["definition"], said["exclusions"],
+            snapshot.definition_version if snapshot else None,
+            snapshot.as_of if snapshot else None,
+        ]  # fmt: skip

@@ -1,0 +1,78 @@
+"""Packs for a board: which figures of which period, and what is said of each."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db import models
+from django.utils.timezone import localdate
+
+from apsystem.lib.calendar import academic_year, year_label
+from apsystem.lib.forms import GdsForm, SeenForm, TextArea
+from reporting.kpis import REGISTRY
+from reporting.models import BoardPack, Coverage, PackFigure
+
+YEARS = 3
+COVERAGES = [Coverage.TWO_TERMS, Coverage.YEAR]
+
+
+class PackForm(SeenForm):
+    """A title, a period, an introduction, and the figures."""
+
+    submit_label = "Save the pack"
+
+    year = forms.TypedChoiceField(
+        label="Academic year", coerce=int, error_messages={"required": "Choose the academic year"}
+    )
+    coverage = forms.ChoiceField(
+        label="Part of the year",
+        choices=[(one.value, one.label) for one in COVERAGES],
+        error_messages={"required": "Choose the part of the year"},
+    )
+    words = TextArea(label="Introduction (optional)", required=False, max_length=4000)
+    measures = forms.MultipleChoiceField(
+        label="Figures",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They stand in the pack in the order of the page of figures",
+        error_messages={"required": "Choose at least one figure"},
+    )
+
+    class Meta:
+        model = BoardPack
+        fields = ["title", "year", "coverage", "words"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer this year and those before it, and every measure."""
+        now = academic_year(localdate())
+        years = [(str(year), year_label(year)) for year in range(now, now - YEARS, -1)]
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["year"]).choices = years
+        offered = [(measure.slug, measure.title) for measure in REGISTRY.values()]
+        cast("forms.ChoiceField", self.fields["measures"]).choices = offered
+
+    def saved(self, row: models.Model) -> dict[str, Any]:
+        """Return what the boxes show: the figures too."""
+        figures = cast("BoardPack", row).figures.order_by("position", "pk")
+        return {**super().saved(row), "measures": list(figures.values_list("measure", flat=True))}
+
+
+class CommentForm(SeenForm):
+    """What the board should know of a figure."""
+
+    submit_label = "Save the comment"
+
+    comment = TextArea(
+        label="Comment",
+        required=False,
+        max_length=2000,
+        help_text="What happened, why, and what is done about it. Name no child.",
+    )
+
+    class Meta:
+        model = PackFigure
+        fields = ["comment"]
+
+
+class FreezeForm(GdsForm):
+    """Nothing to fill in: the button is the whole question."""
+
+    submit_label = "Freeze the pack"

@@ -1,0 +1,75 @@
+"""What changed since a figure was kept: its rows then against its rows now, and late corrections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from attendance.models import Mark, MarkAmendment
+from attendance.models.mark import MarkAmendmentQuerySet
+from reporting.kpis.arithmetic import rate
+from reporting.kpis.bridge import Step, bridge, total_of
+from reporting.kpis.measure import Measure, Period
+from reporting.models import Coverage, KeptRows, Snapshot
+
+
+@dataclass(frozen=True)
+class Since:
+    """A figure then and now, the steps between, and what was done to the register meanwhile.
+
+    Without steps where the definition changed: the rows of two definitions are not compared.
+    """
+
+    then: Snapshot
+    numerator: int
+    denominator: int
+    steps: Sequence[Step]
+    is_redefined: bool
+    corrected: int
+    marked_later: int
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return the figure as it is now."""
+        return rate(self.numerator, self.denominator)
+
+    @property
+    def points(self) -> Decimal | None:
+        """Return how far the figure moved."""
+        now, then = self.value, self.then.value
+        return None if now is None or then is None else now - then
+
+
+def since(measure: Measure, then: Snapshot, today: date) -> Since:
+    """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
+    period = Period.of(then.year, Coverage(then.coverage), today)
+    now, _ = measure.rows(period)
+    is_redefined = measure.version != then.definition_version
+    before = KeptRows.objects.get(snapshot=then).rows
+    above, below = total_of(now)
+    corrected, later = _of_register(then) if measure.is_of_sessions else (0, 0)
+    return Since(
+        then=then,
+        numerator=above,
+        denominator=below,
+        steps=[] if is_redefined else bridge(before, now),
+        is_redefined=is_redefined,
+        corrected=corrected,
+        marked_later=later,
+    )
+
+
+def _of_register(then: Snapshot) -> tuple[int, int]:
+    """Count the marks of its period that were corrected since, and those made since."""
+    corrected = corrections(then).values("mark").distinct()
+    made = Mark.objects.filter(
+        date__gte=then.starts_on, date__lt=then.ends_on, marked_at__gt=then.computed_at
+    )
+    return corrected.count(), made.exclude(pk__in=corrected).count()
+
+
+def corrections(then: Snapshot) -> MarkAmendmentQuerySet:
+    """Return the corrections of marks of its period that were made after it was computed."""
+    return MarkAmendment.objects.filter(
+        mark__date__gte=then.starts_on, mark__date__lt=then.ends_on, at__gt=then.computed_at
+    )

@@ -1,0 +1,228 @@
+"""Packs for a board: written, frozen, read as a page, as a PDF and as a file."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts.access import Request, looked_at, requires
+from accounts.permissions import Permission
+from accounts.views.filling import fill_in
+from apsystem.lib.exports import csv_of
+from apsystem.lib.pages import attachment, page_of
+from attendance.models.mark import MarkAmendmentQuerySet
+from pupils.letters import Unprintable
+from reporting import actions, board
+from reporting.forms.packs import CommentForm, FreezeForm, PackForm
+from reporting.kpis import REGISTRY
+from reporting.kpis.beside import said_beside
+from reporting.kpis.since import corrections
+from reporting.kpis.since import since as tell_since
+from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
+from reporting.views.figures import find_measure
+
+MOST_KEPT = 24
+
+
+def _find(request: Request, uid: str) -> BoardPack:
+    rows = BoardPack.objects.as_user(request.user).select_related("made_by", "frozen_by")
+    return get_object_or_404(rows, uid=uid)
+
+
+def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
+    """Return each figure with what is said beside it: kept words, or today's of a draft."""
+    user = request.user
+    latest = Snapshot.objects.as_user(user).latest_of(pack.year, pack.coverage)
+    published = Comparator.objects.as_user(user).filter(coverage=pack.coverage)
+    known = [] if pack.is_frozen else list(published)
+    targets = {} if pack.is_frozen else Target.objects.as_user(user).of_year(pack.year)
+    found = []
+    for row in pack.figures.select_related("snapshot"):
+        if not row.said and row.measure not in REGISTRY:
+            continue  # a draft of before a measure was given up
+        now = latest.get(row.measure)
+        then = row.snapshot if pack.is_frozen else now
+        said = row.said or said_beside(
+            REGISTRY[row.measure], then, known, targets.get(row.measure)
+        )
+        found.append(
+            {
+                "figure": row,
+                "said": said,
+                "snapshot": then,
+                "is_shown": then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT),
+                "now": now if now and then and now.fingerprint != then.fingerprint else None,
+            }
+        )
+    return found
+
+
+@requires(Permission.FIGURES_VIEW)
+def index(request: Request) -> HttpResponse:
+    """List the packs, the newest first."""
+    rows = BoardPack.objects.as_user(request.user)
+    return render(
+        request,
+        "reporting/packs.html",
+        {
+            "title": "Packs for the Board",
+            "page": page_of(request, rows.order_by("-made_at", "-pk")),
+            "can_make": request.user.can(Permission.PACK_MAKE),
+        },
+    )
+
+
+@requires(Permission.FIGURES_VIEW)
+def detail(request: Request, uid: str) -> HttpResponse:
+    """Show a pack: what was frozen, and where the figure is another one by now."""
+    pack = _find(request, uid)
+    return render(
+        request,
+        "reporting/pack.html",
+        {
+            "title": pack.title,
+            "pack": pack,
+            "lines": _lines(request, pack),
+            "smallest": settings.SMALLEST_COHORT,
+            "can_make": request.user.can(Permission.PACK_MAKE),
+        },
+    )
+
+
+def _in_order(measures: list[str]) -> list[str]:
+    return [slug for slug in REGISTRY if slug in measures]
+
+
+@requires(Permission.PACK_MAKE)
+def new(request: Request) -> HttpResponse:
+    """Begin a pack."""
+    form = PackForm(request.POST or None, instance=BoardPack())
+    return fill_in(
+        request,
+        form,
+        lambda form: actions.write_pack(
+            form.instance, measures=_in_order(form.cleaned_data["measures"]), by=request.user
+        ),
+        title="Write a pack",
+        done="The pack is saved as a draft.",
+        back=reverse("reporting:packs"),
+    )
+
+
+@requires(Permission.PACK_MAKE)
+def change(request: Request, uid: str) -> HttpResponse:
+    """Change a draft."""
+    pack = _find(request, uid)
+    return fill_in(
+        request,
+        PackForm(request.POST or None, instance=pack),
+        lambda form: actions.change_pack(
+            form.instance,
+            measures=_in_order(form.cleaned_data["measures"]),
+            seen=form.cleaned_data["seen"],
+            by=request.user,
+        ),
+        title="Change the pack",
+        caption=pack.title,
+        done="The pack is saved.",
+        back=pack.get_absolute_url(),
+    )
+
+
+@requires(Permission.PACK_MAKE)
+def comment(request: Request, uid: str, slug: str) -> HttpResponse:
+    """Say what the board should know of a figure."""
+    pack = _find(request, uid)
+    row = get_object_or_404(PackFigure.objects.as_user(request.user), pack=pack, measure=slug)
+    return fill_in(
+        request,
+        CommentForm(request.POST or None, instance=row),
+        lambda form: actions.comment(
+            row,
+            words=form.cleaned_data["comment"],
+            seen=form.cleaned_data["seen"],
+            by=request.user,
+        ),
+        title="Comment on a figure",
+        caption=getattr(REGISTRY.get(slug), "title", slug),
+        done="The comment is saved.",
+        back=pack.get_absolute_url(),
+    )
+
+
+@requires(Permission.PACK_MAKE)
+def freeze(request: Request, uid: str) -> HttpResponse:
+    """Freeze a pack for good."""
+    pack = _find(request, uid)
+    return fill_in(
+        request,
+        FreezeForm(request.POST if request.method == "POST" else None),
+        lambda form: actions.freeze(pack, by=request.user),
+        title="Freeze the pack",
+        caption=pack.title,
+        lead="Every figure is computed anew and kept as it stands at this moment, with its "
+        "definition, target, published figures and your comments. After that nothing of the pack "
+        "changes. Leadership can read it.",
+        done="The pack is frozen.",
+        back=pack.get_absolute_url(),
+    )
+
+
+@requires(Permission.FIGURES_VIEW)
+def pdf(request: Request, uid: str) -> HttpResponse:
+    """Hand out a pack as a tagged PDF."""
+    pack = _find(request, uid)
+    try:
+        content = board.printed(pack, _lines(request, pack), at=pack.frozen_at or timezone.now())
+    except Unprintable as error:
+        messages.error(request, str(error))
+        return redirect(pack)
+    return attachment(content, "application/pdf", f"{board.file_name(pack)}.pdf")
+
+
+@requires(Permission.FIGURES_VIEW)
+def export(request: Request, uid: str) -> HttpResponse:
+    """Hand out the figures of a pack as a CSV file."""
+    pack = _find(request, uid)
+    content = csv_of(board.HEADS, board.cells(pack, _lines(request, pack)))
+    return attachment(content, "text/csv; charset=utf-8", f"{board.file_name(pack)}.csv")
+
+
+def _corrections(request: Request, then: Snapshot) -> MarkAmendmentQuerySet:
+    rows = corrections(then).as_user(request.user).newest_first()
+    return rows.select_related("mark__pupil", "by")
+
+
+@requires(Permission.FIGURES_VIEW)
+def since(request: Request, slug: str) -> HttpResponse:
+    """Show what changed since a figure was kept, step by step."""
+    measure, asked = find_measure(slug), request.GET.get("from", "")
+    kept = Snapshot.objects.as_user(request.user).with_rows().filter(measure=slug)
+    then = kept.filter(pk=asked).first() if asked.isdecimal() else None
+    if asked and then is None:
+        raise Http404
+    sees = request.user.can(Permission.FIGURES_CHILDREN)
+    then = then or kept.first()
+    is_shown = then is not None and (sees or then.is_shown_to_all(settings.SMALLEST_COHORT))
+    found = tell_since(measure, then, localdate()) if then and is_shown else None
+    page = page_of(request, _corrections(request, found.then) if found else [])
+    looked_at(request, {row.mark.pupil_id for row in page}, act="list")
+    return render(
+        request,
+        "reporting/since.html",
+        {
+            "title": f"What changed: {measure.title}",
+            "measure": measure,
+            "then": then,
+            "found": found,
+            "page": page,
+            "kept": kept[:MOST_KEPT],
+            "sees": sees,
+            "smallest": settings.SMALLEST_COHORT,
+        },
+    )
