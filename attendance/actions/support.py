@@ -22,9 +22,6 @@ STALE = (
     "Somebody else changed this while you wrote. See what stands there now, then send your own "
     "again."
 )
-RUNS_ALREADY = (
-    "This pupil has an attendance contract that is not over. Open that one, or end it first."
-)
 
 
 def check(by: User, permission: Permission) -> None:
@@ -53,8 +50,6 @@ def open_support(
         plan = SupportPlan(why=why, placement=running_placement(child, by))
     if same := SupportPlan.objects.as_user(by).filter(uid=plan.uid, opened_by=by).first():
         return same
-    if SupportPlan.objects.filter(pupil=child).running().exists():
-        raise ValidationError(RUNS_ALREADY)
     plan.pupil, plan.opened_by, plan.status = child, by, Status.DRAFT
     if plan.owner is None and Role.ATTENDANCE_OFFICER in by.roles:
         plan.owner = by

@@ -47,6 +47,17 @@ def test_the_same_key_and_body_get_the_same_answer_and_change_nothing(send, plac
     assert Mark.objects.get().version == 1
 
 
+def test_a_tap_that_comes_again_does_not_bring_back_what_was_taken_back(send, placement):
+    line = tap(placement, "L", key=str(uuid.uuid4()))
+    send(line)
+    send(tap(placement, "", 1, undo=True))
+    assert not Mark.objects.exists()
+
+    send(line)
+
+    assert not Mark.objects.exists()
+
+
 def test_the_same_key_with_another_body_is_refused(send, placement):
     key = str(uuid.uuid4())
     send(tap(placement, "L", key=key))

@@ -33,10 +33,10 @@ def check(name, content):
     return documents.checked(name, io.BytesIO(content))
 
 
-def huge_picture():
+def huge_picture(side=65_000):
     """A PNG that says it has 65,000 by 65,000 pixels, in a few bytes."""
     content = bytearray(picture("PNG"))
-    content[16:24] = (65_000).to_bytes(4, "big") * 2
+    content[16:24] = side.to_bytes(4, "big") * 2
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
     return bytes(content)
 
@@ -81,6 +81,7 @@ def forged():
         ("empty.pdf", b"", "is empty"),
         ("big.pdf", b"%PDF-" + b"0" * documents.MOST_BYTES, "more than 10 MB"),
         ("huge.png", huge_picture(), "more pixels than can be kept"),
+        ("large.png", huge_picture(8_000), "more pixels than can be kept"),
         ("nothing", b"%PDF-", "not a kind of file"),
     ],
 )

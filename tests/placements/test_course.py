@@ -39,6 +39,18 @@ def kinds(placement):
     return [entry.kind for entry in Entry.objects.filter(placement=placement).order_by("pk")]
 
 
+def test_the_list_of_a_provider_names_no_child_of_an_offer(
+    client, referral, provider, caseworker, person
+):
+    offer = propose(proposal(provider), referral=referral, by=caseworker)
+    client.force_login(person(Role.PROVIDER_LEAD))
+
+    listed = client.get(reverse("placements:list")).content.decode()
+
+    assert f"A pupil in {offer.pupil.year_group()}" in listed
+    assert offer.pupil.surname not in listed
+
+
 def test_a_provider_lead_accepts_and_both_sides_are_told(referral, provider, caseworker, person):
     lead = person(Role.PROVIDER_LEAD)
     offer = propose(proposal(provider), referral=referral, by=caseworker)
