@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from bench import boards, marks, measures, pages, registers, results, servers, wide
+from bench import boards, imports, marks, measures, pages, registers, results, servers, wide
 from bench.borough import LAST_YEAR
 from bench.timing import FULL, QUICK, Effort, Result
 
@@ -29,6 +29,9 @@ def run(boroughs: dict[str, int], *, is_quick: bool) -> None:
                 _show(found, boards.rows(size, effort))
         if size == "S":
             _grow(found, filled, effort)
+            with servers.made("bench_imports"):
+                filled["4y"] = _fill("bench_imports", "4y", boroughs=1, years=imports.YEARS)
+                _show(found, imports.rows("4y", effort))
             with servers.made("bench_wide"):
                 _show(found, wide.rows(effort))
     results.write(found, filled)

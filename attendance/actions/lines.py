@@ -38,6 +38,12 @@ UPDATE = """
         AS line(id, code, minutes, left_at, note)
     WHERE mark.id = line.id
 """
+# What `beside` says, for many lines at once.
+BESIDE = """
+    concat_ws(', ',
+        {minutes} || CASE {minutes} WHEN 1 THEN ' minute late' ELSE ' minutes late' END,
+        'left at ' || to_char({left_at}, 'HH24:MI'), 'note: ' || nullif(mark.note, ''))
+"""
 DELETE = "DELETE FROM attendance_mark WHERE id = ANY(%s)"
 IN_FORCE = """
     SELECT code, kind FROM attendance_code

@@ -14,6 +14,7 @@ from accounts.models import Organisation, User
 from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import Session
 from apsystem.lib.tables import ERRORS_SHOWN
+from attendance.actions.lines import BESIDE
 from attendance.actions.reading import Reading
 from attendance.models import PLANNED_CLOSURE
 from attendance.models.code import AFTERNOON, MORNING
@@ -160,20 +161,27 @@ LOCK = """
         ORDER BY mark.date, mark.session, mark.placement_id FOR UPDATE OF mark
     ) AS locked
 """
-AMEND = """
+# What stands beside the code stays as far as it fits the new one, as `lines.kept` keeps it.
+MINUTES = "CASE WHEN planned.code = ANY(%(late)s) THEN mark.minutes_late END"
+LEFT_AT = "CASE WHEN planned.code = ANY(%(here)s) THEN mark.left_at END"
+AMEND = f"""
     INSERT INTO attendance_markamendment
-        (mark_id, original, amended, reason, at, by_id, by_name, by_position)
-    SELECT mark_id, before, code, %(reason)s, %(at)s, %(by)s, %(name)s, %(position)s
-    FROM import_plan WHERE kind = 'changed' ORDER BY mark_id
-"""
-CHANGE = """
+        (mark_id, original, amended, original_beside, amended_beside,
+         reason, at, by_id, by_name, by_position)
+    SELECT mark_id, before, planned.code,
+        {BESIDE.format(minutes="mark.minutes_late", left_at="mark.left_at")},
+        {BESIDE.format(minutes=f"({MINUTES})", left_at=f"({LEFT_AT})")},
+        %(reason)s, %(at)s, %(by)s, %(name)s, %(position)s
+    FROM import_plan AS planned JOIN attendance_mark AS mark ON mark.id = planned.mark_id
+    WHERE planned.kind = 'changed' ORDER BY mark_id
+"""  # noqa: S608 - constants of ours
+CHANGE = f"""
     UPDATE attendance_mark AS mark
     SET code = planned.code, version = mark.version + 1, marked_by_id = %(by)s, marked_at = %(at)s,
-        minutes_late = CASE WHEN planned.code = ANY(%(late)s) THEN mark.minutes_late END,
-        left_at = CASE WHEN planned.code = ANY(%(here)s) THEN mark.left_at END
+        minutes_late = {MINUTES}, left_at = {LEFT_AT}
     FROM import_plan AS planned
     WHERE planned.kind = 'changed' AND mark.id = planned.mark_id AND mark.version = planned.seen
-"""
+"""  # noqa: S608 - constants of ours
 WRITE = f"""
     INSERT INTO attendance_mark
         (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)

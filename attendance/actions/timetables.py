@@ -213,7 +213,7 @@ def _close(
         raise WrongStatus(
             "How this timetable ended is recorded already. To go on, agree a new one."
         )
-    last = timetable.marks.aggregate(last=Max("mark__date"))["last"]
+    last = timetable.marks.not_corrected().aggregate(last=Max("mark__date"))["last"]
     if last and on <= last:
         raise ValidationError(
             {field: f"Up to {say(last)} the register holds code C2 from this timetable: enter "

@@ -1,7 +1,7 @@
 """Forms of home visits, rewards, consent to displays, and EBSA pathways."""
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,6 +27,7 @@ from attendance.models import (
     Reward,
 )
 from attendance.models.pathway import Went
+from attendance.models.support import NOBODY
 from attendance.models.visit import OUTCOMES, VisitStatus
 from pupils.models import Pupil
 
@@ -141,6 +142,8 @@ class OutcomeForm(GdsForm):
 class StepFilter(forms.Form):
     """What the list of steps of returns can be narrowed to. Its state is in the address."""
 
+    OTHERS: ClassVar = [(NOBODY, "Somebody who has left")]
+
     due = forms.ChoiceField(
         required=False, label="Due", choices=[("", "Any"), ("yes", "Today or earlier")]
     )
@@ -150,7 +153,11 @@ class StepFilter(forms.Form):
         """Offer the colleagues who make visits and keep pathways."""
         super().__init__(*args, **kwargs)
         people = by.colleagues_who(Permission.ATTENDANCE_SUPPORT_RECORD)
-        choices = [("", "Anybody"), *((str(person.uid), person.name) for person in people)]
+        choices = [
+            ("", "Anybody"),
+            *self.OTHERS,
+            *((str(person.uid), person.name) for person in people),
+        ]
         cast("forms.ChoiceField", self.fields["whose"]).choices = choices
 
     @property
@@ -162,6 +169,8 @@ class StepFilter(forms.Form):
 
 class VisitFilter(StepFilter):
     """What the list of visits can be narrowed to."""
+
+    OTHERS: ClassVar = []
 
     status = forms.ChoiceField(
         required=False, label="Visit", choices=[("", "All"), *VisitStatus.choices]

@@ -1,11 +1,14 @@
 """Why a mark stands at a session for which the register does not ask."""
 
+from typing import Self
+
 import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from attendance.models.expected import TIMETABLE_CODE
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
@@ -20,6 +23,10 @@ class OutsideMarkQuerySet(ChildQuerySet):
         provider="mark__placement__provider",
         dated="mark__date",
     )
+
+    def not_corrected(self) -> Self:
+        """Keep those whose mark still is the code that the clock writes for a timetable."""
+        return self.filter(mark__code=TIMETABLE_CODE)
 
 
 @pghistory.track()

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
-from attendance.models.support import SupportPlan
+from attendance.models.support import NOBODY, SupportPlan
 from attendance.models.timetable import PartTimeTimetable
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
 
@@ -128,7 +128,13 @@ class ReturnStepQuerySet(ChildQuerySet):
     def narrowed(self, *, due: str = "", whose: str = "") -> Self:
         """Keep those that wait, and of them what a filter asks for: due ones, or one person's."""
         rows = self.due(localdate()) if due else self.waiting()
+        if whose == NOBODY:
+            return rows.of_who_left()
         return rows.filter(pathway__opened_by__uid=whose) if whose else rows
+
+    def of_who_left(self) -> Self:
+        """Keep those of pathways that were begun by a person who holds no role any more."""
+        return self.filter(pathway__opened_by__in=User.objects.without_role())
 
     def with_names(self) -> Self:
         """Fetch with them what a list shows, the next one on top."""

@@ -73,7 +73,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "rule": rule,
             "reviews": reviews,
             "followed_by": getattr(timetable, "followed_by", None),
-            "marked": timetable.marks.count(),
+            "marked": timetable.marks.not_corrected().count(),
             "can_review": is_open and user.can(Permission.TIMETABLE_REVIEW),
             "can_agree": is_open and user.can(Permission.TIMETABLE_AGREE),
             "today": today,

@@ -104,6 +104,16 @@ SUPPORT = [
         query=lambda day, person: {"due": "yes", "whose": person.uid},
     ),
     Card(
+        "return-steps-nobodys",
+        Group.DUE,
+        Permission.ATTENDANCE_SUPPORT_ASSIGN,
+        "Steps of a return with nobody",
+        "due today or earlier, and whoever began the pathway has left",
+        rows=lambda day: ReturnStep.objects.as_user(day.user).due(day.today).of_who_left(),
+        page="attendance:return-steps",
+        query=lambda day, person: {"due": "yes", "whose": NOBODY},
+    ),
+    Card(
         "support-nobodys",
         Group.NEW,
         Permission.ATTENDANCE_SUPPORT_ASSIGN,

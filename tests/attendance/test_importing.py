@@ -12,6 +12,7 @@ from accounts.models import OutboxMessage
 from accounts.permissions import GRANTS, Permission, Role
 from apsystem.lib.tables import ImportRefused
 from attendance import actions
+from attendance.actions import lines
 from attendance.models import Import, Mark, MarkAmendment
 from attendance.models.choice import why_not
 from tests import factories
@@ -330,3 +331,23 @@ def test_a_code_that_does_not_fit_drops_what_stands_beside_the_mark(take, placem
     take("16/09/2024 AM I", reason="Sent home")
     absent = Mark.objects.get()
     assert (absent.minutes_late, absent.left_at, absent.note) == (None, None, "Helped a friend")
+    kept = "9 minutes late, left at 11:30, note: Helped a friend"
+    found = MarkAmendment.objects.order_by("pk").values_list("original_beside", "amended_beside")
+    assert list(found) == [(kept, kept), (kept, "note: Helped a friend")]
+
+
+@pytest.mark.parametrize("minutes", [None, 1, 2])
+@pytest.mark.parametrize("left_at", [None, time(9, 5)])
+@pytest.mark.parametrize("note", ["", "Stayed calm"])
+def test_an_import_says_what_stood_beside_a_mark_as_a_change_by_hand_does(
+    take, placement, minutes, left_at, note
+):
+    beside = {"minutes_late": minutes, "left_at": left_at, "note": note}
+    before = lines.beside(lines.New("L", *beside.values()))
+    factories.MarkFactory(placement=placement, code_id="L", **beside)
+
+    take("16/09/2024 AM B", reason="Was at college")
+
+    amendment = MarkAmendment.objects.get()
+    after = lines.beside(lines.New("B", None, left_at, note))
+    assert (amendment.original_beside, amendment.amended_beside) == (before, after)

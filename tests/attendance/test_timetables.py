@@ -220,6 +220,26 @@ def test_it_does_not_end_before_what_it_wrote_into_the_register(agree, caseworke
         actions.end_timetable(row, last_day=START, outcome="taken back", words="", by=caseworker)
 
 
+@pytest.mark.parametrize("code", ["#", "/"])
+def test_what_was_corrected_since_does_not_keep_it_from_ending(client, agree, caseworker, code):
+    row = agree()
+    for days, stands in ((1, "C2"), (3, code)):
+        mark = factories.MarkFactory(
+            placement=row.placement, date=START + days * DAY, code_id=stands
+        )
+        factories.OutsideMarkFactory(mark=mark, timetable=row, reason="")
+    given = {"outcome": "taken back", "words": "", "by": caseworker}
+
+    with pytest.raises(ValidationError, match="holds code C2"):
+        actions.end_timetable(row, last_day=START, **given)
+    row = actions.end_timetable(row, last_day=START + DAY, **given)
+
+    assert row.ends_on == START + 2 * DAY
+    client.force_login(caseworker)
+    page = client.get(reverse("attendance:timetable", args=[row.uid])).content.decode()
+    assert "Code C2 stands for 1 session" in page
+
+
 def test_it_ends_with_its_placement(agree, placement):
     row = agree()
     placement.status, placement.ends_on = "ended", TODAY - DAY

@@ -152,6 +152,7 @@ def _support(world, today):
     factories.HomeVisitFactory(visitor=officer, status="made")
     steps(officer, today)
     steps(world.people[Role.MANAGER], today)
+    steps(factories.UserFactory(), today)  # holds no role any more
 
 
 def steps(by, today):
@@ -285,6 +286,23 @@ def test_steps_of_a_return_that_are_due_wait_for_who_began_the_pathway(client, w
     assert {row.planned_on for row in rows} == {localdate() - DAY, localdate()}
     assert {row.pathway.opened_by for row in rows} == {world.people[Role.ATTENDANCE_OFFICER]}
     assert client.get("/attendance/support/pathways/steps/").context["page"].paginator.count > 5
+
+
+def test_steps_of_who_has_left_wait_for_who_gives_out_the_caseload(client, world):
+    closed = factories.UserFactory(is_active=False)
+    steps(closed, localdate())
+    factories.MembershipFactory(user=closed, role=Role.ATTENDANCE_OFFICER)
+
+    card = shown(client, world.people[Role.ATTENDANCE_OFFICER])["Steps of a return with nobody"]
+
+    rows = client.get(card.url).context["page"].object_list
+    people = set(world.people.values())
+    assert card.count == len(rows)
+    mine = [row.planned_on for row in rows if row.pathway.opened_by == closed]
+    assert mine == [localdate() - DAY, localdate()]
+    assert not people & {row.pathway.opened_by for row in rows}
+    title = "Steps of a return with nobody"
+    assert title not in shown(client, world.people[Role.PROVIDER_STAFF])
 
 
 def test_a_list_says_what_no_box_of_its_filter_shows(client, world):
