@@ -60,7 +60,8 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
 
     assert Suspension.objects.filter(is_imported=True).count() > 20
     assert Suspension.objects.filter(is_imported=False, day_six_on__isnull=False).count() == 1
-    assert PermanentExclusion.objects.get().referral.status == Status.SUBMITTED
+    assert PermanentExclusion.objects.get(result="NOG").referral.status == Status.SUBMITTED
+    assert set(PermanentExclusion.objects.values_list("result", flat=True)) == {"NOG", "ANO"}
     assert Headcount.objects.filter(census="spring").count() >= 15
     assert Enrolment.objects.filter(left_because="not known").exists()
     assert set(PanelMeeting.objects.values_list("status", flat=True)) == {

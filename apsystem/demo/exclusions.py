@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from accounts.models import Organisation, SchoolCalendar, User
 from accounts.permissions import Role
 from apsystem.demo.borough import Borough
-from apsystem.lib.calendar import academic_year, year_label
+from apsystem.lib.calendar import academic_year, year_bounds, year_label
+from placements.models import Placement
 from pupils import actions
 from pupils.actions.file_rows import HEADCOUNTS, LAYOUTS, SUSPENSIONS
 from pupils.models import Enrolment, ExclusionReason, PermanentExclusion, Pupil, Suspension
-from pupils.models.codes import ROLL_STATUSES, Leaving
+from pupils.models.codes import ROLL_STATUSES, EnrolmentStatus, Leaving, ReviewResult
 from referrals import actions as referral_actions
 from referrals.models import OPEN
 
@@ -19,6 +20,7 @@ ROLLS = 400  # rolls of which suspensions are told, whatever the size of the bor
 APART = timedelta(days=12)
 ON_ROLL = {"primary": 320, "secondary": 870, "all-through": 24}
 IN_AP = {"primary": 18, "secondary": 46, "all-through": 24}
+TINY, ITS_ROLL = 1, 64  # a small school that suspends often: one that is above England
 LONG = 12  # half days: more than five days, so education is due from the sixth
 
 
@@ -29,6 +31,8 @@ def seed(borough: Borough, today: date, seed: int) -> None:
     places = [*borough.schools, *(row for row in borough.providers if row.is_registered_school)]
     _take_in(HEADCOUNTS, _headcounts(places, today), manager)
     calendar = SchoolCalendar(today - timedelta(days=800), today)
+    for back in (2, 1):
+        _excluded_in(borough, calendar, academic_year(today) - back)
     rows = _suspensions(places, calendar, today, chance)
     if rows:
         _take_in(SUSPENSIONS, rows, manager)
@@ -47,7 +51,8 @@ def _headcounts(places: list[Organisation], today: date) -> list[str]:
         year = academic_year(today) - back
         for number, place in enumerate(places):
             is_ap = place.kind == Organisation.Kind.PROVIDER
-            pupils = (IN_AP if is_ap else ON_ROLL)[place.phase] + 2 * number - 3 * back
+            usual = ITS_ROLL if number == TINY else (IN_AP if is_ap else ON_ROLL)[place.phase]
+            pupils = usual + 2 * number - 3 * back
             if date(year + 1, 1, 31) <= today:
                 found.append(f"{place.urn},{year_label(year)},spring,{pupils}")
             if date(year, 10, 31) <= today:
@@ -67,9 +72,10 @@ def _suspensions(
     days = _clear_days(calendar)
     for roll in rolls.select_related("pupil", "organisation").order_by("pk")[:ROLLS]:
         is_ap = roll.organisation.kind == Organisation.Kind.PROVIDER
+        is_often = is_ap or roll.organisation == places[TINY]
         until = min(roll.ends_on or today, today - APART)
         own = [day for day in days if roll.starts_on <= day < until - timedelta(days=4)]
-        for _ in range(chance.choice([1, 2, 4, 6, 9] if is_ap else [0, 0, 0, 1, 2])):
+        for _ in range(chance.choice([1, 2, 4, 6, 9] if is_often else [0, 0, 0, 1, 2])):
             if not own:
                 break
             day = chance.choice(own)
@@ -90,6 +96,65 @@ def _clear_days(calendar: SchoolCalendar) -> list[date]:
     days = calendar.days()
     two = timedelta(days=2)
     return [day for day, third in zip(days, days[2:], strict=False) if third - day == two]
+
+
+def _excluded_in(borough: Borough, calendar: SchoolCalendar, year: int) -> None:
+    """Tell of a pupil whom alternative provision excluded in a year, and of one whom a school did.
+
+    Both stand before the year is out, and the second begins at another school afterwards.
+    """
+    start, end = year_bounds(year)
+    rolls = Enrolment.objects.filter(status__in=ROLL_STATUSES).select_related("organisation")
+    at_ap = rolls.filter(
+        organisation__in=[row for row in borough.providers if row.is_registered_school],
+        ends_on__gt=start + APART,
+        ends_on__lte=end - 4 * APART,
+    )
+    roll = at_ap.order_by("pk").first()
+    if roll and roll.ends_on:
+        _exclude(roll, calendar, roll.ends_on - timedelta(days=1), borough)
+    day = date(year + 1, 3, 10)
+    primaries = borough.schools_for(1)
+    at_school = rolls.filter(
+        organisation__in=primaries, ends_on=None, starts_on__lt=day - timedelta(days=200)
+    )
+    away = Placement.objects.filter(ends_on__gt=day).values("pupil")
+    at_school = at_school.exclude(pupil__in=away).exclude(pupil__referrals__status__in=OPEN)
+    roll = at_school.order_by("pk").first()
+    if roll and _exclude(roll, calendar, day, borough):
+        new = next(school for school in primaries if school != roll.organisation)
+        _begin_again(roll, new, day + 4 * APART, borough.people[Role.CASEWORKER])
+
+
+def _exclude(
+    roll: Enrolment, calendar: SchoolCalendar, by_day: date, borough: Borough
+) -> PermanentExclusion | None:
+    """Exclude on the last school day up to a day; the board did not reinstate, and that was all."""
+    by, place = borough.people[Role.CASEWORKER], roll.organisation_id
+    days = [day for day in calendar.days(place) if roll.starts_on <= day <= by_day]
+    if not days:
+        return None
+    row = PermanentExclusion(
+        school=roll.organisation,
+        decided_on=days[-1],
+        effective_on=days[-1],
+        reason_1=ExclusionReason.objects.get(pk="PA"),
+        given_by="The head",
+        parents_told_on=days[-1],
+        authority_told_on=days[-1],
+        board_told_on=days[-1],
+    )
+    row = actions.exclude(row, pupil=roll.pupil, by=by)
+    row.board_met_on = calendar.after(days[-1], 10, place)
+    row.provision_from = row.day_six_on
+    row.result = ReviewResult.ANO
+    return actions.change_exclusion(row, seen=row.version, by=by)
+
+
+def _begin_again(roll: Enrolment, at: Organisation, starts_on: date, by: User) -> None:
+    new = Enrolment(organisation=at, status=EnrolmentStatus.CURRENT, starts_on=starts_on)
+    actions.move(roll.pupil, enrolment=new, by=by)
+    actions.say_destination(roll, left_because=Leaving.EXCLUDED, left_for=at.name, by=by)
 
 
 def _by_hand(borough: Borough, calendar: SchoolCalendar, today: date) -> None:

@@ -28,6 +28,7 @@ LINES = ["Stayed for the whole lesson with one break.", "Used the card twice, ca
 CAME_OF_IT = "Joins most lessons again; the form tutor keeps the card."
 WHY_NONE = "The teacher who knew the pupil was on leave."
 SUSPENDED = 5  # of how many followed, one was suspended
+RETURNING = 3  # of how many schools, one returned no attendance after support
 SILENT = 6  # of how many asked, one school did not answer
 
 
@@ -89,9 +90,11 @@ def _tell(support: Support, told: Told) -> None:
         setattr(support, f"{aspect}_exit", row)
         setattr(support, f"no_{aspect}_exit", "" if row else WHY_NONE)
     closed = actions.close(support, support, ended_on=last_day, end_words=CAME_OF_IT, by=by)
-    half_year = min(today, last_day + timedelta(days=181))
-    _returned(closed, last_day + timedelta(days=1), half_year, told)
-    _answer(closed, told)
+    is_returning = told.chance.randrange(RETURNING) != 0
+    if is_returning:
+        half_year = min(today, last_day + timedelta(days=181))
+        _returned(closed, last_day + timedelta(days=1), half_year, told)
+    _answer(closed, told, is_returning=is_returning)
 
 
 def _scores(support: Support, told: Told, on: date, better: int) -> dict[str, Assessment | None]:
@@ -152,8 +155,11 @@ def _returned(support: Support, start: date, end: date, told: Told) -> None:
         monday += timedelta(weeks=4)
 
 
-def _answer(support: Support, told: Told) -> None:
-    """Let schools answer what was due in earlier weeks, as most do."""
+def _answer(support: Support, told: Told, *, is_returning: bool) -> None:
+    """Let schools answer what was due in earlier weeks, as most do.
+
+    Those that return no attendance say how many sessions it was.
+    """
     chance = told.chance
     due = FollowUp.objects.due(told.today - timedelta(days=21)).filter(support=support)
     for row in due.order_by("months"):
@@ -167,8 +173,8 @@ def _answer(support: Support, told: Told) -> None:
             suspended="yes" if is_suspended else "no",
             suspensions=1 if is_suspended else None,
             excluded="no",
-            possible=None,
-            present=None,
+            possible=None if is_returning else 40 * row.months,
+            present=None if is_returning else chance.randint(26, 38) * row.months,
             words="",
         )
     if chance.randrange(SILENT):
