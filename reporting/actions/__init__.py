@@ -1,9 +1,10 @@
-"""What happens in reporting: figures are computed, published ones taken in, targets set, looks noted."""
+"""What happens in reporting: figures are computed and laid out monthly, published ones taken in, targets set, looks noted."""
 
 from apsystem.lib.tables import ImportRefused
 from reporting.actions.comparators import ImportResult, import_comparators
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
+from reporting.actions.tables import publish_tables
 from reporting.actions.targets import review_target, set_target
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "compute",
     "import_comparators",
     "look",
+    "publish_tables",
     "review_target",
     "set_target",
 ]

@@ -10,7 +10,15 @@ from factory.django import DjangoModelFactory
 from apsystem.lib.calendar import FRIDAY, SESSIONS_A_DAY, Session
 from attendance.models import Delivery, Mark, MarkAmendment, TakenBack, WeekTotal
 from placements.models import Placement
-from reporting.models import Comparator, Coverage, LastLook, Snapshot, Target, TargetReview
+from reporting.models import (
+    Comparator,
+    Coverage,
+    LastLook,
+    MonthlyTables,
+    Snapshot,
+    Target,
+    TargetReview,
+)
 from tests.factories.actors import UserFactory
 from tests.factories.cases import PlacementFactory
 from tests.factories.children import PupilFactory
@@ -172,3 +180,28 @@ class TargetReviewFactory(DjangoModelFactory):
     on = date(2025, 3, 3)
     words = "On the way; stays."
     by = factory.SubFactory(UserFactory)
+
+
+class MonthlyTablesFactory(DjangoModelFactory):
+    class Meta:
+        model = MonthlyTables
+
+    measure = "plan-on-day-one"
+    month = factory.Sequence(lambda number: date(2000 + number // 12, number % 12 + 1, 1))
+    year = 2024
+    starts_on = date(2024, 9, 2)
+    as_of = date(2024, 10, 31)
+    total = [24, 40, 40]
+    tables = {
+        "tier": {
+            "is_read": True,
+            "rows": [
+                ["1", "Tier 1", 8, 14, 14, False],
+                ["2", "Tier 2", 13, 17, 17, True],
+                ["3", "Tier 3", 3, 9, 9, True],
+            ],
+        },
+    }
+    smallest_count = 5
+    smallest_cohort = 10
+    definition_version = 1

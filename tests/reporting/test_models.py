@@ -38,6 +38,12 @@ BREAKERS = {
     ),
     "reporting_target_is_not_below_nothing": lambda: factories.TargetFactory(value=-1),
     "reporting_target_baseline_says_where_it_is_from": lambda: factories.TargetFactory(baseline=1),
+    "reporting_monthlytables_one_of_a_measure_and_month": lambda: (
+        factories.MonthlyTablesFactory.create_batch(2, month=date(2024, 10, 1))
+    ),
+    "reporting_monthlytables_month_is_its_first_day": lambda: factories.MonthlyTablesFactory(
+        month=date(2024, 10, 2)
+    ),
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 
