@@ -48,6 +48,7 @@ NAVIGATION = {
     "Outreach": [("Outreach", "outreach:list", Permission.OUTREACH_VIEW)],
     "Figures": [
         ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
+        ("Monthly tables", "reporting:tables", Permission.TABLE_READ),
         ("Targets", "reporting:targets", Permission.FIGURES_VIEW),
         ("Published figures", "reporting:published", Permission.FIGURES_VIEW),
     ],

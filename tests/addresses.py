@@ -81,6 +81,12 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ),
         ("reporting:measure", "slug"): "attendance-ap",
         ("reporting:children", "slug"): "attendance-ap",
+        **dict.fromkeys(
+            [(f"reporting:tables-{page}", "year") for page in ("month", "export")], 1999
+        ),
+        **dict.fromkeys(
+            [(f"reporting:tables-{page}", "month") for page in ("month", "export")], 9
+        ),
         ("reporting:target", "slug"): "attendance-ap",
         ("reporting:target-set", "slug"): "attendance-ap",
         ("reporting:target-review", "pk"): world.target.pk,

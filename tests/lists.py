@@ -61,6 +61,7 @@ LISTS = {
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
     "reporting:targets": ("?waits=review", Role.LEADERSHIP),
+    "reporting:tables": ("", Role.LEADERSHIP),
     "reporting:target": ("", Role.MANAGER),
     "reporting:published": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
@@ -122,6 +123,7 @@ def more_children(world, count):
         factories.CoverFactory(organisation=world.council)
         long_ago = timezone.now() - timedelta(days=500)
         factories.ComparatorFactory(year=2100 + Target.objects.count())
+        factories.MonthlyTablesFactory()
         target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
         factories.TargetReviewFactory(target=target, on=long_ago.date())
         placement = factories.PlacementFactory(

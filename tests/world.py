@@ -112,6 +112,7 @@ def build() -> World:
     coming = HalfTerm.objects.latest("starts_on")
     long_ago = timezone.now() - timedelta(days=400)
     target = factories.TargetFactory(year=year, owner=people[Role.MANAGER], set_at=long_ago)
+    factories.MonthlyTablesFactory(month=date(1999, 9, 1))
     return World(council, half_term, coming, own, foreign, people, own.mark.date, target)
 
 

@@ -1,11 +1,16 @@
 """The tables of each month: made once, in turn, and never altered."""
 
+import csv
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.models import HalfTerm
+from accounts.permissions import Role
 from reporting import actions
 from reporting.kpis.tables import MEASURES, is_headline_shown, read
 from reporting.models import MonthlyTables
@@ -91,3 +96,41 @@ def test_a_borough_of_few_has_neither_figure_nor_tables(calendar):
 def test_a_year_without_half_terms_waits(calendar):
     HalfTerm.objects.all().delete()
     assert actions.publish_tables(date(2024, 10, 1)) == []
+
+
+def test_leadership_reads_and_downloads_a_month_without_what_is_withheld(client, person):
+    factories.MonthlyTablesFactory(month=date(2024, 10, 1))
+    client.force_login(person(Role.LEADERSHIP))
+
+    assert "October 2024" in client.get(reverse("reporting:tables")).content.decode()
+    page = client.get(reverse("reporting:tables-month", args=[2024, 10])).content.decode()
+    assert "24 of 40 in the borough" in page
+    assert "Withheld: Tier 2; Tier 3." in page
+
+    answer = client.get(reverse("reporting:tables-export", args=[2024, 10]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+        tables, report = (
+            list(csv.reader(io.StringIO(parts.read(name).decode("utf-8-sig"))))
+            for name in ("tables.csv", "disclosure-report.csv")
+        )
+    assert [line[3:] for line in tables[1:]] == [
+        ["Borough", "All", "24", "40", "z"],
+        ["Tier", "Tier 1", "10", "15", "z"],
+        ["Tier", "Tier 2", "c", "c", "c"],
+        ["Tier", "Tier 3", "c", "c", "c"],
+    ]
+    assert report[1][1:7] == ["Tier", "1", "2", "Tier 2; Tier 3", "5", "10"]
+
+
+def test_a_name_like_a_formula_does_nothing_in_the_file(client, person, borough):
+    actions.publish_tables(date(2024, 10, 1))
+    client.force_login(person(Role.MANAGER))
+    answer = client.get(reverse("reporting:tables-export", args=[2024, 9]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+        assert ",'=Birch," in parts.read("tables.csv").decode()
+
+
+def test_a_month_without_tables_is_not_there(client, person):
+    client.force_login(person(Role.LEADERSHIP))
+    for name in ("month", "export"):
+        assert client.get(reverse(f"reporting:tables-{name}", args=[2024, 13])).status_code == 404
