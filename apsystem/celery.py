@@ -59,6 +59,10 @@ app.conf.beat_schedule = {
         "task": "reporting.nightly.keep_rows",
         "schedule": crontab(hour=2, minute=30),
     },
+    "publish the tables of the month": {
+        "task": "reporting.nightly.publish_tables",
+        "schedule": crontab(hour=2, minute=45),
+    },
     "send the summaries": {
         "task": "reporting.nightly.send_digests",
         "schedule": crontab(minute=0),

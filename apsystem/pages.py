@@ -49,6 +49,7 @@ NAVIGATION = {
     "Figures": [
         ("Figures", "reporting:dashboard", Permission.FIGURES_VIEW),
         ("Packs", "reporting:packs", Permission.FIGURES_VIEW),
+        ("Monthly tables", "reporting:tables", Permission.TABLE_READ),
         ("Targets", "reporting:targets", Permission.FIGURES_VIEW),
         ("Published figures", "reporting:published", Permission.FIGURES_VIEW),
     ],

@@ -31,6 +31,14 @@ def keep_rows() -> None:
 
 
 @shared_task
+def publish_tables() -> None:
+    """Make the tables of the month that is over, once. What was missed is made the next night."""
+    with once("reporting.nightly.publish_tables", localdate().isoformat()) as is_ours:
+        if is_ours:
+            actions.publish_tables()
+
+
+@shared_task
 def send_digests() -> None:
     """Write down the summaries that are due this hour, once an hour and once a day for a person.
 

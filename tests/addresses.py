@@ -82,6 +82,12 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ),
         ("reporting:measure", "slug"): "attendance-ap",
         ("reporting:children", "slug"): "attendance-ap",
+        **dict.fromkeys(
+            [(f"reporting:tables-{page}", "year") for page in ("month", "export")], 1999
+        ),
+        **dict.fromkeys(
+            [(f"reporting:tables-{page}", "month") for page in ("month", "export")], 9
+        ),
         ("reporting:target", "slug"): "attendance-ap",
         ("reporting:since", "slug"): "attendance-ap",
         ("reporting:pack-comment", "slug"): "attendance-ap",

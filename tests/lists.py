@@ -63,6 +63,7 @@ LISTS = {
     "reporting:packs": ("", Role.MANAGER),
     "reporting:since": ("", Role.MANAGER),
     "reporting:targets": ("?waits=review", Role.LEADERSHIP),
+    "reporting:tables": ("", Role.LEADERSHIP),
     "reporting:target": ("", Role.MANAGER),
     "reporting:published": ("", Role.LEADERSHIP),
     "reporting:my-day": ("", Role.CASEWORKER),
@@ -124,6 +125,7 @@ def more_children(world, count):
         factories.CoverFactory(organisation=world.council)
         long_ago = timezone.now() - timedelta(days=500)
         factories.ComparatorFactory(year=2100 + Target.objects.count())
+        factories.MonthlyTablesFactory()
         target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
         factories.TargetReviewFactory(target=target, on=long_ago.date())
         factories.PackFigureFactory(pack__made_by=world.people[Role.MANAGER])

@@ -189,7 +189,7 @@ _ADMINISTERS = {
 
 GRANTS: dict[Role, set[Permission]] = {
     Role.CASEWORKER: _WORKS_CASES,
-    Role.MANAGER: _WORKS_CASES | _MANAGES,
+    Role.MANAGER: _WORKS_CASES | _MANAGES | {Permission.TABLE_READ},
     Role.ATTENDANCE_OFFICER: _READS_CASES
     | _AGREES
     | _SUPPORTS
@@ -226,7 +226,7 @@ GRANTS: dict[Role, set[Permission]] = {
     },
     Role.PANEL_MEMBER: _SITS,
     Role.PANEL_CHAIR: _SITS | {Permission.PANEL_CHAIR},
-    Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW},
+    Role.LEADERSHIP: {Permission.HOME_VIEW, Permission.FIGURES_VIEW, Permission.TABLE_READ},
     Role.DATA_PROTECTION: {
         Permission.HOME_VIEW,
         Permission.FIGURES_VIEW,

@@ -85,6 +85,7 @@ class Permission(StrEnum):
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
     FIGURES_VIEW = "figures.view"
+    TABLE_READ = "table.read"
     TARGET_SET = "target.set"
     PACK_MAKE = "pack.make"
     COMPARATOR_IMPORT = "comparator.import"
@@ -184,6 +185,7 @@ MEANINGS = {
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
     Permission.FIGURES_VIEW: "See the borough's figures",
+    Permission.TABLE_READ: "Read and download the monthly tables, which show no small number",
     Permission.COMPARATOR_IMPORT: "Take in figures that others published",
     Permission.PACK_MAKE: "Write papers for the Board, and freeze their figures",
     Permission.TARGET_SET: "Set and review what a figure is to become",

@@ -5,6 +5,7 @@ from reporting.actions.comparators import ImportResult, import_comparators
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
 from reporting.actions.packs import change_pack, comment, freeze, keep_rows_of_all, write_pack
+from reporting.actions.tables import publish_tables
 from reporting.actions.targets import review_target, set_target
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "import_comparators",
     "keep_rows_of_all",
     "look",
+    "publish_tables",
     "review_target",
     "set_target",
     "write_pack",

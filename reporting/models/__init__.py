@@ -1,7 +1,8 @@
-"""Published figures, figures as computed and as frozen for a board, targets, and who last looked."""
+"""Published figures, figures as computed and as a board or leadership read them, targets, looks."""
 
 from reporting.models.comparator import Comparator, Coverage
 from reporting.models.look import LastLook
+from reporting.models.monthly import MonthlyTables
 from reporting.models.pack import BoardPack, KeptRows, PackFigure, PackStatus
 from reporting.models.snapshot import Snapshot
 from reporting.models.target import Target, TargetReview
@@ -12,6 +13,7 @@ __all__ = [
     "Coverage",
     "KeptRows",
     "LastLook",
+    "MonthlyTables",
     "PackFigure",
     "PackStatus",
     "Snapshot",

@@ -16,6 +16,7 @@ from reporting.models import (
     Coverage,
     KeptRows,
     LastLook,
+    MonthlyTables,
     PackFigure,
     Snapshot,
     Target,
@@ -209,3 +210,28 @@ class KeptRowsFactory(DjangoModelFactory):
 
     snapshot = factory.SubFactory(SnapshotFactory)
     rows = factory.LazyFunction(list)
+
+
+class MonthlyTablesFactory(DjangoModelFactory):
+    class Meta:
+        model = MonthlyTables
+
+    measure = "plan-on-day-one"
+    month = factory.Sequence(lambda number: date(2000 + number // 12, number % 12 + 1, 1))
+    year = 2024
+    starts_on = date(2024, 9, 2)
+    as_of = date(2024, 10, 31)
+    total = [24, 40, 40]
+    tables = {
+        "tier": {
+            "is_read": True,
+            "rows": [
+                ["1", "Tier 1", 8, 14, 14, False],
+                ["2", "Tier 2", 13, 17, 17, True],
+                ["3", "Tier 3", 3, 9, 9, True],
+            ],
+        },
+    }
+    smallest_count = 5
+    smallest_cohort = 10
+    definition_version = 1

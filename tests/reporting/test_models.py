@@ -44,6 +44,12 @@ BREAKERS = {
     "reporting_packfigure_once_in_a_pack": lambda: [
         factories.PackFigureFactory(pack=row.pack) for row in [factories.PackFigureFactory()]
     ],
+    "reporting_monthlytables_one_of_a_measure_and_month": lambda: (
+        factories.MonthlyTablesFactory.create_batch(2, month=date(2024, 10, 1))
+    ),
+    "reporting_monthlytables_month_is_its_first_day": lambda: factories.MonthlyTablesFactory(
+        month=date(2024, 10, 2)
+    ),
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 
