@@ -38,8 +38,11 @@ def index(request: Request) -> HttpResponse:
 
 
 def _rows(request: Request, year: int, month: int) -> Sequence[MonthlyTables]:
-    rows = MonthlyTables.objects.as_user(request.user)
-    found = list(rows.filter(month__year=year, month__month=month))
+    try:
+        first = date(year, month, 1)
+    except ValueError as error:  # there is no such month
+        raise Http404 from error
+    found = list(MonthlyTables.objects.as_user(request.user).filter(month=first))
     if not found:
         raise Http404
     return sorted(found, key=_title)

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -132,5 +133,5 @@ def test_a_name_like_a_formula_does_nothing_in_the_file(client, person, borough)
 
 def test_a_month_without_tables_is_not_there(client, person):
     client.force_login(person(Role.LEADERSHIP))
-    for name in ("month", "export"):
-        assert client.get(reverse(f"reporting:tables-{name}", args=[2024, 13])).status_code == 404
+    for name, when in product(("month", "export"), ((2024, 9), (2024, 13), (0, 0))):
+        assert client.get(reverse(f"reporting:tables-{name}", args=when)).status_code == 404
