@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("rows", models.JSONField()),
+                ("rows", models.JSONField(blank=True)),
                 ("kept_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "snapshot",

@@ -156,7 +156,7 @@ class KeptRows(models.Model):
     """
 
     snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="kept")
-    rows: Any = models.JSONField()
+    rows: Any = models.JSONField(blank=True)
     kept_at = models.DateTimeField(auto_now_add=True)
 
     objects = KeptRowsQuerySet.as_manager()

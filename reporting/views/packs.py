@@ -21,6 +21,7 @@ from reporting import actions, board
 from reporting.forms.packs import CommentForm, FreezeForm, PackForm
 from reporting.kpis import REGISTRY
 from reporting.kpis.beside import said_beside
+from reporting.kpis.measure import NoCalendar
 from reporting.kpis.since import corrections
 from reporting.kpis.since import since as tell_since
 from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
@@ -209,7 +210,11 @@ def since(request: Request, slug: str) -> HttpResponse:
     sees = request.user.can(Permission.FIGURES_CHILDREN)
     then = then or kept.first()
     is_shown = then is not None and (sees or then.is_shown_to_all(settings.SMALLEST_COHORT))
-    found = tell_since(measure, then, localdate()) if then and is_shown else None
+    try:
+        found = tell_since(measure, then, localdate()) if then and is_shown else None
+    except NoCalendar as error:
+        messages.error(request, str(error))
+        return redirect("reporting:measure", slug)
     page = page_of(request, _corrections(request, found.then) if found else [])
     looked_at(request, {row.mark.pupil_id for row in page}, act="list")
     return render(

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import HalfTerm
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
 from apsystem.lib.seen import Stale, state_of
@@ -194,6 +195,16 @@ def test_a_period_without_half_terms_is_not_frozen(manager, pack):
 
     with pytest.raises(ValidationError, match="Enter the half terms of 2030/31 first"):
         actions.freeze(pack, by=manager)
+
+
+def test_what_changed_is_not_told_without_the_half_terms(client, manager, pack):
+    actions.freeze(pack, by=manager)
+    HalfTerm.objects.filter(year=2024, number=6).delete()
+    client.force_login(manager)
+
+    answer = client.get(reverse("reporting:since", args=[SLUG]), follow=True)
+
+    assert "Enter the half terms of 2024/25 first" in answer.content.decode()
 
 
 def test_who_may_not_write_packs_reads_frozen_ones(client, person, manager, pack):
