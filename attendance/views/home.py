@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from accounts.permissions import REACH_SCHOOL, Permission
 from apsystem.lib.calendar import Session
 from apsystem.lib.exports import csv_of
+from apsystem.lib.pages import attachment
 from attendance.models.expected import week_of
 from attendance.models.home import HomeSession, home_sessions
 from attendance.views.register import read_day
@@ -87,13 +88,7 @@ def week(request: Request, school: str, on: str) -> HttpResponse:
     found = home_sessions(place, request.user, monday, min(end, localdate() + DAY))
     looked_at(request, [row.placement.pupil_id for row in found], act="export")
     content = csv_of(HEADS, (_cells(row) for row in found))
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="alternative-provision-{monday}.csv"'
-        },
-    )
+    return attachment(content, "text/csv; charset=utf-8", f"alternative-provision-{monday}.csv")
 
 
 def _cells(row: HomeSession) -> list[object]:

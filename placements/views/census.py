@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.exports import csv_of
 from apsystem.lib.forms import take_errors
-from apsystem.lib.pages import page_of
+from apsystem.lib.pages import attachment, page_of
 from placements import actions
 from placements.forms import AnswerForm, CodeForm, PeriodForm
 from placements.models import (
@@ -87,9 +87,7 @@ def _page(
 def _file(request: Request, name: str, heads: list[str], lines: list[Line]) -> HttpResponse:
     looked_at(request, [line.pupil.pk for line in lines], act="export")
     content = csv_of(heads, (line.cells for line in lines))
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{localdate():%Y-%m-%d}.csv"'
-    return answer
+    return attachment(content, "text/csv; charset=utf-8", f"{name}-{localdate():%Y-%m-%d}.csv")
 
 
 @requires(Permission.COMMISSION_EXPORT)

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from accounts.access import Request, looked_at, requires
@@ -18,6 +17,7 @@ from accounts.permissions import REACH_SCHOOL, Permission
 from accounts.workflow import WrongStatus
 from apsystem.lib.forms import take_errors
 from apsystem.lib.gds import moment
+from apsystem.lib.pages import attachment
 from referrals import actions
 from referrals.forms import (
     NEEDED,
@@ -180,15 +180,9 @@ def document(request: Request, uid: str) -> HttpResponse:
     found = _attachment(request, uid).document
     try:
         with found.file.open("rb") as file:
-            response = HttpResponse(file.read(), content_type=found.media_type)
+            return attachment(file.read(), found.media_type, found.name)
     except FileNotFoundError as error:
         raise Http404 from error
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=found.name) or "attachment"
-    )
-    return response
 
 
 @requires(Permission.REFERRAL_MAKE)

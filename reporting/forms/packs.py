@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.timezone import localdate
 
 from apsystem.lib.calendar import academic_year, year_label
-from apsystem.lib.forms import GdsForm, SeenForm, TextArea
+from apsystem.lib.forms import GdsForm, OnceForm, SeenForm, TextArea
 from reporting.kpis import REGISTRY
 from reporting.models import BoardPack, Coverage, PackFigure
 
@@ -53,6 +53,10 @@ class PackForm(SeenForm):
         """Return what the boxes show: the figures too."""
         figures = cast("BoardPack", row).figures.order_by("position", "pk")
         return {**super().saved(row), "measures": list(figures.values_list("measure", flat=True))}
+
+
+class NewPackForm(OnceForm, PackForm):
+    """A pack that is begun once, however often it is sent."""
 
 
 class CommentForm(SeenForm):

@@ -21,6 +21,7 @@ class Since:
     """
 
     then: Snapshot
+    units: int
     numerator: int
     denominator: int
     steps: Sequence[Step]
@@ -33,12 +34,6 @@ class Since:
         """Return the figure as it is now."""
         return rate(self.numerator, self.denominator)
 
-    @property
-    def points(self) -> Decimal | None:
-        """Return how far the figure moved."""
-        now, then = self.value, self.then.value
-        return None if now is None or then is None else now - then
-
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
@@ -50,6 +45,7 @@ def since(measure: Measure, then: Snapshot, today: date) -> Since:
     corrected, later = _of_register(then) if measure.is_of_sessions else (0, 0)
     return Since(
         then=then,
+        units=len(now),
         numerator=above,
         denominator=below,
         steps=[] if is_redefined else bridge(before, now),

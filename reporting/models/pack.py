@@ -85,6 +85,11 @@ class BoardPack(WorkflowModel):
         """Return the page of the pack."""
         return reverse("reporting:pack", args=[self.uid])
 
+    def more_state(self) -> list[Any]:
+        """Return what else of it two people may change at once: which figures it holds."""
+        figures = self.figures.order_by("position", "pk")
+        return list(figures.values_list("measure", flat=True))
+
     @property
     def is_frozen(self) -> bool:
         """Tell whether nothing of it changes any more."""

@@ -18,7 +18,7 @@ from apsystem.lib.pages import attachment, page_of
 from attendance.models.mark import MarkAmendmentQuerySet
 from pupils.letters import Unprintable
 from reporting import actions, board
-from reporting.forms.packs import CommentForm, FreezeForm, PackForm
+from reporting.forms.packs import CommentForm, FreezeForm, NewPackForm, PackForm
 from reporting.kpis import REGISTRY
 from reporting.kpis.beside import said_beside
 from reporting.kpis.measure import NoCalendar
@@ -58,6 +58,7 @@ def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
                 "snapshot": then,
                 "is_shown": then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT),
                 "now": now if now and then and now.fingerprint != then.fingerprint else None,
+                "is_now_shown": now is not None and now.is_shown_to_all(settings.SMALLEST_COHORT),
             }
         )
     return found
@@ -102,7 +103,7 @@ def _in_order(measures: list[str]) -> list[str]:
 @requires(Permission.PACK_MAKE)
 def new(request: Request) -> HttpResponse:
     """Begin a pack."""
-    form = PackForm(request.POST or None, instance=BoardPack())
+    form = NewPackForm(request.POST or None, instance=BoardPack())
     return fill_in(
         request,
         form,
@@ -215,6 +216,8 @@ def since(request: Request, slug: str) -> HttpResponse:
     except NoCalendar as error:
         messages.error(request, str(error))
         return redirect("reporting:measure", slug)
+    if found and not sees and found.units < settings.SMALLEST_COHORT:
+        found = None
     page = page_of(request, _corrections(request, found.then) if found else [])
     looked_at(request, {row.mark.pupil_id for row in page}, act="list")
     return render(

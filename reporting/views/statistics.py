@@ -16,6 +16,7 @@ from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
 from apsystem.lib.gds import day, query_of
+from apsystem.lib.pages import attachment
 from attendance.models import Code
 from pupils.models.codes import SenProvision, Sex
 from referrals.models import Tier
@@ -153,10 +154,8 @@ def export(request: Request) -> HttpResponse:
     asked = Asked.of(request)
     rows = [(name, group) for name, _, group in asked.groups()]
     content = csv_of(HEADS, _lines(rows, asked))
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     name = f"attendance-{asked.span.year}-{asked.span.part.replace(' ', '-')}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return attachment(content, "text/csv; charset=utf-8", f"{name}.csv")
 
 
 def _lines(rows: list[tuple[str, Group]], asked: Asked) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from accounts.access import Request, requires
 from accounts.permissions import Permission
 from apsystem.lib.exports import csv_of
-from apsystem.lib.pages import page_of
+from apsystem.lib.pages import attachment, page_of
 from reporting.kpis import REGISTRY
 from reporting.kpis.disclosure import HIDDEN
 from reporting.kpis.tables import METHOD, is_headline_shown, read
@@ -87,9 +87,7 @@ def export(request: Request, year: int, month: int) -> HttpResponse:
         parts.writestr("tables.csv", csv_of(HEADS, lines))
         report = [line for row in rows for line in _report(row)]
         parts.writestr("disclosure-report.csv", csv_of(REPORT_HEADS, report))
-    answer = HttpResponse(stream.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="tables-{year}-{month:02d}.zip"'
-    return answer
+    return attachment(stream.getvalue(), "application/zip", f"tables-{year}-{month:02d}.zip")
 
 
 def _lines(row: MonthlyTables) -> list[list[Any]]:

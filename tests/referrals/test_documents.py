@@ -4,29 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.permissions import Role
-from tests import world as worlds
+from tests.referrals.pages import *  # noqa: F403 - fixtures
+from tests.referrals.pages import text, url
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db):
-    return worlds.build()
-
-
-@pytest.fixture
-def school(client, world):
-    client.force_login(world.people[Role.SCHOOL_STAFF])
-    return client
-
-
-def url(name, row, *more):
-    return reverse(f"referrals:{name}", args=[row.uid, *more])
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def test_a_document_is_attached_read_and_taken_out_again(school, world):

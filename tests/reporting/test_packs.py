@@ -7,10 +7,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.models import HalfTerm
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
+from apsystem.lib.calendar import academic_year
 from apsystem.lib.seen import Stale, state_of
 from reporting import actions, nightly
 from reporting.actions import figures, packs
@@ -25,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar", "over")
 
 MONDAY = date(2024, 9, 16)
 AFTER = date(2025, 9, 10)
+THIS_YEAR = str(academic_year(localdate()))  # forms offer this year and those before it
 SLUG, OTHER = "attendance-ap", "overall-absence-ap"
 
 
@@ -226,7 +229,13 @@ def test_an_action_asks_for_the_permission(person, pack, role):
 
 def test_a_pack_is_written_changed_and_frozen_on_pages(client, manager, placements):
     client.force_login(manager)
-    sent = {"title": "Board", "year": "2026", "coverage": "year", "words": "", "measures": [SLUG]}
+    sent = {
+        "title": "Board",
+        "year": THIS_YEAR,
+        "coverage": "year",
+        "words": "",
+        "measures": [SLUG],
+    }
     refused = client.post(reverse("reporting:pack-new"), {**sent, "measures": []})
     client.post(reverse("reporting:pack-new"), {**sent, "measures": [OTHER, SLUG]})
     found = BoardPack.objects.get()
@@ -244,6 +253,44 @@ def test_a_pack_is_written_changed_and_frozen_on_pages(client, manager, placemen
     assert found.words == "What happened."
     assert "somebody else saved" in again.content.decode()
     assert "Mine." in again.content.decode()
+
+
+def test_who_changes_the_figures_replaces_no_other_choice_unseen(manager, pack):
+    pack.refresh_from_db()
+    seen = state_of(pack)
+    actions.change_pack(pack, measures=[SLUG], seen=seen, by=manager)
+
+    with pytest.raises(Stale):
+        actions.change_pack(pack, measures=[OTHER], seen=seen, by=manager)
+
+
+def test_a_pack_that_is_sent_twice_is_one(client, manager):
+    client.force_login(manager)
+    path = reverse("reporting:pack-new")
+    sent = {"uid": client.get(path).context["form"].initial["uid"], "title": "Board",
+            "year": THIS_YEAR, "coverage": "year", "words": "", "measures": [SLUG]}  # fmt: skip
+    for _ in range(2):
+        client.post(path, sent)
+
+    assert BoardPack.objects.count() == 1
+
+
+def test_leadership_reads_no_figure_that_few_children_are_behind_now(
+    client, person, manager, pack, placements
+):
+    actions.freeze(pack, by=manager)
+    for row in placements[1:]:
+        row.marks.all().delete()
+    actions.compute(AFTER)
+    figure = PackFigure.objects.get(pack=pack, measure=SLUG)
+    client.force_login(person(Role.LEADERSHIP))
+
+    page = client.get(reverse("reporting:pack", args=[pack.uid])).content.decode()
+    since = client.get(reverse("reporting:since", args=[SLUG]), {"from": figure.snapshot_id})
+
+    assert "Now fewer than 10 are behind it" in page
+    assert "8 of 10" not in page
+    assert since.context["found"] is None
 
 
 def test_a_stale_comment_is_refused_by_the_action(manager, pack):
