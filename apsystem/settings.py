@@ -136,7 +136,11 @@ DATABASES["default"].update(
 )
 # Each trigger of the history asks whether it is told to stand aside. Where nothing is set, the
 # question itself fails and is caught, row by row, which made large imports quadratic.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c pgtrigger.ignore={}")
+# And no statement is compiled: the planner does so for joins that it expects to be dear, and the
+# compiling takes a second where the rows of a council take milliseconds.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c pgtrigger.ignore={} -c jit=off"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

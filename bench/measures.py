@@ -11,7 +11,7 @@ from bench.timing import GROWTH_BUDGET, ONCE, Effort, Result, Way, count_queries
 from reporting.actions import compute
 from reporting.actions.figures import count_not_marked
 from reporting.kpis import REGISTRY, Measure, Period
-from reporting.kpis.measure import periods
+from reporting.kpis.period import periods
 from reporting.models import Coverage, Snapshot
 
 MEASURE_BUDGET = 1.5

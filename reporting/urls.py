@@ -40,6 +40,7 @@ urlpatterns = [
     path("panel/<uuid:uid>/pack.pdf", panel.pack, name="panel-pack"),
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
+    path("reporting/measures/<slug:slug>/terms.csv", figures.terms, name="terms-file"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
     path("reporting/measures/<slug:slug>/since/", packs.since, name="since"),
     path("reporting/packs/", packs.index, name="packs"),

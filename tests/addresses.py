@@ -81,6 +81,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
             rows.saved.uid,
         ),
         ("reporting:measure", "slug"): "attendance-ap",
+        ("reporting:terms-file", "slug"): "attendance-ap",
         ("reporting:children", "slug"): "attendance-ap",
         **dict.fromkeys(
             [(f"reporting:tables-{page}", "year") for page in ("month", "export")], 1999

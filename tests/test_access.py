@@ -167,7 +167,7 @@ def _not_in_the_trail(world, role, shown, before):
             yield f"shows pupil {pupil.forename} without a view entry"
 
 
-NOBODYS_OWN = {"reporting:measure", "reporting:children"}
+NOBODYS_OWN = {"reporting:measure", "reporting:children", "reporting:terms-file"}
 REACHING = [role for role in Role if Permission.PUPIL_VIEW in GRANTS[role]]
 
 

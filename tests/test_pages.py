@@ -252,7 +252,7 @@ def test_figures_of_few_children_are_not_shown_to_leadership(client, world):
     assert "Fewer than 10 children" in page
 
     client.force_login(world.people[Role.CASEWORKER])
-    assert "sessions attended" in client.get(reverse("reporting:dashboard")).content.decode()
+    assert "possible sessions" in client.get(reverse("reporting:dashboard")).content.decode()
 
 
 def test_a_signed_in_page_is_kept_nowhere(client, world):

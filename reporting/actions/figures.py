@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from reporting.kpis import REGISTRY
-from reporting.kpis.measure import Measure, Period, Total, periods, totals
+from reporting.kpis.live import figures
+from reporting.kpis.period import KEPT_HEADLINES, Period, periods
 from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
-NOT_MARKED = "Expected sessions that nobody marked"
 ONE_AT_A_TIME = 7_300_001  # the number of the lock, ours alone
 SAID = (
     "fingerprint",
@@ -27,6 +27,7 @@ SAID = (
 def compute(as_of: date | None = None, *, years: Collection[int] | None = None) -> list[Snapshot]:
     """Compute every measure for every period, and keep what changed. Return the current figures.
 
+    Of single terms only the headlines are kept, for their course.
     With `years`, only the periods of these academic years: the others did not change. Figures that
     nobody will change any more cost a query and no row. Two who compute take turns: whoever reads
     first must not save last.
@@ -39,35 +40,19 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
         if period.until <= period.start or (years is not None and period.year not in years):
             continue
         known = Snapshot.objects.latest_of(period.year, period.coverage)
-        found = totals(REGISTRY.values(), period)
-        not_marked = _not_marked(found[REGISTERS])
-        current += [
-            _snapshot(measure, found[measure.slug], period, known.get(measure.slug), not_marked)
+        asked = [
+            measure
             for measure in REGISTRY.values()
+            if measure.is_headline or period.coverage not in KEPT_HEADLINES
+        ]
+        current += [
+            _kept(figure, known.get(slug)) for slug, figure in figures(asked, period).items()
         ]
     return current
 
 
-def _snapshot(
-    measure: Measure, total: Total, period: Period, known: Snapshot | None, not_marked: int
-) -> Snapshot:
-    fresh = Snapshot(
-        measure=measure.slug,
-        year=period.year,
-        coverage=period.coverage,
-        starts_on=period.start,
-        ends_on=period.end,
-        is_over=period.is_over,
-        value=total.value,
-        numerator=total.numerator,
-        denominator=total.denominator,
-        units=total.units,
-        counts={**({NOT_MARKED: not_marked} if measure.is_of_sessions else {}), **total.counts},
-        definition_version=measure.version,
-        fingerprint=total.fingerprint,
-        as_of=period.as_of,
-    )
-    said = SAID if period.is_over else (*SAID, "as_of")  # what is over does not age
+def _kept(fresh: Snapshot, known: Snapshot | None) -> Snapshot:
+    said = SAID if fresh.is_over else (*SAID, "as_of")  # what is over does not age
     if known and all(getattr(known, name) == getattr(fresh, name) for name in said):
         return known
     fresh.save()
@@ -76,8 +61,5 @@ def _snapshot(
 
 def count_not_marked(period: Period) -> int:
     """Count the sessions before the as-of day that a placement expected and nobody marked."""
-    return _not_marked(REGISTRY[REGISTERS].total(period))
-
-
-def _not_marked(registers: Total) -> int:
+    registers = REGISTRY[REGISTERS].total(period)
     return registers.denominator - registers.numerator

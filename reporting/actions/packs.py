@@ -14,7 +14,7 @@ from apsystem.lib.seen import hold_seen
 from reporting.actions.figures import compute
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.beside import said_beside
-from reporting.kpis.measure import NoCalendar, periods
+from reporting.kpis.period import KEPT, NoCalendar, periods
 from reporting.models import (
     BoardPack,
     Comparator,
@@ -132,7 +132,7 @@ def _with_rows(period: Period, measures: list[Measure]) -> dict[str, Snapshot]:
 @transaction.atomic
 def keep_rows_of_all() -> None:
     """Keep the rows behind every figure of the periods that the figures are kept for."""
-    for period in periods(localdate()):
+    for period in periods(localdate(), KEPT):
         if period.until > period.start:
             _with_rows(period, list(REGISTRY.values()))
 

@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from apsystem.lib.calendar import academic_year, months_after
 from referrals.models import Tier
 from reporting.kpis import REGISTRY
-from reporting.kpis.measure import NoCalendar, Period
+from reporting.kpis.period import NoCalendar, Period
 from reporting.kpis.tables import MEASURES, Limits, kept, make
 from reporting.models import Coverage, MonthlyTables
 

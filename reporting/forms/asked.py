@@ -30,7 +30,11 @@ DIMENSION_LABELS = {
 }
 MEALS = [("yes", "Eligible"), ("no", "Not eligible")]
 # A group of one child tells what the page of the child does not.
-KNOWN_TO = {"meals": Permission.PUPIL_IDENTIFY, "care": Permission.CARE_VIEW}
+KNOWN_TO = {
+    "meals": Permission.PUPIL_IDENTIFY,
+    "ethnicity": Permission.PUPIL_IDENTIFY,
+    "care": Permission.CARE_VIEW,
+}
 NO_CARE = "none"
 CARE = [*CareKind.choices, (NO_CARE, "Not known to social care")]
 
@@ -82,6 +86,9 @@ class ChronologyForm(forms.Form):
         return bool(self.chosen or self.is_since_look or self.cursor)
 
 
+Box = tuple[str, str, list[tuple[str, str]], str]
+
+
 class SpanForm(forms.Form):
     """Which part of which academic year, and how its course is drawn. State in the address."""
 
@@ -114,60 +121,78 @@ class SpanForm(forms.Form):
         return bool(self.chosen("trend", BY_HALF_TERM) == BY_WEEK)
 
     @property
-    def boxes(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
-        """Return name, label, choices and choice of each box, as the page draws them."""
-        found = []
-        for name in self.BOXES:
-            field = cast("forms.ChoiceField", self.fields[name])
-            choices = [(str(value), str(label)) for value, label in cast("Any", field.choices)]
-            chosen = str(self.chosen(name, choices[0][0]))
-            found.append((name, str(field.label), choices, chosen))
-        return found
+    def boxes(self) -> list[Box]:
+        """Return the boxes that stand open on the page."""
+        return [self.box(name) for name in self.BOXES]
+
+    def box(self, name: str, *, nothing: str = "") -> Box:
+        """Return name, label, choices and choice of a box, as the page draws it."""
+        field = cast("forms.ChoiceField", self.fields[name])
+        choices = [(str(value), str(label)) for value, label in cast("Any", field.choices)]
+        if nothing:
+            choices = [("", nothing), *(pair for pair in choices if pair[0])]
+        chosen = self.chosen(name, choices[0][0])
+        if isinstance(chosen, Organisation):
+            chosen = chosen.uid
+        return name, str(field.label or name.capitalize()), choices, str(chosen)
 
 
-class StatisticsForm(SpanForm):
-    """Groups of children, counted in one of two ways, and kept to one school, provider or year."""
+class KeptForm(SpanForm):
+    """What figures are kept to: a place, a tier, a year group, and what is recorded of children."""
+
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, required=False, to_field_name="uid"
+    )
+    school: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, required=False, to_field_name="uid", label="Home school"
+    )
+    tier = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
+    year_group: forms.Field = forms.IntegerField(min_value=-5, max_value=20, required=False)
+    sex = forms.ChoiceField(choices=Sex.choices, required=False)
+    sen = forms.ChoiceField(choices=SenProvision.choices, required=False, label="SEN provision")
+    meals = forms.ChoiceField(choices=MEALS, required=False, label="Free school meals")
+    care = forms.ChoiceField(choices=CARE, required=False, label="Social care")
+
+    KEPT: tuple[str, ...] = (
+        *("provider", "school", "tier", "year_group"),
+        *("sex", "sen", "meals", "care"),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        """Know the organisations, and leave out what this person may not know of a child."""
+        super().__init__(*args, **kwargs)
+        for name in ("provider", "school"):
+            field = cast("forms.ModelChoiceField", self.fields[name])
+            field.queryset = Organisation.objects.as_user(by)
+        for name, asked in KNOWN_TO.items():
+            if name in self.fields and not by.can(asked):
+                del self.fields[name]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return what the figures are kept to."""
+        found = {name: self.chosen(name, None) for name in self.KEPT}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class StatisticsForm(KeptForm):
+    """Groups of children, counted in one of two ways, and kept to some of them."""
 
     view = forms.ChoiceField(
         choices=[(view.value, label) for view, label in VIEW_LABELS.items()],
         required=False,
         label="Counted",
     )
-    by = forms.ChoiceField(choices=list(DIMENSION_LABELS.items()), required=False, label="Groups")
-    provider: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, required=False, to_field_name="uid"
-    )
-    school: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, required=False, to_field_name="uid"
-    )
-    tier = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
-    year_group = forms.IntegerField(min_value=-5, max_value=20, required=False)
-    sex = forms.ChoiceField(choices=Sex.choices, required=False)
-    sen = forms.ChoiceField(choices=SenProvision.choices, required=False)
-    meals = forms.ChoiceField(choices=MEALS, required=False)
-    care = forms.ChoiceField(choices=CARE, required=False)
+    by = forms.ChoiceField(required=False, label="Groups")
 
     BOXES = ("year", "part", "view", "by", "trend")
-    KEPT = ("provider", "school", "tier", "year_group", "sex", "sen", "meals", "care")
 
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        """Know the organisations that a group may be kept to."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the groups that this person may know of."""
         super().__init__(*args, **kwargs)
-        for name in ("provider", "school"):
-            field = cast("forms.ModelChoiceField", self.fields[name])
-            field.queryset = Organisation.objects.as_user(by)
-        hidden = {name for name, asked in KNOWN_TO.items() if not by.can(asked)}
-        for name in hidden:
-            del self.fields[name]
         cast("forms.ChoiceField", self.fields["by"]).choices = [
-            pair for pair in DIMENSION_LABELS.items() if pair[0] not in hidden
+            pair for pair in DIMENSION_LABELS.items() if pair[0] in self.fields
         ]
-
-    @property
-    def kept(self) -> dict[str, Any]:
-        """Return what the groups are kept to."""
-        found = {name: self.chosen(name, None) for name in self.KEPT}
-        return {name: value for name, value in found.items() if value is not None}
 
     @property
     def narrowing(self) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from reporting.kpis.attendance import FAMILY as ATTENDANCE
 from reporting.kpis.exclusions import FAMILY as EXCLUSIONS
-from reporting.kpis.measure import Measure, Period, Total
+from reporting.kpis.measure import Measure, Total
 from reporting.kpis.onward import FAMILY as ONWARD
 from reporting.kpis.outreach import FAMILY as OUTREACH
+from reporting.kpis.period import Period
 from reporting.kpis.registers import FAMILY as REGISTERS
 from reporting.kpis.system import FAMILY as SYSTEM
 from reporting.kpis.way_back import FAMILY as WAY_BACK

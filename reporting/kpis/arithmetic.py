@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+Z_95 = Decimal("1.959964")  # of the normal distribution, two-sided
 PLACES = Decimal("0.000001")
 
 
@@ -10,6 +11,22 @@ def rate(numerator: int, denominator: int) -> Decimal | None:
     if denominator == 0:
         return None
     return (Decimal(numerator) * 100 / Decimal(denominator)).quantize(PLACES, ROUND_HALF_UP)
+
+
+def interval(numerator: int, denominator: int) -> tuple[Decimal, Decimal] | None:
+    """Return the bounds of the 95% interval of a share of units, per 100. None of no units.
+
+    Wilson's score interval (1927): unlike the plain one it stays within 0 and 100, and says of
+    nought of ten that the share may be more than nought.
+    """
+    if denominator == 0:
+        return None
+    n, share, z = Decimal(denominator), Decimal(numerator) / denominator, Z_95
+    middle = share + z**2 / (2 * n)
+    half = z * ((share * (1 - share) + z**2 / (4 * n)) / n).sqrt()
+    whole = 1 + z**2 / n
+    low, high = ((middle + sign * half) / whole * 100 for sign in (-1, 1))
+    return max(low, Decimal(0)), min(high, Decimal(100))
 
 
 def is_persistent(absent: int, possible: int) -> bool:

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from placements.models import Status
-from reporting.kpis.measure import Measure, Period, Population, Published, Units
+from reporting.kpis.measure import Measure, Population, Published, Rolls, Units
+from reporting.kpis.period import Period
 from reporting.kpis.sessions import sessions
 
 YOUNGEST_YEAR, OLDEST_YEAR = (
@@ -127,6 +128,7 @@ def _sessions(slug: str, title: str, words: str, numerator: str, published: str)
         better="lower",
         version=1,
         owner=OWNER,
+        rolls=Rolls.BY_YEAR,
         population=partial(_population, numerator=numerator, denominator=POSSIBLE),
         published=Published(published, AP),
     )
@@ -148,6 +150,7 @@ def _enrolments(slug: str, title: str, share: str, numerator: str, published: st
         better="lower",
         version=1,
         owner=OWNER,
+        rolls=Rolls.BY_YEAR,
         population=partial(_population, numerator=numerator, denominator="1"),
         published=Published(published, AP),
     )
@@ -168,6 +171,7 @@ FAMILY = [
         better="higher",
         version=1,
         owner=OWNER,
+        rolls=Rolls.BY_YEAR,
         population=partial(_population, numerator="present", denominator=POSSIBLE),
         published=Published("overall_absence_rate", AP, is_complement=True),
         is_headline=True,

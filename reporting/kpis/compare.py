@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
+from apsystem.lib.gds import one_decimal
+from reporting.kpis.arithmetic import interval
 from reporting.kpis.attendance import FAMILY
 from reporting.kpis.measure import Measure, Published
 from reporting.kpis.span import Span
@@ -13,6 +15,10 @@ from reporting.kpis.statistics import Group
 from reporting.models import Comparator, Snapshot
 
 GEOGRAPHIES = ["England", "Inner London"]
+OF_A_PART = (
+    "Published figures are of all pupils. This one is kept to some, so no difference is given."
+)
+LARGE = 100  # a share of fewer units is shown with its interval
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,16 @@ class Comparison:
 
 
 def compare(
-    measure: Measure, snapshot: Snapshot | None, published: Iterable[Comparator]
+    measure: Measure,
+    snapshot: Snapshot | None,
+    published: Iterable[Comparator],
+    *,
+    is_part: bool = False,
 ) -> Comparison:
     """Return the newest published figure of each geography for the same part of the year.
 
-    A period that is not over is set beside the published figures, but no difference is given.
+    A period that is not over is set beside the published figures, but no difference is given; nor
+    is one where the figure is of a part of the borough.
     """
     asked = measure.published
     if asked is None:
@@ -68,13 +79,42 @@ def compare(
         ):
             continue
         newest[row.geography] = row
-    is_alike = snapshot is not None and snapshot.is_over and snapshot.value is not None
+    is_over = snapshot is not None and snapshot.is_over and snapshot.value is not None
+    is_alike = is_over and not is_part
     rows = [
         _beside(newest[place], asked, snapshot if is_alike else None)
         for place in (*GEOGRAPHIES, settings.COUNCIL_NAME.replace("&", "and"))
         if place in newest
     ]
+    if rows and is_part:
+        return Comparison(rows, OF_A_PART)
     return Comparison(rows, _why_not(rows, snapshot))
+
+
+def in_a_sentence(measure: Measure, snapshot: Snapshot, comparison: Comparison) -> str:
+    """Say a figure in one sentence, with how far it is from England's."""
+    if snapshot.value is None:
+        return ""
+    unit = measure.unit.removeprefix("percent of ")
+    value = f"{one_decimal(snapshot.value)}{'% of ' if unit != measure.unit else ' '}{unit}"
+    said = f"{measure.numerator_words}: {value}"
+    for row in comparison.rows:
+        if row.label == GEOGRAPHIES[0] and row.words and measure.published:
+            kind = measure.published.school_type
+            where = f"{kind[0].lower()}{kind[1:]} in {row.label}, {row.period}"
+            return f"{said}, {row.words} {'as' if row.difference == 0 else ''} {where}."
+    return f"{said}." if snapshot.is_over else f"{said}, so far."
+
+
+def interval_of(measure: Measure, snapshot: Snapshot) -> tuple[Decimal, Decimal] | None:
+    """Return the interval of a small share; None where it is large or no share of units.
+
+    Sessions of one child are alike, so a share of sessions has no such interval.
+    """
+    is_share = measure.unit.startswith("percent of") and "sessions" not in measure.unit
+    if not is_share or not measure.is_of_children or snapshot.denominator >= LARGE:
+        return None
+    return interval(snapshot.numerator, snapshot.denominator)
 
 
 def gap(goal: Decimal | int, snapshot: Snapshot) -> str:

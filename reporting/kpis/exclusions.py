@@ -12,7 +12,8 @@ from functools import partial
 from accounts.models import Organisation
 from pupils.models import Census
 from pupils.models.codes import NOT_COUNTED, SuspensionKind
-from reporting.kpis.measure import Measure, Period, Population, Published, Units
+from reporting.kpis.measure import Measure, Population, Published, Rolls, Units
+from reporting.kpis.period import Period
 
 SUSPENSIONS = """
     SELECT pupil_id, school_id AS place_id FROM pupils_suspension
@@ -103,6 +104,8 @@ FAMILY = [
         ),
         published=Published("suspension_rate", AP),
         is_of_sessions=False,
+        knows=frozenset({"provider"}),
+        rolls=Rolls.NEVER,
     ),
     Measure(
         slug="permanent-exclusion-rate-ap",
@@ -125,5 +128,7 @@ FAMILY = [
         ),
         published=Published("permanent_exclusion_rate", AP),
         is_of_sessions=False,
+        knows=frozenset({"provider"}),
+        rolls=Rolls.NEVER,
     ),
 ]

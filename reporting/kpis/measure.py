@@ -4,100 +4,21 @@ Everything else is derived here once, for all measures: the value, the breakdown
 behind it. Averages of rates do not exist: a value is a sum over a sum.
 """
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Self
+from enum import Enum
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.models import HalfTerm
-from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from reporting.kpis.arithmetic import rate
-from reporting.kpis.sessions import named
-from reporting.models import Coverage
-
-LAST_HALF_TERM = {Coverage.AUTUMN: 2, Coverage.TWO_TERMS: 4, Coverage.YEAR: 6}
-HALF_TERMS_A_YEAR = 6
-
-
-class NoCalendar(Exception):
-    """The half terms of the year are not entered, so no period can be formed."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """Part of an academic year, up to but not on `end`; `as_of` cuts off what lies ahead."""
-
-    year: int
-    coverage: Coverage
-    start: date
-    end: date
-    as_of: date
-    second_half_of_summer: date | None
-
-    @classmethod
-    def of(cls, year: int, coverage: Coverage, as_of: date) -> Self:
-        """Form the period from the half terms as entered. One query; raise NoCalendar."""
-        half_terms = {row.number: row for row in HalfTerm.objects.of_year(year)}
-        last = LAST_HALF_TERM[coverage]
-        if 1 not in half_terms or last not in half_terms:
-            raise NoCalendar(f"Enter the half terms of {year_label(year)} first.")
-        summer = half_terms.get(HALF_TERMS_A_YEAR)
-        return cls(
-            year=year,
-            coverage=coverage,
-            start=half_terms[1].starts_on,
-            end=half_terms[last].ends_on,
-            as_of=as_of,
-            second_half_of_summer=summer.starts_on if summer else None,
-        )
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether the whole period lies behind the as-of day."""
-        return self.end <= self.as_of
-
-    @property
-    def until(self) -> date:
-        """Return the half-open end of what is counted: the as-of day is counted."""
-        return max(self.start, min(self.end, self.as_of + timedelta(days=1)))
-
-    @property
-    def summer(self) -> date:
-        """Return the first day of the second half of summer; the end where it is not entered."""
-        return self.second_half_of_summer or self.end
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """Return its days without the gaps of holidays, up to, not on, the second.
-
-        What happens in the summer holiday belongs to the year that is ending.
-        """
-        start, end = year_bounds(self.year)
-        until = end if self.coverage == Coverage.YEAR else self.end
-        return start, max(start, min(until, self.as_of + timedelta(days=1)))
-
-    @property
-    def words(self) -> str:
-        """Return the period as people read it."""
-        words = f"{self.coverage.label} {year_label(self.year)}"
-        return words if self.is_over else f"{words}, so far"
-
-
-def periods(as_of: date) -> list[Period]:
-    """Return the periods that the figures are kept for: this year and the two before it."""
-    this_year, found = academic_year(as_of), []
-    for year in (this_year, this_year - 1, this_year - 2):
-        for coverage in (Coverage.TWO_TERMS, Coverage.YEAR):
-            try:
-                found.append(Period.of(year, coverage, as_of))
-            except NoCalendar:
-                continue
-    return found
+from reporting.kpis.narrowing import ALL, COLUMNS, DIMENSIONS, Narrowing
+from reporting.kpis.period import Period
+from reporting.kpis.sessions import Sql, named
 
 
 @dataclass(frozen=True)
@@ -109,6 +30,9 @@ class Units:
 
     sql: str
     params: dict[str, Any]
+
+
+NOTHING_LEFT_OUT = ALL.sql()
 
 
 @dataclass(frozen=True)
@@ -124,6 +48,7 @@ class Population:
     counted: str = "true"
     counts: dict[str, str] = field(default_factory=dict)
     unit: str = "pupil_id"  # whose number says how small the figure is
+    kept_to: Sql = NOTHING_LEFT_OUT
 
     @property
     def sql(self) -> str:
@@ -132,8 +57,8 @@ class Population:
 
     @property
     def params(self) -> dict[str, Any]:
-        """Return what the units' query asks for."""
-        return self.units.params
+        """Return what the query of the rows asks for."""
+        return {**self.units.params, **self.kept_to.params}
 
     def over(self, source: str) -> str:
         """Return the query of the rows over a table, or a query in brackets, of the units."""
@@ -141,8 +66,19 @@ class Population:
         return (
             "SELECT pupil_id, school_id, provider_id, tier, year_group, "  # noqa: S608
             f"{self.numerator} AS numerator, {self.denominator} AS denominator{columns} "
-            f"FROM {source} AS units WHERE {self.counted}"
+            f"FROM {source} AS units WHERE {self.counted} AND {self.kept_to.text}"
         )
+
+    def after(self, earlier: "Population") -> "Population":
+        """Return this one with the units of an earlier part of the time before its own."""
+        text = re.sub(r"%\((\w+)\)s", r"%(earlier_\1)s", earlier.units.sql)
+        params = {f"earlier_{name}": value for name, value in earlier.units.params.items()}
+        units = Units(
+            f"SELECT * FROM ({text}) AS earlier UNION ALL "  # noqa: S608
+            f"SELECT * FROM ({self.units.sql}) AS later",
+            {**params, **self.units.params},
+        )
+        return replace(self, units=units)
 
 
 @dataclass(frozen=True)
@@ -176,12 +112,14 @@ PRINT = (
     "md5(coalesce(string_agg(concat_ws(':', pupil_id, provider_id, school_id, numerator, "
     f"denominator), ',' ORDER BY {UNIT}), ''))"
 )
-DIMENSIONS = {
-    "provider": "provider_id",
-    "school": "school_id",
-    "tier": "tier",
-    "year-group": "year_group",
-}
+
+
+class Rolls(Enum):
+    """How a measure is counted over twelve months that lie in two academic years."""
+
+    AS_ONE = "its rules are the same in every year"
+    BY_YEAR = "each year's part by that year's rules"
+    NEVER = "it belongs to one academic year"
 
 
 @dataclass(frozen=True)
@@ -205,6 +143,8 @@ class Measure:
     is_of_sessions: bool = True  # sessions that nobody marked stand in its small print
     target: int | None = None  # of the strategy
     priority: int = 2  # of the strategy; 0 for how the system runs
+    knows: frozenset[str] = frozenset(DIMENSIONS)  # what its units can be told apart by
+    rolls: Rolls = Rolls.AS_ONE
 
     @property
     def is_of_children(self) -> bool:
@@ -216,14 +156,31 @@ class Measure:
         """Return what stands after the number: a percent sign, or what it is per."""
         return "%" if self.unit.startswith("percent") else " per 100 pupils"
 
-    def total(self, period: Period) -> Total:
-        """Compute the measure for the borough. One query."""
-        population = self.population(period)
+    def why_not(self, period: Period, narrowing: Narrowing = ALL) -> str:
+        """Say why there is no such figure; nothing where there is."""
+        if period.is_rolling and self.rolls == Rolls.NEVER:
+            return "This figure is of one academic year, and has none of twelve months."
+        if unknown := sorted(DIMENSIONS[name].lower() for name in narrowing.asks - self.knows):
+            return f"This figure cannot be kept to a {' or '.join(unknown)}: it does not count so."
+        return ""
+
+    def counted(self, period: Period, narrowing: Narrowing = ALL) -> Population:
+        """Return what is counted of a period, kept to what is asked for."""
+        if period.by_year and self.rolls == Rolls.BY_YEAR:
+            first, *more = map(self.population, period.by_year)
+            found = more[0].after(first) if more else first
+        else:
+            found = self.population(period)
+        return replace(found, kept_to=narrowing.sql())
+
+    def total(self, period: Period, narrowing: Narrowing = ALL) -> Total:
+        """Compute the measure for the borough, or what is asked for of it. One query."""
+        population = self.counted(period, narrowing)
         return _total(population, population.sql, population.params)
 
     def breakdown(self, period: Period, dimension: str) -> list[tuple[Any, int, int, int]]:
         """Return (group, numerator, denominator, children) of each group. One query."""
-        population, column = self.population(period), DIMENSIONS[dimension]
+        population, column = self.counted(period), COLUMNS[dimension]
         return _run(
             f"SELECT {column}, sum(numerator)::bigint, sum(denominator)::bigint, "  # noqa: S608
             f"count(DISTINCT pupil_id) FROM ({population.sql}) AS units GROUP BY 1 ORDER BY 1",
@@ -232,7 +189,7 @@ class Measure:
 
     def rows(self, period: Period) -> tuple[list[list[Any]], str]:
         """Return [pupil, provider, school, numerator, denominator] of each unit, and their print."""
-        population = self.population(period)
+        population = self.counted(period)
         rows, found = _run(
             f"SELECT coalesce(json_agg(json_build_array({UNIT}) ORDER BY {UNIT}), '[]'), "  # noqa: S608
             f"{PRINT} FROM ({population.sql}) AS rows",
@@ -240,9 +197,11 @@ class Measure:
         )[0]
         return rows, found
 
-    def children(self, period: Period, pupils: QuerySet) -> list[tuple[int, int, int, int]]:
+    def children(
+        self, period: Period, pupils: QuerySet, narrowing: Narrowing = ALL
+    ) -> list[tuple[int, int, int, int]]:
         """Return (pupil, provider, numerator, denominator) of the units of these pupils."""
-        population = self.population(period)
+        population = self.counted(period, narrowing)
         try:
             visible = named(pupils.values("pk"), "visible")
         except EmptyResultSet:  # the person reaches no child
@@ -255,7 +214,9 @@ class Measure:
         )
 
 
-def totals(measures: Iterable[Measure], period: Period) -> dict[str, Total]:
+def totals(
+    measures: Iterable[Measure], period: Period, narrowing: Narrowing = ALL
+) -> dict[str, Total]:
     """Compute measures together. Those of one family read the large tables once between them.
 
     To be called in a transaction: the units lie in a table that goes with it.
@@ -263,13 +224,18 @@ def totals(measures: Iterable[Measure], period: Period) -> dict[str, Total]:
     found: dict[str, Total] = {}
     tables: dict[str, str] = {}
     for measure in measures:
-        population = measure.population(period)
+        population = measure.counted(period, narrowing)
         sql = population.units.sql
         if sql not in tables:
             tables[sql] = f"units_{len(tables)}"
             _do(f"DROP TABLE IF EXISTS {tables[sql]}", {})
-            _do(f"CREATE TEMPORARY TABLE {tables[sql]} ON COMMIT DROP AS {sql}", population.params)
-        found[measure.slug] = _total(population, population.over(tables[sql]), {})
+            _do(
+                f"CREATE TEMPORARY TABLE {tables[sql]} ON COMMIT DROP AS {sql}",
+                population.units.params,
+            )
+        found[measure.slug] = _total(
+            population, population.over(tables[sql]), population.kept_to.params
+        )
     return found
 
 

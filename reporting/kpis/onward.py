@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from pupils.models.questions import Who
-from reporting.kpis.measure import Measure, Period, Population, Units
+from reporting.kpis.measure import Measure, Population, Rolls, Units
+from reporting.kpis.period import Period
 from reporting.kpis.system import YEAR_GROUP
 
 # Years of the national curriculum, by age (domain reference 1.5).
@@ -117,6 +118,7 @@ def _measure(
     )
 
 
+OF_LEAVERS = {"knows": frozenset({"year-group", "pupil"}), "rolls": Rolls.NEVER}
 COHORT = "Counted are young people with a pathway plan who, by age, finished Year 11 in the summer before."
 FAMILY = [
     _measure(
@@ -151,6 +153,7 @@ FAMILY = [
         exclusions="An offer that came after 30 September does not count. Nothing is counted "
         "before that day.",
         source="DfE, September Guarantee; Local Authority Interactive Tool (method text)",
+        **OF_LEAVERS,
     ),
     _measure(
         "post16-sustained-destination",
@@ -161,6 +164,7 @@ FAMILY = [
         ("Young people in education, employment or training", "Young people of whom it is known"),
         left_out=UNKNOWN,
         month="march",
+        **OF_LEAVERS,
         wanted=["there", "elsewhere"],
         exclusions="DfE counts two terms from official records; this is the council's own check in "
         "March, so it is set beside no published figure.",
@@ -174,6 +178,7 @@ FAMILY = [
         ("Young people who are NEET", "Young people of whom it is known"),
         left_out=UNKNOWN,
         month="january",
+        **OF_LEAVERS,
         wanted=["neet"],
         better="lower",
         exclusions="DfE's figure is the average of December, January and February and counts those "

@@ -23,7 +23,8 @@ from reporting.kpis.afterwards import (
     SUSPENDED,
     SUSPENSIONS_OF,
 )
-from reporting.kpis.measure import Measure, Period, Population, Published, Units
+from reporting.kpis.measure import Measure, Population, Published, Rolls, Units
+from reporting.kpis.period import Period
 from reporting.models import Coverage
 
 TOTAL = "Total (state-funded primary, secondary and special)"
@@ -128,6 +129,7 @@ def _zero(slug: str, title: str, what: str, target: int, **how: Any) -> Measure:
         owner=OWNER,
         population=partial(_afterwards, **how),
         target=target,
+        is_headline=True,
         is_of_sessions=False,
         priority=3,
     )
@@ -199,6 +201,8 @@ def _at_or_below(slug: str, title: str, what: str, **how: Any) -> Measure:
         owner=OWNER,
         population=partial(_schools, **how),
         is_of_sessions=False,
+        knows=frozenset({"school"}),
+        rolls=Rolls.NEVER,
         priority=3,
     )
 

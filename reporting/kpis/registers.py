@@ -1,7 +1,8 @@
 """Whether registers are complete: the sessions that were expected, and those that were marked."""
 
 from attendance.models.expected import expected_and_marked
-from reporting.kpis.measure import Measure, Period, Population, Units
+from reporting.kpis.measure import Measure, Population, Units
+from reporting.kpis.period import Period
 from reporting.kpis.system import OWNER, YEAR_GROUP
 
 SLUG = "registers-complete"

@@ -9,7 +9,8 @@ from attendance.models import Mark, MarkAmendment
 from attendance.models.mark import MarkAmendmentQuerySet
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.bridge import Step, bridge, total_of
-from reporting.kpis.measure import Measure, Period
+from reporting.kpis.measure import Measure
+from reporting.kpis.period import Period
 from reporting.models import Coverage, KeptRows, Snapshot
 
 

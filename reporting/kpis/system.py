@@ -3,7 +3,9 @@
 from functools import partial
 from typing import Any
 
-from reporting.kpis.measure import Measure, Period, Population, Units
+from reporting.kpis.measure import Measure, Population, Units
+from reporting.kpis.narrowing import DIMENSIONS
+from reporting.kpis.period import Period
 
 # The year group of a child on a day.
 YEAR_GROUP = """
@@ -120,6 +122,7 @@ PLACES = """
     UNION ALL
     SELECT NULL, NULL, id, NULL, NULL, 0, places FROM place WHERE places IS NOT NULL
 """
+OF_REFERRALS = frozenset(DIMENSIONS) - {"provider"}
 OWNER = "SEND manager"
 COUNCIL = "The council's own rules, with their dates of effect"
 
@@ -172,6 +175,7 @@ FAMILY = [
         "that was in force when the referral was sent.",
         DECIDED,
         ("Referrals decided in time", "Referrals due"),
+        knows=OF_REFERRALS,
         exclusions="Left out: drafts and referrals that were withdrawn.",
     ),
     _measure(
@@ -181,6 +185,7 @@ FAMILY = [
         "began on it or earlier, as a share of all whose sixth day came.",
         EDUCATED,
         ("Pupils with education in time", "Pupils whose sixth day came"),
+        knows=OF_REFERRALS,
         exclusions="Left out: referrals that were withdrawn.",
         source="Education Act 1996 section 19; domain reference 2, day 6",
     ),
@@ -246,6 +251,7 @@ FAMILY = [
         ("Pupils placed", "Places commissioned"),
         columns=("filled", "places"),
         exclusions="Left out: providers without commissioned places.",
+        knows=frozenset({"provider"}),
         unit="percent of places",
     ),
 ]

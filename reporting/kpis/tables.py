@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reporting.kpis.measure import Measure, Period
+from reporting.kpis.measure import Measure
+from reporting.kpis.period import Period
 from reporting.kpis.withholding import Counts, Month, sheet_of, withhold
 from reporting.models import MonthlyTables
 

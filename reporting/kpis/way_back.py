@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from reporting.kpis.measure import Measure, Period, Population, Units
+from reporting.kpis.measure import Measure, Population, Units
+from reporting.kpis.period import Period
 from reporting.kpis.system import YEAR_GROUP
 
 COLUMNS = f"""
@@ -120,6 +121,7 @@ FAMILY = [
         left_out=MOVED,
         exclusions="A pupil who goes on to another placement is not back on time.",
         unit="percent of plans",
+        is_headline=True,
     ),
     _measure(
         "reintegration-six-weeks-completed",

@@ -1,5 +1,6 @@
 """A figure as it was computed: value, counts, definition, moment, and a print of its rows."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Self
 
@@ -25,6 +26,19 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
             .distinct("measure")
         )
         return {row.measure: row for row in rows}
+
+    def of_terms(self, year: int) -> dict[str, list["Snapshot"]]:
+        """Return the latest figure of each term of a year and the year before, in their order."""
+        terms = (Coverage.AUTUMN, Coverage.SPRING, Coverage.SUMMER)
+        rows: Iterable[Snapshot] = (
+            self.filter(year__in=(year - 1, year), coverage__in=terms)
+            .order_by("measure", "year", "coverage", "-computed_at", "-pk")
+            .distinct("measure", "year", "coverage")
+        )
+        found: dict[str, list[Snapshot]] = {}
+        for row in sorted(rows, key=lambda row: row.starts_on):
+            found.setdefault(row.measure, []).append(row)
+        return found
 
     def with_rows(self) -> Self:
         """Keep those whose rows were kept, the newest first: what changed since can be told."""
@@ -84,8 +98,12 @@ class Snapshot(models.Model):
         return f"{year_label(self.year)}, {self.get_coverage_display()}"
 
     def is_shown_to_all(self, smallest_cohort: int) -> bool:
-        """Tell whether enough children are behind the figure to show it outside case work."""
-        return self.units >= smallest_cohort
+        """Tell whether enough children are behind the figure to show it outside case work.
+
+        Enough must stand below the line too: of ten children, two may be counted so far.
+        """
+        is_enough = self.value is None or self.denominator >= smallest_cohort
+        return is_enough and self.units >= smallest_cohort
 
     def difference(self, other: Decimal | None) -> Decimal | None:
         """Return how far the figure lies above another one, in points."""

@@ -1,6 +1,8 @@
 """The governance dashboard: a figure, what it is made of, and what it is set beside."""
 
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Self
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -11,15 +13,21 @@ from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.calendar import academic_year, year_label
-from apsystem.lib.pages import page_of
+from apsystem.lib.charts import Bar
+from apsystem.lib.exports import csv_of
+from apsystem.lib.gds import one_decimal, query_of
+from apsystem.lib.pages import attachment, page_of
 from pupils.models import Pupil
+from reporting.forms.figures import FiguresForm
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
-from reporting.kpis.compare import compare, gap
-from reporting.kpis.measure import NoCalendar
-from reporting.models import Comparator, Coverage, Snapshot, Target
+from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
+from reporting.kpis.live import figures
+from reporting.kpis.narrowing import ALL, Narrowing
+from reporting.kpis.period import KEPT, YEARS_KEPT, NoCalendar
+from reporting.kpis.span import part_label
+from reporting.models import Comparator, Snapshot, Target
 
-YEARS_OFFERED = 3
 # The strategy's three priorities, and what shows whether the system keeps its own time.
 PRIORITIES = {
     1: "Priority 1: sustainable transitions and preparation for adulthood",
@@ -29,93 +37,168 @@ PRIORITIES = {
 }
 
 
-def _choice(request: Request) -> tuple[int, Coverage]:
-    this_year = academic_year(localdate())
-    years = [str(this_year - back) for back in range(YEARS_OFFERED)]
-    year = request.GET.get("year", "")
-    coverage = request.GET.get("coverage", "")
-    offered = (Coverage.TWO_TERMS, Coverage.YEAR)
-    return (
-        int(year) if year in years else this_year,
-        Coverage(coverage) if coverage in offered else Coverage.TWO_TERMS,
-    )
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for, and the figures that answer it."""
+
+    request: Request
+    form: FiguresForm
+    period: Period | None  # None where the calendar of the year is not entered
+    narrowing: Narrowing
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """Read the address. One query."""
+        today = localdate()
+        years = [academic_year(today) - back for back in range(YEARS_KEPT)]
+        form = FiguresForm(
+            request.GET, by=request.user, years=years, may_narrow=_may_narrow(request)
+        )
+        try:
+            period = form.period(today)
+        except NoCalendar:
+            return cls(request, form, None, ALL)
+        return cls(request, form, period, form.narrowing(period))
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the figures are those that are kept: of all, of a part that is kept."""
+        return self.form.asked_part in KEPT and not self.narrowing.asks
+
+    def figures(self, measures: Iterable[Measure]) -> dict[str, Snapshot]:
+        """Return the kept figures, or work them out."""
+        if self.is_kept or self.period is None:
+            rows = Snapshot.objects.as_user(self.request.user)
+            return rows.latest_of(self.form.asked_year, self.form.asked_part)
+        return figures(measures, self.period, self.narrowing)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what each of the pages says of it."""
+        kept = [
+            (words, query_of(self.request, {name: None})) for name, words in self.form.kept_words
+        ]
+        return {
+            "form": self.form,
+            "kept": kept,
+            "period": self.period.words if self.period else self._words,
+            "smallest": settings.SMALLEST_COHORT,
+        }
+
+    @property
+    def _words(self) -> str:
+        return f"{part_label(self.form.asked_part)} {year_label(self.form.asked_year)}"
 
 
-def _filters(year: int, coverage: Coverage) -> dict[str, Any]:
-    this_year = academic_year(localdate())
-    return {
-        "year": year,
-        "coverage": coverage,
-        "years": [(y, year_label(y)) for y in range(this_year, this_year - YEARS_OFFERED, -1)],
-        "coverages": [(c.value, c.label) for c in (Coverage.TWO_TERMS, Coverage.YEAR)],
-    }
+def _may_narrow(request: Request) -> bool:
+    """Tell whether somebody may ask of any group: a small one tells of the children in it."""
+    return _sees_small(request) and request.user.can(Permission.FIGURES_CHILDREN)
 
 
 def _sees_small(request: Request) -> bool:
     return bool(request.user.roles & REACH_ALL)
 
 
-def _tile(
-    measure: Measure,
-    snapshots: dict[str, Snapshot],
-    published: list[Comparator],
-    targets: dict[str, Target],
-    *,
-    sees_small: bool,
-) -> dict[str, Any]:
-    snapshot = snapshots.get(measure.slug)
-    is_shown = snapshot is not None and (
-        sees_small or snapshot.is_shown_to_all(settings.SMALLEST_COHORT)
-    )
-    target = targets.get(measure.slug)
-    goal = target.value if target else measure.target
-    return {
-        "measure": measure,
-        "snapshot": snapshot,
-        "is_shown": is_shown,
-        "comparison": compare(measure, snapshot if is_shown else None, published),
-        "target": target,
-        "gap": gap(goal, snapshot) if snapshot and goal is not None else "",
-        "beside": _beside(snapshot) if snapshot and is_shown else [],
-        "published_for": measure.published.school_type if measure.published else "",
-    }
+class Tiles:
+    """Figures with all that stands beside them, each read once for a page."""
+
+    def __init__(self, asked: Asked, measures: Collection[Measure]) -> None:
+        """Read the figures, the published ones, and the targets of the whole."""
+        user, form = asked.request.user, asked.form
+        self.asked, self.sees_small = asked, _sees_small(asked.request)
+        self.figures = asked.figures(measures)
+        published = Comparator.objects.as_user(user).filter(coverage=form.asked_part)
+        self.published = list(published)
+        self.targets = {}
+        if not asked.narrowing.asks:
+            self.targets = Target.objects.as_user(user).of_year(form.asked_year)
+        kept = Snapshot.objects.as_user(user)
+        self.year_before = kept.latest_of(form.asked_year - 1, form.asked_part)
+        self.terms = kept.of_terms(form.asked_year)
+
+    def of(self, measure: Measure) -> dict[str, Any]:
+        """Return what is drawn of a figure."""
+        figure = self.figures.get(measure.slug)
+        is_shown = figure is not None and self._may_show(figure)
+        target = self.targets.get(measure.slug)
+        goal = target.value if target else None if self.asked.narrowing.asks else measure.target
+        comparison = compare(
+            measure, figure if is_shown else None, self.published, is_part=self.is_part
+        )
+        before = self.year_before.get(measure.slug)
+        is_whole = is_shown and figure is not None and figure.is_over and not self.is_part
+        return {
+            "measure": measure,
+            "snapshot": figure,
+            "is_shown": is_shown,
+            "comparison": comparison,
+            "target": target,
+            "goal": goal,
+            "gap": gap(goal, figure) if figure and goal is not None else "",
+            "beside": self._beside(figure) if figure and is_shown else [],
+            "published_for": measure.published.school_type if measure.published else "",
+            "why_not": self._why_not(measure),
+            "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
+            "interval": interval_of(measure, figure) if is_shown and figure else None,
+            "before": before if is_whole and self._has_value(before) else None,
+            "terms": (terms := self._course(measure)),
+            "bars": [Bar(_term(row), row.value) for row in terms],
+        }
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether the figures are of a part of the borough."""
+        return bool(self.asked.narrowing.asks)
+
+    def _may_show(self, figure: Snapshot) -> bool:
+        return self.sees_small or figure.is_shown_to_all(settings.SMALLEST_COHORT)
+
+    def _why_not(self, measure: Measure) -> str:
+        period = self.asked.period
+        return measure.why_not(period, self.asked.narrowing) if period else ""
+
+    def _beside(self, figure: Snapshot) -> list[tuple[str, str]]:
+        """Return what was counted apart: in progress, not known, left out."""
+        return [(words, self._said(count)) for words, count in figure.counts.items() if count]
+
+    def _said(self, count: int) -> str:
+        """Write a count; a small one tells those who see no child too much."""
+        if not self.sees_small and count < settings.SMALLEST_COUNT:
+            return f"fewer than {settings.SMALLEST_COUNT}"
+        return f"{count:,}"
+
+    def _course(self, measure: Measure) -> list[Snapshot]:
+        """Return the terms of this year and the one before, which are kept for headlines."""
+        rows = [] if self.is_part else self.terms.get(measure.slug, [])
+        return [row for row in rows if self._has_value(row)]
+
+    def _has_value(self, figure: Snapshot | None) -> bool:
+        return figure is not None and figure.value is not None and self._may_show(figure)
 
 
-def _beside(snapshot: Snapshot) -> list[tuple[str, int]]:
-    """Return what was counted apart: in progress, not known, left out."""
-    return [(words, count) for words, count in snapshot.counts.items() if count]
+def _term(row: Snapshot) -> str:
+    return f"{part_label(row.coverage).removesuffix(' term')} {year_label(row.year)}"
 
 
 @requires(Permission.FIGURES_VIEW)
 def dashboard(request: Request) -> HttpResponse:
-    """Show every figure of the chosen period beside what is published."""
-    year, coverage = _choice(request)
-    snapshots = Snapshot.objects.as_user(request.user).latest_of(year, coverage)
-    published = list(Comparator.objects.as_user(request.user).filter(coverage=coverage))
-    targets = Target.objects.as_user(request.user).of_year(year)
-    tiles = [
-        _tile(measure, snapshots, published, targets, sees_small=_sees_small(request))
-        for measure in REGISTRY.values()
-    ]
+    """Show every figure of the chosen time and group beside what is published."""
+    asked = Asked.of(request)
+    tiles = Tiles(asked, REGISTRY.values())
+    drawn = [tiles.of(measure) for measure in REGISTRY.values()]
     return render(
         request,
         "reporting/dashboard.html",
         {
             "title": "Figures",
-            "headlines": [tile for tile in tiles if tile["measure"].is_headline],
+            "headlines": [tile for tile in drawn if tile["measure"].is_headline],
             "groups": [
-                {"title": title, "tiles": [t for t in tiles if t["measure"].priority == priority]}
+                {"title": title, "tiles": [t for t in drawn if t["measure"].priority == priority]}
                 for priority, title in PRIORITIES.items()
             ],
-            "period": _period_words(year, coverage),
-            "smallest": settings.SMALLEST_COHORT,
-            **_filters(year, coverage),
+            **asked.said,
         },
     )
-
-
-def _period_words(year: int, coverage: Coverage) -> str:
-    return f"{coverage.label.capitalize()} {year_label(year)}"
 
 
 def find_measure(slug: str) -> Measure:
@@ -128,35 +211,40 @@ def find_measure(slug: str) -> Measure:
 @requires(Permission.FIGURES_VIEW)
 def measure(request: Request, slug: str) -> HttpResponse:
     """Show how a figure is worked out."""
-    found, (year, coverage) = find_measure(slug), _choice(request)
-    snapshots = Snapshot.objects.as_user(request.user).latest_of(year, coverage)
-    published = list(Comparator.objects.as_user(request.user).filter(coverage=coverage))
-    targets = Target.objects.as_user(request.user).of_year(year)
-    tile = _tile(found, snapshots, published, targets, sees_small=_sees_small(request))
+    found, asked = find_measure(slug), Asked.of(request)
     return render(
         request,
         "reporting/measure.html",
         {
             "title": found.title,
-            "tile": tile,
-            "period": _period_words(year, coverage),
-            "smallest": settings.SMALLEST_COHORT,
+            "tile": Tiles(asked, [found]).of(found),
             "sees_children": request.user.can(Permission.FIGURES_CHILDREN),
-            **_filters(year, coverage),
+            **asked.said,
         },
     )
+
+
+@requires(Permission.FIGURES_VIEW)
+def terms(request: Request, slug: str) -> HttpResponse:
+    """Export a headline term by term, as its page shows it."""
+    found, asked = find_measure(slug), Asked.of(request)
+    rows = Tiles(asked, [found]).of(found)["terms"]
+    heads = ("Term", found.numerator_words, found.denominator_words, "Share (%)", "Is over")
+    lines = [
+        (_term(row), row.numerator, row.denominator, one_decimal(row.value), row.is_over)
+        for row in rows
+    ]
+    return attachment(csv_of(heads, lines), "text/csv; charset=utf-8", f"{slug}-terms.csv")
 
 
 @requires(Permission.FIGURES_CHILDREN)
 def children(request: Request, slug: str) -> HttpResponse:
     """Show the children behind a figure: those whom this person may see."""
-    found, (year, coverage) = find_measure(slug), _choice(request)
+    found, asked = find_measure(slug), Asked.of(request)
     pupils = Pupil.objects.as_user(request.user)
-    try:
-        period = Period.of(year, coverage, localdate())
-        units = found.children(period, pupils)
-    except NoCalendar:
-        units = []
+    units = []
+    if asked.period and not found.why_not(asked.period, asked.narrowing):
+        units = found.children(asked.period, pupils, asked.narrowing)
     page = page_of(request, units)
     shown = {row.pk: row for row in pupils.filter(pk__in=[unit[0] for unit in page])}
     places = {row.pk: row for row in Organisation.objects.as_user(request.user).providers()}
@@ -167,13 +255,12 @@ def children(request: Request, slug: str) -> HttpResponse:
         {
             "title": "Children behind the figure",
             "measure": found,
-            "period": _period_words(year, coverage),
             "page": page,
             "total": len(units),
             "rows": [
                 (shown[pupil], places.get(provider), above, below, rate(above, below))
                 for pupil, provider, above, below in page
             ],
-            **_filters(year, coverage),
+            **asked.said,
         },
     )

@@ -21,7 +21,7 @@ from reporting import actions, board
 from reporting.forms.packs import CommentForm, FreezeForm, NewPackForm, PackForm
 from reporting.kpis import REGISTRY
 from reporting.kpis.beside import said_beside
-from reporting.kpis.measure import NoCalendar
+from reporting.kpis.period import NoCalendar
 from reporting.kpis.since import corrections
 from reporting.kpis.since import since as tell_since
 from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target

@@ -6,7 +6,7 @@ Nothing of the measures is called here: what each one means is written a second 
 from datetime import date, timedelta
 from decimal import Decimal
 
-from accounts.models import Organisation
+from accounts.models import HalfTerm, Organisation
 from attendance.models import SchoolAttendance
 from outreach.models import FollowUp, Support
 from placements.models import Score
@@ -38,8 +38,11 @@ class Year:
 
     def __init__(self, figure):
         self.number, tomorrow = figure.year, figure.as_of + ONE_DAY
-        end = date(figure.year + 1, 9, 1) if figure.coverage == "year" else figure.ends_on
-        self.start, self.until = date(figure.year, 9, 1), min(end, tomorrow)
+        ends_in_summer = figure.coverage in {"year", "summer"}
+        end = date(figure.year + 1, 9, 1) if ends_in_summer else figure.ends_on
+        before = HalfTerm.objects.filter(year=figure.year, ends_on__lte=figure.starts_on)
+        holiday = before.order_by("-ends_on").values_list("ends_on", flat=True).first()
+        self.start, self.until = holiday or date(figure.year, 9, 1), min(end, tomorrow)
         self.in_school = (figure.starts_on, min(figure.ends_on, tomorrow))
         self.is_whole = figure.coverage == "year" and figure.ends_on <= figure.as_of
 

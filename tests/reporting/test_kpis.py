@@ -13,7 +13,7 @@ from attendance.models import Kind
 from attendance.models.code import codes_of
 from pupils.models import Pupil
 from reporting.kpis import REGISTRY, Period
-from reporting.kpis.measure import DIMENSIONS
+from reporting.kpis.narrowing import COLUMNS
 from reporting.models import Coverage
 from tests import factories
 
@@ -110,7 +110,7 @@ def test_a_measure_is_defined_in_words(slug):
 
 
 @pytest.mark.usefixtures("three_children")
-@pytest.mark.parametrize("dimension", sorted(DIMENSIONS))
+@pytest.mark.parametrize("dimension", sorted(COLUMNS))
 @pytest.mark.parametrize("slug", MEASURES)
 def test_the_groups_of_a_breakdown_add_up_to_the_total(
     whole_year, slug, dimension, django_assert_num_queries

@@ -1,0 +1,48 @@
+"""Figures worked out when they are asked for: of any part of a year, kept to any group."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from reporting.kpis import REGISTRY
+from reporting.kpis.measure import Measure, Total, totals
+from reporting.kpis.narrowing import ALL, Narrowing
+from reporting.kpis.period import Period
+from reporting.kpis.registers import SLUG as REGISTERS
+from reporting.models import Snapshot
+
+NOT_MARKED = "Expected sessions that nobody marked"
+
+
+@transaction.atomic
+def figures(
+    measures: Iterable[Measure], period: Period, narrowing: Narrowing = ALL
+) -> dict[str, Snapshot]:
+    """Return the figure of each measure that can answer, by its slug. Nothing is saved."""
+    chosen = {row.slug: row for row in measures if not row.why_not(period, narrowing)}
+    registers = REGISTRY[REGISTERS]
+    found = totals([*chosen.values(), registers], period, narrowing)
+    not_marked = found[REGISTERS].denominator - found[REGISTERS].numerator
+    return {
+        slug: figure(measure, found[slug], period, not_marked) for slug, measure in chosen.items()
+    }
+
+
+def figure(measure: Measure, total: Total, period: Period, not_marked: int) -> Snapshot:
+    """Return a figure as it would be kept, not saved."""
+    return Snapshot(
+        measure=measure.slug,
+        year=period.year,
+        coverage=period.coverage,
+        starts_on=period.start,
+        ends_on=period.end,
+        is_over=period.is_over,
+        value=total.value,
+        numerator=total.numerator,
+        denominator=total.denominator,
+        units=total.units,
+        counts={**({NOT_MARKED: not_marked} if measure.is_of_sessions else {}), **total.counts},
+        definition_version=measure.version,
+        fingerprint=total.fingerprint,
+        as_of=period.as_of,
+    )
