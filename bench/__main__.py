@@ -1,4 +1,4 @@
-"""Run the benchmark: `python -m bench [--sizes S,M] [--quick]`."""
+"""Run the benchmark: `python -m bench [--sizes S,M] [--interventions N] [--quick]`."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from apsystem import embedded
 from bench import servers
 
 BOROUGHS = {"S": 1, "M": 33}
+INTERVENTIONS = 100_000  # as many pupils, three suspensions each
 
 
 def main() -> None:
@@ -19,7 +20,11 @@ def main() -> None:
         django.setup()
         from bench import run  # noqa: PLC0415 - it imports models, which need the servers' names
 
-        run.run({size: BOROUGHS[size] for size in options.sizes}, is_quick=options.quick)
+        run.run(
+            {size: BOROUGHS[size] for size in options.sizes},
+            interventions=options.interventions,
+            is_quick=options.quick,
+        )
     except (servers.CannotRun, embedded.CannotStartError) as error:
         sys.exit(str(error))
 
@@ -31,6 +36,12 @@ def _options() -> argparse.Namespace:
         default="S,M",
         type=lambda text: text.upper().split(","),
         help="S (one borough) and M (33 boroughs, 15 million marks, 4 GB of disk); S,M if not said",
+    )
+    parser.add_argument(
+        "--interventions",
+        default=INTERVENTIONS,
+        type=int,
+        help="how many are followed for twelve months; 1000000 takes minutes to fill",
     )
     parser.add_argument("--quick", action="store_true", help="S only, fewer runs")
     options = parser.parse_args()

@@ -3,14 +3,25 @@
 import time
 from collections.abc import Iterable
 
-from bench import boards, imports, marks, measures, pages, registers, results, servers, wide
+from bench import (
+    afterwards,
+    boards,
+    imports,
+    marks,
+    measures,
+    pages,
+    registers,
+    results,
+    servers,
+    wide,
+)
 from bench.borough import LAST_YEAR
 from bench.timing import FULL, QUICK, Effort, Result
 
 TEN_YEARS = 10
 
 
-def run(boroughs: dict[str, int], *, is_quick: bool) -> None:
+def run(boroughs: dict[str, int], *, interventions: int, is_quick: bool) -> None:
     """Fill a database for each size, time its rows, and drop it."""
     effort = QUICK if is_quick else FULL
     servers.migrate()
@@ -30,10 +41,12 @@ def run(boroughs: dict[str, int], *, is_quick: bool) -> None:
         if size == "S":
             _grow(found, filled, effort)
             with servers.made("bench_imports"):
-                filled["4y"] = _fill("bench_imports", "4y", boroughs=1, years=imports.YEARS)
-                _show(found, imports.rows("4y", effort))
+                filled["3y"] = _fill("bench_imports", "3y", boroughs=1, years=imports.YEARS)
+                _show(found, imports.rows("3y", effort))
             with servers.made("bench_wide"):
                 _show(found, wide.rows(effort))
+            with servers.made("bench_afterwards"):
+                _show(found, afterwards.rows(interventions, effort))
     results.write(found, filled)
     missed = [row.name for row in found if row.verdict == "MISSED"]
     _say(f"\n{len(missed)} of {len(found)} rows miss their budget. Kept in {results.FILE.name}.")

@@ -333,6 +333,9 @@ export const open = (form) => {
   });
 
   for (const entry of queue.entries) if (entry.at === path) lines.get(entry.row)?.show(entry.code);
+  for (const line of rows) { // tapped while this file was on its way
+    if (line.chosen && line.chosen !== line.code && !queue.of(path, line.row).length) choose(line);
+  }
   if (gone) last.textContent = `${count(gone, "mark", "marks")} waited longer than 12 hours on this device and ${gone === 1 ? "is" : "are"} not sent any more. Look through the registers.`;
   draw();
   queue.send();

@@ -35,7 +35,7 @@ from attendance.actions.pathway import (
     open_pathway,
     record_step,
 )
-from attendance.actions.planning import Overtaken, Plan
+from attendance.actions.planning import Plan
 from attendance.actions.register import UNDO_SECONDS, Details, Entry, Saved, check_open, mark
 from attendance.actions.rewards import agree_display, give_reward, withdraw_display
 from attendance.actions.sending import AlreadySent, take_sent
@@ -61,6 +61,7 @@ from attendance.actions.timetables import (
 )
 from attendance.actions.totals import differences, repair_totals
 from attendance.actions.visits import plan_visit, record_visit
+from attendance.actions.writing import Overtaken
 
 __all__ = [
     "UNDO_SECONDS",

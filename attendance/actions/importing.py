@@ -19,8 +19,9 @@ from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.documents import plain_name
 from apsystem.lib.tables import ImportRefused
 from attendance.actions.exports import Mapped, read_header
-from attendance.actions.planning import Overtaken, Plan, plan, write
+from attendance.actions.planning import Plan, plan
 from attendance.actions.reading import FileReading, Reading, Whose
+from attendance.actions.writing import Overtaken, write
 from attendance.models import Import, ImportFile, MarkLayout
 from attendance.models.imports import MOST_BYTES, Status
 from placements.models import TAKEN_UP

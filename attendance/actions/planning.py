@@ -1,26 +1,24 @@
 """What an import would do: every line checked by the database at once, and set beside what is there.
 
 The lines are copied into a table that lasts as long as the transaction. One statement then finds
-the placement, the mark that is there, and the first thing that is wrong; another moves all.
+the placement, the mark that is there, and the first thing that is wrong; `writing` moves all.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import Session
 from apsystem.lib.tables import ERRORS_SHOWN
-from attendance.actions.lines import BESIDE
 from attendance.actions.reading import Reading
 from attendance.models import PLANNED_CLOSURE
 from attendance.models.code import AFTERNOON, MORNING
 from attendance.models.expected import TIMETABLE_CODE
-from attendance.models.mark import DUAL, HERE_CODES, LATE_CODES
-from attendance.models.taken_back import FIRST_VERSION
+from attendance.models.mark import DUAL
 from placements.models import TAKEN_UP
 
 MOST_DIFFERENCES = 200
@@ -38,16 +36,25 @@ TWICE = """
     FROM import_line GROUP BY pupil_id, date, session HAVING count(*) > 1
     ORDER BY 2 LIMIT %(most)s
 """
+SLOT = "(mod(staged.date - DATE '2000-01-03', 7) * 2 + staged.session)"  # days since a Monday
+# What speaks for one of two placements, where two providers share a pupil's week.
+NOT_EXPECTED, NOT_THAT_DAY, EXPECTED, MARKED = range(4)
 # A pupil has at most one placement at a provider at a time, a placement at most one timetable, and
 # a session at most one mark of another place that counts: so no line is joined twice, unless two
 # providers may be meant. C2 at a session that a timetable leaves out is for the clock to write.
 # Which codes a line can hold, `why_not` tells for one line of a register; a test holds both together.
-PLAN = """
+PLAN = f"""
     CREATE TEMPORARY TABLE import_plan ON COMMIT DROP AS
     SELECT *, CASE WHEN problem IS NOT NULL THEN 'problem' WHEN is_left_out THEN 'left out'
         WHEN mark_id IS NULL THEN 'new' WHEN before = code THEN 'same' ELSE 'changed' END AS kind
     FROM (
-        SELECT *, CASE
+        SELECT place, pupil_id, date, session, code, placement_id, mark_id, before, seen,
+            is_left_out,
+            CASE WHEN before = code OR before <> %(dual)s THEN {MARKED}
+                WHEN is_outside OR is_timetabled_out OR before = %(dual)s THEN {NOT_EXPECTED}
+                WHEN is_closed OR is_paused THEN {NOT_THAT_DAY}
+                ELSE {EXPECTED} END AS claim,
+            CASE
             WHEN is_unknown THEN 'this is not an attendance code'
             WHEN is_not_in_force THEN 'the code was not in force on that day'
             WHEN code = CASE session WHEN 0 THEN %(afternoon)s ELSE %(morning)s END
@@ -84,7 +91,7 @@ PLAN = """
                     NOT staged.date = ANY(%(days)s) OR closed.date IS NOT NULL AS is_closed,
                     pause.date IS NOT NULL AS is_paused,
                     mark.id IS NULL AND (placement.sessions
-                        >> ((extract(isodow FROM staged.date)::int - 1) * 2 + staged.session)) & 1
+                        >> {SLOT}) & 1
                         = 0 AS is_outside,
                     mark.id IS NULL AND timetable.id IS NOT NULL AS is_timetabled_out,
                     other.id IS NOT NULL AS is_elsewhere, provider.is_registered_school AS is_school,
@@ -115,7 +122,7 @@ PLAN = """
                     ON timetable.placement_id = placement.id
                     AND staged.date >= timetable.starts_on AND staged.date < timetable.ends_on
                     AND (timetable.sessions
-                        >> ((extract(isodow FROM staged.date)::int - 1) * 2 + staged.session)) & 1
+                        >> {SLOT}) & 1
                         = 0
                 LEFT JOIN attendance_mark AS mark
                     ON mark.placement_id = placement.id AND mark.date = staged.date
@@ -128,8 +135,18 @@ PLAN = """
                     AND other.placement_id <> placement.id AND staged.code <> %(dual)s
             ) AS joined
         ) AS judged
+        OFFSET 0 -- so that what is wrong is found once, not once for each use
     ) AS checked
-"""
+"""  # noqa: S608 - constants of ours
+# Where two providers may be meant, the one with more claim is. Where neither expects the pupil, what
+# is wrong, or left out, is said once.
+MEANT = f"""
+    DELETE FROM import_plan AS line USING import_plan AS other
+    WHERE other.place = line.place AND other.pupil_id = line.pupil_id AND other.date = line.date
+        AND other.session = line.session AND (other.claim > line.claim
+            OR other.claim = line.claim AND line.claim < {EXPECTED}
+                AND other.placement_id < line.placement_id)
+"""  # noqa: S608 - constants of ours
 AMBIGUOUS = """
     SELECT place, date, session, sum(count(*) - 1) OVER () FROM import_plan
     GROUP BY place, pupil_id, date, session
@@ -153,41 +170,6 @@ DIFFERENCES = """
     WHERE kind = 'changed' ORDER BY surname, forename, planned.pupil_id, date, session
     LIMIT %(most)s
 """
-LOCK = """
-    SELECT count(*) FROM (
-        SELECT mark.id FROM import_plan AS planned
-        JOIN attendance_mark AS mark ON mark.id = planned.mark_id AND mark.version = planned.seen
-        WHERE planned.kind = 'changed'
-        ORDER BY mark.date, mark.session, mark.placement_id FOR UPDATE OF mark
-    ) AS locked
-"""
-# What stands beside the code stays as far as it fits the new one, as `lines.kept` keeps it.
-MINUTES = "CASE WHEN planned.code = ANY(%(late)s) THEN mark.minutes_late END"
-LEFT_AT = "CASE WHEN planned.code = ANY(%(here)s) THEN mark.left_at END"
-AMEND = f"""
-    INSERT INTO attendance_markamendment
-        (mark_id, original, amended, original_beside, amended_beside,
-         reason, at, by_id, by_name, by_position)
-    SELECT mark_id, before, planned.code,
-        {BESIDE.format(minutes="mark.minutes_late", left_at="mark.left_at")},
-        {BESIDE.format(minutes=f"({MINUTES})", left_at=f"({LEFT_AT})")},
-        %(reason)s, %(at)s, %(by)s, %(name)s, %(position)s
-    FROM import_plan AS planned JOIN attendance_mark AS mark ON mark.id = planned.mark_id
-    WHERE planned.kind = 'changed' ORDER BY mark_id
-"""  # noqa: S608 - constants of ours
-CHANGE = f"""
-    UPDATE attendance_mark AS mark
-    SET code = planned.code, version = mark.version + 1, marked_by_id = %(by)s, marked_at = %(at)s,
-        minutes_late = {MINUTES}, left_at = {LEFT_AT}
-    FROM import_plan AS planned
-    WHERE planned.kind = 'changed' AND mark.id = planned.mark_id AND mark.version = planned.seen
-"""  # noqa: S608 - constants of ours
-WRITE = f"""
-    INSERT INTO attendance_mark
-        (placement_id, pupil_id, date, session, code, version, marked_by_id, marked_at)
-    SELECT placement_id, pupil_id, date, session, code, {FIRST_VERSION}, %(by)s, %(at)s
-    FROM import_plan AS line WHERE kind = 'new' ORDER BY date, session, placement_id
-"""  # noqa: S608 - no part of it comes from outside
 
 
 @dataclass(frozen=True)
@@ -267,10 +249,6 @@ class Plan:
         return self.changed - len(self.differences)
 
 
-class Overtaken(Exception):
-    """Somebody changed a mark while an import was looked at. Nothing was written."""
-
-
 def half_words(session: int) -> str:
     """Return a session in words."""
     return "afternoon" if session == Session.PM else "morning"
@@ -292,7 +270,11 @@ def plan(reading: Reading, provider: Organisation | None, today: date) -> Plan:
         if first is not None:
             given = _given(provider, first, last, today)
             cursor.execute(PLAN, given)
-            _find_problems(cursor, reading)
+            spare = cursor.rowcount - reading.read
+            if spare:
+                cursor.execute(MEANT)
+                spare -= cursor.rowcount
+            _find_problems(cursor, reading, is_ambiguous=spare > 0)
         wrong = reading.problems
         found = Plan(wrong.sentences, wrong.first, wrong.count, reading.blank)
         if first is not None and not found.problems:
@@ -300,40 +282,16 @@ def plan(reading: Reading, provider: Organisation | None, today: date) -> Plan:
         return found
 
 
-def write(found: Plan, *, by: User, at: datetime, reason: str, through: str = "") -> None:
-    """Write what the plan of this transaction says. Raise Overtaken where a mark has moved on.
-
-    `through` names what the person used, where it was no page. A fixed number of statements.
-    """
-    position = by.position or ", ".join(sorted(by.roles))
-    given: dict[str, Any] = {
-        "by": by.pk,
-        "at": at,
-        "reason": reason,
-        "name": by.name,
-        "late": LATE_CODES,
-        "here": HERE_CODES,
-        "position": f"{position}, {through}"[:100] if through else position[:100],
-    }
-    with connection.cursor() as cursor:
-        if _row(cursor, LOCK)[0] != found.changed:
-            raise Overtaken
-        if found.changed:
-            cursor.execute(AMEND, given)
-            cursor.execute(CHANGE, given)
-        if found.new:
-            cursor.execute(WRITE, given)
-
-
-def _find_problems(cursor: Any, reading: Reading) -> None:
+def _find_problems(cursor: Any, reading: Reading, *, is_ambiguous: bool) -> None:
     """Add what the database found to what the reading found. Each row ends with the whole count."""
     problems, most = reading.problems, {"most": ERRORS_SHOWN}
-    twice, ambiguous, wrong = (_rows(cursor, sql, most) for sql in (TWICE, AMBIGUOUS, PROBLEMS))
+    twice, wrong = (_rows(cursor, sql, most) for sql in (TWICE, PROBLEMS))
+    ambiguous = _rows(cursor, AMBIGUOUS, most) if is_ambiguous else []
     for first, place, on, session, *_ in twice:
         where = "twice in this row" if first == place else f"in row {first:,} already"
         problems.keep(place, f"{_when(on, session)} of this pupil stands {where}")
     for place, on, session, _ in ambiguous:
-        said = "the pupil has placements at two providers then. Import for one of them"
+        said = "two providers expect the pupil then. Import for one of them"
         problems.keep(place, f"{_when(on, session)}: {said}")
     for place, on, session, code, problem, _ in wrong:
         problems.keep(place, f"{code} on {_when(on, session)}: {problem}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from apsystem.lib.calendar import Session
@@ -28,6 +29,7 @@ Cell = tuple[
     date | str, int | str, str
 ]  # day, session, what stands there; a word where it is wrong
 Known = tuple[int, str | None, str, str, str, date]  # id, UPN, forename, surname, preferred, born
+WHO = (Part.UPN, Part.NAME, Part.SURNAME, Part.FORENAME, Part.BORN)
 MOST_LINES = 1_000_000
 SHOWN = 60
 
@@ -195,6 +197,8 @@ class FileReading(Reading):
             raise ImportRefused([f"Row {header.place}: {lacking}."])
         at = {part: header.headings.index(words) for part, words in mapping.items()}
         self._at = {part: at.get(part) for part in Part.values}
+        self._who = itemgetter(*(at[part] for part in WHO if part in at))
+        self._pupils: dict[Any, int | str] = {}
         self._width = 1 + max(*at.values(), *header.sessions, 0)
         self._days: dict[str, date | str] = {}
         self._halves: dict[str, int | str] = {}
@@ -218,6 +222,12 @@ class FileReading(Reading):
                 yield place, self._pupil(cells), self._cells(cells)
 
     def _pupil(self, cells: Sequence[str]) -> int | str:
+        who = self._who(cells)
+        if who not in self._pupils:
+            self._pupils[who] = self._find(cells)
+        return self._pupils[who]
+
+    def _find(self, cells: Sequence[str]) -> int | str:
         name = self._text(cells, Part.NAME) or " ".join(
             (self._text(cells, Part.FORENAME), self._text(cells, Part.SURNAME))
         )

@@ -21,6 +21,7 @@ from attendance.models.code import (
     Code,
     codes_of,
 )
+from attendance.models.history import EVENTS, KEEP_NEW, UNINDEXED
 from attendance.models.taken_back import TakenBack
 from attendance.models.week import KEEP_WEEKS
 from placements.models import Placement
@@ -98,7 +99,7 @@ class MarkQuerySet(ChildQuerySet):
         return dict(rows.annotate(marks=models.Count("pk")))
 
 
-@pghistory.track()
+@pghistory.track(*EVENTS, attrs=UNINDEXED)
 class Mark(models.Model):
     """One mark in a provider's register.
 
@@ -158,7 +159,7 @@ class Mark(models.Model):
         ]
         # Marks arrive day by day, so a few pages of this index find a year among many.
         indexes = [BrinIndex(fields=["date"], name="attendance_mark_days", autosummarize=True)]
-        triggers = KEEP_WEEKS
+        triggers = [KEEP_NEW, *KEEP_WEEKS]
 
     def __str__(self) -> str:
         return f"{self.date} {Session(self.session).name} {self.code_id}"

@@ -17,26 +17,28 @@ COLUMNS = """
     extract(year FROM ended_on)::int - (extract(month FROM ended_on) < 9)::int - starts_year_1 + 1
         AS year_group
 """
+# What happened to many is found by joins: a question for each pupil is asked a million times.
 AFTERWARDS = f"""
-    WITH ended AS ({ENDED}),
-    told AS (
-        SELECT ended.*,
-            EXISTS (
-                SELECT FROM pupils_enrolment AS roll
-                WHERE roll.pupil_id = ended.pupil_id AND roll.left_because = ANY(%(gone)s)
-                  AND roll.ends_on >= ended.followed_from AND roll.ends_on <= ended.over_on
-            ) AS is_gone,
-            {{event}} OR EXISTS (
-                SELECT FROM outreach_followup AS asked
-                WHERE asked.support_id = ended.id AND asked.{{answer}} = 'yes'
-            ) AS happened,
-            EXISTS (
-                SELECT FROM outreach_followup AS asked
-                WHERE asked.support_id = ended.id AND asked.months = {A_YEAR}
-                  AND asked.{{answer}} = 'no'
-            ) AS is_told_none
-        FROM ended
-        WHERE over_on > %(from)s
+    WITH ended AS MATERIALIZED (
+        SELECT * FROM ({ENDED}) AS ended WHERE over_on > %(from)s
+    ), gone AS (
+        SELECT DISTINCT ended.id
+        FROM ended JOIN pupils_enrolment AS roll ON roll.pupil_id = ended.pupil_id
+        WHERE roll.left_because = ANY(%(gone)s)
+          AND roll.ends_on >= followed_from AND roll.ends_on <= over_on
+    ), recorded AS (
+        SELECT DISTINCT ended.id FROM ended JOIN {{event}}
+    ), yes AS (
+        SELECT DISTINCT support_id AS id FROM outreach_followup WHERE {{answer}} = 'yes'
+    ), no AS (
+        SELECT DISTINCT support_id AS id FROM outreach_followup
+        WHERE {{answer}} = 'no' AND months = {A_YEAR}
+    ), told AS (
+        SELECT ended.*, gone.id IS NOT NULL AS is_gone,
+            recorded.id IS NOT NULL OR yes.id IS NOT NULL AS happened,
+            no.id IS NOT NULL AS is_told_none
+        FROM ended LEFT JOIN gone USING (id) LEFT JOIN recorded USING (id)
+        LEFT JOIN yes USING (id) LEFT JOIN no USING (id)
     )
     SELECT {COLUMNS},
         (over_on <= %(until)s AND NOT is_gone AND is_told_none AND NOT happened)::int AS kept,
@@ -47,16 +49,13 @@ AFTERWARDS = f"""
             AS unknown
     FROM told
 """  # noqa: S608 - constants of ours
-SUSPENDED = """EXISTS (
-    SELECT FROM pupils_suspension AS row
-    WHERE row.pupil_id = ended.pupil_id AND row.cancelled_on IS NULL
-      AND row.starts_on >= ended.followed_from AND row.starts_on < ended.over_on
-)"""
-EXCLUDED = """EXISTS (
-    SELECT FROM pupils_permanentexclusion AS row
-    WHERE row.pupil_id = ended.pupil_id AND NOT row.result = ANY(%(not_counted)s)
-      AND row.effective_on >= ended.followed_from AND row.effective_on < ended.over_on
-)"""
+SUSPENDED = """pupils_suspension AS row ON row.pupil_id = ended.pupil_id
+    AND row.cancelled_on IS NULL AND row.starts_on >= followed_from AND row.starts_on < over_on
+"""
+EXCLUDED = """pupils_permanentexclusion AS row ON row.pupil_id = ended.pupil_id
+    AND NOT row.result = ANY(%(not_counted)s)
+    AND row.effective_on >= followed_from AND row.effective_on < over_on
+"""
 AT_SCHOOL = """
     LEFT JOIN LATERAL (
         SELECT sum(row.present) AS present, sum(row.possible) AS possible

@@ -243,29 +243,6 @@ def test_problems_of_reading_and_of_checking_stand_in_the_order_of_rows(take):
     assert errors[-1] == f"And {2 + 30 + 29 - 20} more."
 
 
-def test_without_a_provider_each_placement_decides(take, caseworker, placement, other_provider):
-    second = factories.PlacementFactory(provider=other_provider)
-    text = LONG + "".join(
-        f"{upn},16/09/2024,AM,/\n" for upn in (placement.pupil.upn, second.pupil.upn)
-    )
-
-    actions.import_file(text.encode(), name="all.csv", provider=None, by=caseworker)
-
-    assert set(Mark.objects.values_list("placement", flat=True)) == {placement.pk, second.pk}
-    assert Import.objects.get().provider is None
-
-
-def test_without_a_provider_two_placements_at_once_are_a_problem(
-    take, caseworker, placement, other_provider
-):
-    factories.PlacementFactory(provider=other_provider, pupil=placement.pupil)
-
-    assert refused(take, "16/09/2024 AM /", by=caseworker, to=None) == [
-        "Row 2: 16 September 2024, morning: the pupil has placements at two providers then. "
-        "Import for one of them."
-    ]
-
-
 @pytest.mark.parametrize("role", sorted(set(Role)))
 def test_who_may_import(take, person, role):
     may = Permission.MARK_IMPORT in GRANTS[role]

@@ -183,6 +183,8 @@ def test_without_scripts_the_page_is_a_form_with_radios_and_a_button(tutor, page
 def test_who_came_after_the_register_closed_has_a_box_for_minutes(tutor, page_of, eight, scripts):
     page = page_of(tutor, width=360, scripts=scripts)
     page.goto(eight)
+    if scripts:
+        page.wait_for_selector(".app-scripts-on")
     line = page.locator("[data-line]").first
     minutes = line.locator("[name^=minutes-]")
     assert minutes.is_hidden()
@@ -198,3 +200,26 @@ def test_who_came_after_the_register_closed_has_a_box_for_minutes(tutor, page_of
 
     mark = afternoon().get()
     assert (mark.code_id, mark.minutes_late) == ("U", 45)
+
+
+def test_what_is_marked_before_the_scripts_are_there_is_saved(tutor, page_of, eight):
+    page, held = page_of(tutor, width=360), []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/register.js", hold)
+    page.goto(eight)
+    line = page.locator("[data-line]").first
+    line.locator(".app-choice:has-text('Absent') input").check()
+    line.locator("[name^=why-]").select_option("U")
+    line.locator("[name^=minutes-]").fill("45")
+    page.locator("[data-line]").nth(1).locator(".app-choice:has-text('Present') input").check()
+    assert codes() == []
+
+    held[0].continue_()
+
+    page.wait_for_selector("[data-said-last]:has-text('2 of 8 marked')")
+    line.locator("[data-said]:has-text('45 minutes late')").wait_for()
+    assert codes() == ["U", "\\"]
+    assert page.console_errors == []
