@@ -301,33 +301,36 @@ def answer(referral: Referral, *, words: str, by: User, **answers: Any) -> Refer
     return referral
 
 
-@transaction.atomic
-def assign(referral: Referral, *, to: User | None, by: User) -> Referral:
+def assign(referral: Referral, *, to: User | None, by: User) -> None:
     """Give an undecided referral to an officer, or to nobody."""
-    _check(by, Permission.REFERRAL_DECIDE)
-    fresh = _locked(referral, by)
-    if fresh.status not in UNDECIDED:
-        raise WrongStatus(f"It is {fresh.get_status_display().lower()} already.")
-    if fresh.assigned_to_id == (to.pk if to else None):
-        return fresh
-    fresh.assigned_to = to
-    fresh.save(update_fields=["assigned_to"])
-    _tell(fresh, Kind.ASSIGNED, by=by, after=to.name if to else "nobody")
-    return fresh
+    for _, words in assign_all([referral], to=to, by=by):
+        raise WrongStatus(words)
 
 
+@transaction.atomic
 def assign_all(
     referrals: Iterable[Referral], *, to: User | None, by: User
 ) -> list[tuple[Referral, str]]:
-    """Assign each on its own, and return a sentence for each that could not be."""
+    """Assign what is undecided, and return a sentence for each that is not.
+
+    Three statements, however many. Who has it already is given nothing anew.
+    """
     _check(by, Permission.REFERRAL_DECIDE)
-    problems = []
-    for referral in referrals:
-        try:
-            assign(referral, to=to, by=by)
-        except WrongStatus as error:
-            problems.append((referral, str(error)))
-    return problems
+    asked, officer = list(referrals), to.pk if to else None
+    rows = Referral.objects.as_user(by).select_for_update(of=("self",)).order_by("pk")
+    fresh = rows.in_bulk([row.pk for row in asked])
+    open_rows = (row for row in fresh.values() if row.status in UNDECIDED)
+    given = [row for row in open_rows if row.assigned_to_id != officer]
+    Referral.objects.filter(pk__in=[row.pk for row in given]).update(assigned_to=to)
+    words = to.name if to else "nobody"
+    Entry.objects.bulk_create(
+        Entry(referral=row, kind=Kind.ASSIGNED, by=by, after=words) for row in given
+    )
+    return [
+        (row, f"It is {fresh[row.pk].get_status_display().lower()} already.")
+        for row in asked
+        if fresh[row.pk].status not in UNDECIDED
+    ]
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import ViewEntry
 from accounts.permissions import Role
 from referrals import actions
-from referrals.models import Referral, Status
+from referrals.models import Entry, Referral, Status
 from tests import factories
 from tests.referrals.pages import *  # noqa: F403 - fixtures
 
@@ -53,6 +53,26 @@ def test_the_desk_names_earlier_cases_with_where_they_stand(council, crowded):
     assert page.context["earlier"] == [earlier]
     told = f'<a class="govuk-link" href="{earlier.get_absolute_url()}">{earlier.reference}</a>'
     assert f"{told} (withdrawn)" in page.content.decode()
+
+
+@pytest.mark.parametrize("number", [5, 50])
+def test_any_number_is_assigned_with_the_same_queries(
+    council, world, django_assert_num_queries, number
+):
+    rows = factories.ReferralFactory.create_batch(number, status=Status.SUBMITTED)
+    manager, officer = world.people[Role.MANAGER], world.people[Role.CASEWORKER]
+    ticked = {"to": manager.uid, "referral": [row.uid for row in rows]}
+    council.get(DESK)  # once a minute the session is written, too
+
+    with django_assert_num_queries(15):
+        council.post(reverse("referrals:assign"), ticked)
+
+    told = Entry.objects.filter(kind="assigned", after=manager.name, by=officer)
+    assert set(told.values_list("referral", flat=True)) == {row.pk for row in rows}
+    history = Referral.pgh_event_model.objects.filter(assigned_to=manager)
+    assert sorted(history.values_list("pgh_obj", flat=True)) == [row.pk for row in rows]
+    assert {event.pgh_context["user"] for event in history} == {officer.pk}
+    assert ViewEntry.objects.latest("pk").pupils == sorted(row.pupil_id for row in rows)
 
 
 def test_the_queue_is_listed_and_who_is_read_is_viewed(council, crowded):
