@@ -71,6 +71,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
         found,
         user,
         kind=form.chosen,
+        sources=framed["sources"],
         since=seen if form.is_since_look else None,
         after=form.cursor,
         seen=seen,
