@@ -215,8 +215,9 @@ class SchoolCalendar:
             if at in (None, place) and first <= end and until > start:
                 yield f"closed {_say(first)}"
         for day, name in bank_holiday_names().items():
-            is_school_time = any(opens <= day < closes for opens, closes in self._half_terms)
-            if start < day <= end and is_school_time and day.weekday() <= FRIDAY:
+            if not start < day <= end or day.weekday() > FRIDAY:
+                continue
+            if any(opens <= day < closes for opens, closes in self._half_terms):
                 yield f"{name} {_say(day)}"
 
 
