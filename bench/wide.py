@@ -20,6 +20,7 @@ from pupils.models.codes import EnrolmentStatus
 from referrals.models import Entry, Reason, Referral, Status
 
 PUPILS, REFERRALS, ENTRIES = 100_000, 5_000, 2_000
+HOMES = 9_700  # postcodes: ten children each
 ON_A_DESK, ON_A_PAGE = 25, 50
 BATCH = 2_000
 ASKED = "ada1 bright2"
@@ -38,6 +39,7 @@ COUNTED = """
     SELECT count(*) FROM pupils_pupil
     WHERE search_name LIKE '%%ada1%%' AND search_name LIKE '%%bright2%%'
 """
+NUMBERED = "SELECT * FROM pupils_pupil WHERE upn = %(upn)s"
 TOLD = """
     SELECT entry.*, person.name FROM referrals_entry AS entry
     JOIN accounts_user AS person ON person.id = by_id
@@ -57,11 +59,14 @@ def rows(effort: Effort) -> Iterator[Result]:
          (QUEUE, WAITING)),
         (f"search, {PUPILS:,} pupils", f"{reverse('reporting:search')}?q={ASKED}", ON_A_PAGE,
          (FOUND, COUNTED)),
+        (f"search by UPN, {PUPILS:,} pupils",
+         f"{reverse('reporting:search')}?q={referral.pupil.upn}", 1, (NUMBERED,)),
         (f"chronology, {ENTRIES:,} entries", child, ON_A_PAGE, (TOLD, HOW_MANY)),
     ]  # fmt: skip
     with servers.raw() as raw:
         for name, path, shown, statements in pages:
-            fetch = fetcher(raw, statements, {"referral": referral.pk})
+            given = {"referral": referral.pk, "upn": referral.pupil.upn}
+            fetch = fetcher(raw, statements, given)
             yield from Page(name, client, path, shown, fetch).rows("wide", effort)
 
 
@@ -81,7 +86,7 @@ def _fill() -> Referral:
     made = list(pupils_of(PUPILS // CHILDREN, 1))
     for place, row in enumerate(made):
         if place % 10:  # of one in ten the address is not known
-            row.address, row.postcode = f"{place} Invented Street", f"DE{place % 97} 0MO"
+            row.address, row.postcode = f"{place} Invented Street", f"DE{place % HOMES} 0MO"
     pupils = Pupil.objects.bulk_create(made, batch_size=BATCH)
     Enrolment.objects.bulk_create(
         (

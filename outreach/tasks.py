@@ -7,6 +7,8 @@ from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accounts.models import Cover
+from accounts.permissions import Permission
 from accounts.work import handles
 from apsystem.lib.mail import tell_people
 from outreach import actions
@@ -59,13 +61,14 @@ def mail_the_evaluation(payload: dict[str, Any]) -> None:
 
 @handles("outreach.answered")
 def tell_of_the_answer(payload: dict[str, Any]) -> None:
-    """Mail the worker that the school answered."""
+    """Mail the worker, and who covers for the worker, that the school answered."""
     row = FollowUp.objects.select_related("support__worker").get(pk=payload["follow_up"])
     worker = row.support.worker
     if worker:
         words = f"The school answered the follow-up of {row.support.reference}."
         page = row.support.get_absolute_url()
-        tell_people(words, words, [worker.email], page=page)
+        to = Cover.objects.addresses(worker, Permission.OUTREACH_WORK)
+        tell_people(words, words, to, page=page)
 
 
 def _address(path: str) -> str:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 
+from accounts.models import Cover
+from accounts.permissions import Permission
 from accounts.work import handles
 from apsystem.lib.mail import tell_people
 from placements.models import Placement
@@ -42,14 +44,15 @@ def mail_the_link(payload: dict[str, Any]) -> None:
 
 @handles("plan.answered")
 def tell_of_the_answer(payload: dict[str, Any]) -> None:
-    """Mail the person who sent a version that the school answered."""
-    version = Version.objects.select_related("made_by", "plan").get(pk=payload["version"])
-    reference = version.plan.reference
-    message = (
-        f"The receiving school answered plan {reference}.\n\nSign in to {settings.SERVICE_NAME} to "
-        "read it.\n\nThis message holds no child's details on purpose."
+    """Mail the person who sent a version, and who covers for the person, the school's answer."""
+    rows = Version.objects.select_related("made_by", "plan__placement")
+    version = rows.get(pk=payload["version"])
+    tell_people(
+        f"Plan {version.plan.reference} is answered",
+        f"The receiving school answered plan {version.plan.reference}.",
+        Cover.objects.addresses(version.made_by, Permission.PLAN_WORK),
+        page=version.plan.get_absolute_url(),
     )
-    send_mail(f"Plan {reference} is answered", message, None, [version.made_by.email])
 
 
 @handles("panel.published")

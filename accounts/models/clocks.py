@@ -8,7 +8,7 @@ from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.formats import date_format
 
 from accounts.models.calendar import Closure, HalfTerm
@@ -128,26 +128,27 @@ class Clock:
 
 
 class SchoolCalendar:
-    """The school days of every place around some days, read once for a page. Two queries."""
+    """The school days of every place around some days, read once for a page. One query."""
 
     def __init__(self, first: date, last: date) -> None:
         """Read half terms and closures from a year before the first day to a year after the last."""
-        start, end = first - HORIZON, last + HORIZON
-        rows = list(
-            HalfTerm.objects.filter(starts_on__lt=end, ends_on__gt=start)
-            .order_by("starts_on")
-            .values_list("starts_on", "ends_on", "year", "number")
+        near = Q(starts_on__lt=last + HORIZON, ends_on__gt=first - HORIZON)
+        nowhere = Value(None, models.BigIntegerField())
+        in_no_year = Value(None, models.PositiveSmallIntegerField())
+        half_terms = HalfTerm.objects.filter(near).values_list(
+            "starts_on", "ends_on", "year", "number", nowhere
         )
-        self._half_terms = [(opens, closes) for opens, closes, _, _ in rows]
+        closures = Closure.objects.filter(near).values_list(
+            "starts_on", "ends_on", in_no_year, in_no_year, "organisation"
+        )
+        rows = list(half_terms.union(closures, all=True).order_by("starts_on"))
+        self._half_terms = [(opens, closes) for opens, closes, year, *_ in rows if year]
         halves: dict[tuple[int, int], list[date]] = {}
-        for opens, closes, year, number in rows:
-            halves.setdefault((year, (number - 1) // HALVES), []).extend((opens, closes))
+        for opens, closes, year, number, _ in rows:
+            if year:
+                halves.setdefault((year, (number - 1) // HALVES), []).extend((opens, closes))
         self._terms = {term: (min(edges), max(edges)) for term, edges in halves.items()}
-        self._closures = list(
-            Closure.objects.filter(starts_on__lt=end, ends_on__gt=start).values_list(
-                "organisation", "starts_on", "ends_on"
-            )
-        )
+        self._closures = [(at, first, until) for first, until, year, _, at in rows if not year]
         self._days: dict[int | None, list[date]] = {}
 
     def days(self, place: int | None = None) -> list[date]:
@@ -214,8 +215,9 @@ class SchoolCalendar:
             if at in (None, place) and first <= end and until > start:
                 yield f"closed {_say(first)}"
         for day, name in bank_holiday_names().items():
-            is_school_time = any(opens <= day < closes for opens, closes in self._half_terms)
-            if start < day <= end and is_school_time and day.weekday() <= FRIDAY:
+            if not start < day <= end or day.weekday() > FRIDAY:
+                continue
+            if any(opens <= day < closes for opens, closes in self._half_terms):
                 yield f"{name} {_say(day)}"
 
 

@@ -1,6 +1,7 @@
 """The council, the schools and the providers."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Self
 
 import pghistory
@@ -33,6 +34,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(
             Q(kind=Organisation.Kind.PROVIDER) | Q(pk=school), closed_on=None
         ).order_by("kind", "name")
+
+    def of_pupils(self) -> Self:
+        """Keep the open schools and providers, by name."""
+        return self.still_open().exclude(kind=Organisation.Kind.COUNCIL)
 
     def still_open(self) -> Self:
         """Keep those that are not closed, by name."""
@@ -135,3 +140,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def where_one_goes(cls, places: Iterable["Organisation"], school: int) -> "list[Organisation]":
+        """Return of open places, by name, what `where_pupils_go` keeps, in its order."""
+        found = [
+            place for place in places if place.kind == cls.Kind.PROVIDER or place.pk == school
+        ]
+        return sorted(found, key=lambda place: place.kind)

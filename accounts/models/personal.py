@@ -137,14 +137,33 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         """Keep those that share a day with a range."""
         return self.filter(starts_on__lt=ends_on, ends_on__gt=starts_on)
 
-    def taken_on_by(self, user: User, on: date) -> list[User]:
-        """Return for whom a person covers today, in the roles that the person acts in. One query.
+    def by(self, user: User, on: date) -> Self:
+        """Keep what a person covers on a day, in the roles that the person acts in.
 
         Who lost the role covers for nobody.
         """
-        held = {(entry.organisation_id, entry.role) for entry in user.acting}
-        rows = self.in_force(on).filter(colleague=user).select_related("person").order_by("pk")
-        return [row.person for row in rows if (row.organisation_id, row.role) in held]
+        held = Q(pk__in=[])
+        for entry in user.acting:
+            held |= Q(organisation=entry.organisation_id, role=entry.role)
+        return self.in_force(on).filter(held, colleague=user)
+
+    def taken_on_by(self, user: User, on: date) -> list[User]:
+        """Return for whom a person covers today. One query."""
+        rows = self.by(user, on).select_related("person").order_by("pk")
+        return [row.person for row in rows]
+
+    def beside(
+        self, user: User, permission: Permission, on: date
+    ) -> tuple[list[User], list[User]]:
+        """Return the colleagues who may do something, and for whom the person covers. One query."""
+        able = user.colleagues_who(permission).filter(pk=OuterRef("pk"))
+        covers = self.by(user, on).filter(person=OuterRef("pk"))
+        people = User.objects.annotate(is_able=Exists(able), is_covered=Exists(covers))
+        found = list(people.filter(Q(is_able=True) | Q(is_covered=True)).order_by("name", "pk"))
+        return (
+            [person for person in found if person.is_able],
+            [person for person in found if person.is_covered],
+        )
 
     def addresses(
         self,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 ROWS_A_PAGE = 50
+MOST_DIGITS = 6  # of the number of a page
 
 
 def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = ROWS_A_PAGE) -> Page:
@@ -17,6 +18,22 @@ def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = RO
     Two queries: the count and the rows.
     """
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def page_in_one(request: HttpRequest, rows: QuerySet, size: int = ROWS_A_PAGE) -> Page:
+    """Return the page as `page_of` does, for rows that are dear to find: they are sought once.
+
+    One query: the count comes with the rows. Where the page does not exist, `page_of` is asked.
+    """
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 0
+    start = max(number - 1, 0) * size
+    found = list(rows.annotate(in_all=Window(Count("*")))[start : start + size])
+    if number < 1 or (number > 1 and not found):
+        return page_of(request, rows, size)
+    paginator = Paginator(rows, size)
+    paginator.count = found[0].in_all if found else 0
+    return Page(found, number, paginator)
 
 
 def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:

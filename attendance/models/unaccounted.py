@@ -96,7 +96,7 @@ class Reading:
     """What is known of the day when the lines are read: the times, and which places are open."""
 
     def __init__(self, now: datetime, calendar: SchoolCalendar | None = None) -> None:
-        """Read the times of today, and the calendar unless the page has it. Three queries."""
+        """Read the times of today, and the calendar unless the page has it. Two queries."""
         self.now, self.today = now, localtime(now).date()
         self.times = RegisterTimes.objects.on(self.today)
         self.calendar = calendar or SchoolCalendar(self.today, self.today)

@@ -166,7 +166,7 @@ def accept(
     """
     _lock(placement.pupil_id)
     review_on = review_after(placement, placement.starts_on)
-    way = _make_way(placement)
+    way = _make_way(placement, at)
     placement = make_move(placement, "accept", by=by, lead=lead, next_review_on=review_on, **way)
     hold_apart(placement, by=by)
     _tell_the_referral(placement, is_placed=True, education_from=placement.starts_on)
@@ -195,14 +195,20 @@ def _former(placement: Placement) -> Placement:
     return Placement.objects.select_for_update(of=("self",)).get(followed_by=placement)
 
 
-def _make_way(placement: Placement) -> dict[str, Any]:
-    """Let what a placement follows end before it. Return what the placement keeps of that."""
+def _make_way(placement: Placement, at: datetime | None) -> dict[str, Any]:
+    """Let what a placement follows end before it. Return what the placement keeps of that.
+
+    It is told in the name of who offered the step: the other provider learns of nobody there.
+    """
     before = _former(placement) if placement.follows_id else None
     if before is None or (before.ends_on and before.ends_on <= placement.starts_on):
         return {}
+    agreed = before.last_day
     was_to_end, before.ends_on = before.ends_on, max(placement.starts_on, before.starts_on)
     before.save(update_fields=["ends_on"])
     follow_on_roll(before)
+    words = f"From {say(agreed)} to {say(before.last_day)}. The next placement is accepted."
+    tell(before, EntryKind.EXTENDED, by=placement.opened_by, words=words, at=at)
     return {"has_shortened": True, "shortened_from": was_to_end}
 
 

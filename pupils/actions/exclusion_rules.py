@@ -28,7 +28,7 @@ def sessions_a_day(kind: str) -> int:
 
 
 class Rules:
-    """The calendar and the clocks, read once for any number of suspensions. Three queries."""
+    """The calendar and the clocks, read once for any number of suspensions. Two queries."""
 
     def __init__(self, days: Iterable[date | None]) -> None:
         """Read what is needed around these days."""

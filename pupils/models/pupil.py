@@ -12,7 +12,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
@@ -84,22 +84,21 @@ class PupilQuerySet(ChildQuerySet):
         same_home = self.filter(postcode=pupil.postcode, address=pupil.address)
         return same_home.exclude(pk=pupil.pk)
 
+    def around(self, pupil: "Pupil") -> "tuple[list[Pupil], list[Pupil]]":
+        """Return those who may be the same child, and those who share the home. One query."""
+        twins = self.like(pupil).order_by().annotate(is_twin=Value(True))  # noqa: FBT003
+        home = self.sharing_home_with(pupil).order_by().annotate(is_twin=Value(False))  # noqa: FBT003
+        found: list[Any] = list(twins.union(home, all=True).order_by("surname", "forename"))
+        return [row for row in found if row.is_twin], [row for row in found if not row.is_twin]
+
     def on_roll_of(self, organisations: list[int], on: date) -> Self:
         """Keep those on the roll of one of the organisations on a day."""
-        return self.filter(
-            Exists(
-                Enrolment.objects.in_force(on).filter(
-                    pupil=OuterRef("pk"), organisation__in=organisations
-                )
-            )
-        )
+        here = Enrolment.objects.in_force(on).filter(organisation__in=organisations)
+        return self.filter(Exists(here.filter(pupil=OuterRef("pk"))))
 
 
 def _named(words: Iterable[str]) -> Q:
-    found = Q()
-    for word in words:
-        found &= Q(search_name__contains=word)
-    return found
+    return Q(*(Q(search_name__contains=word) for word in words))
 
 
 def _days_in(words: list[str]) -> Iterator[tuple[int, int, date]]:

@@ -5,7 +5,7 @@ columns hold the day, the moment, the words; the database joins them with UNION 
 cuts them off. One query brings a page, however many sources and entries there are.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -189,9 +189,13 @@ def tells(source: Source) -> Source:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the chronology: everything, or one kind, or what was recorded since."""
+    """What is asked of the chronology: everything, or one kind, or what was recorded since.
+
+    `sources` are those known to hold something; None asks all of them.
+    """
 
     kind: str = ""
+    sources: Container[str] | None = None
     since: datetime | None = None
     after: Cursor | None = None
     most: int | None = None
@@ -204,9 +208,12 @@ def _leg(source: Source, pupil: Pupil, user: User, asked: Asked) -> QuerySet:
     rows = rows.order_by().filter(**{rows.reach.pupil: pupil})  # type: ignore[attr-defined]
     columns = {"at": source.columns["on"], "source": Value(source.slug), "pk": "pk"}
     columns.update(source.columns)
-    for name, shape in FIELDS.items():
-        empty = "" if isinstance(shape, TextField) else None
-        rows = rows.annotate(**{f"e_{name}": Cast(columns.get(name, Value(empty)), shape)})
+    cast = {
+        f"e_{name}": Cast(columns.get(name, Value(_empty(shape))), shape)
+        for name, shape in FIELDS.items()
+        if asked.is_ordered or f"e_{name}" in asked.names
+    }
+    rows = rows.annotate(**cast)
     if asked.since:
         rows = rows.filter(e_at__gt=asked.since)
     if asked.after:
@@ -217,12 +224,18 @@ def _leg(source: Source, pupil: Pupil, user: User, asked: Asked) -> QuerySet:
     return rows[: asked.most] if asked.most else rows
 
 
+def _empty(shape: Field) -> str | None:
+    return "" if isinstance(shape, TextField) else None
+
+
 def _union(pupil: Pupil, user: User, asked: Asked) -> QuerySet | None:
     """Return the rows of all sources that the person may see, newest first, None without any."""
     legs = [
         _leg(source, pupil, user, asked)
         for source in SOURCES.values()
-        if user.can(source.permission) and (not asked.kind or source.kind == asked.kind)
+        if user.can(source.permission)
+        and (not asked.kind or source.kind == asked.kind)
+        and (asked.sources is None or source.slug in asked.sources)
     ]
     if len(legs) < 2:  # noqa: PLR2004 - one leg is ordered already, and may be cut off
         return legs[0] if legs else None
@@ -242,7 +255,7 @@ def chronology(
 
     `since` keeps what was recorded after a moment; `seen` only marks it as new.
     """
-    rows = _union(pupil, user, Asked(kind, since))
+    rows = _union(pupil, user, Asked(kind, since=since))
     return list(_events(user, rows, seen)) if rows is not None else []
 
 
@@ -251,12 +264,16 @@ def page_of_events(
     user: User,
     *,
     kind: str = "",
+    sources: Container[str] | None = None,
     since: datetime | None = None,
     after: Cursor | None = None,
     seen: datetime | None = None,
 ) -> tuple[list[Event], Cursor | None]:
-    """Return a page of the chronology, and where the next one begins, None at the end. One query."""
-    rows = _union(pupil, user, Asked(kind, since, after, EVENTS_A_PAGE + 1))
+    """Return a page of the chronology, and where the next one begins, None at the end. One query.
+
+    Who has counted already names the `sources` that hold something: the others need no asking.
+    """
+    rows = _union(pupil, user, Asked(kind, sources, since, after, EVENTS_A_PAGE + 1))
     if rows is None:
         return [], None
     found = list(rows[: EVENTS_A_PAGE + 1])
@@ -296,9 +313,9 @@ def counts(
     *,
     since: datetime | None = None,
 ) -> dict[str, Count]:
-    """Count the entries by kind, and the rows of other querysets as `section <name>`. One query.
+    """Count the entries by source, and the rows of other querysets as `section <name>`. One query.
 
-    What came after `since` counts as new as well.
+    What came after `since` counts as new as well. A source without entries is left out.
     """
     legs: list[tuple[str, Any]] = []
     rows = _union(pupil, user, Asked(names=["e_source", "e_at"], is_ordered=False))
@@ -318,10 +335,15 @@ def counts(
         SELECT source, count(*), count(*) FILTER (WHERE at > %s)
         FROM ({union}) AS told (source, at) GROUP BY source
     """  # noqa: S608 - written by the ORM, with parameters
-    found: dict[str, Count] = {}
     with connection.cursor() as cursor:
         cursor.execute(asked, [since, *(value for _, values in legs for value in values)])
-        for name, whole, new in cursor.fetchall():
-            slug = SOURCES[name].kind if name in SOURCES else name
-            found[slug] = found.get(slug, Count()) + Count(whole, new)
+        return {name: Count(whole, new) for name, whole, new in cursor.fetchall()}
+
+
+def by_kind(counted: Mapping[str, Count]) -> dict[str, Count]:
+    """Add up by kind what `counts` counted by source; what else it counted stays as it is."""
+    found: dict[str, Count] = {}
+    for name, count in counted.items():
+        slug = SOURCES[name].kind if name in SOURCES else name
+        found[slug] = found.get(slug, Count()) + count
     return found

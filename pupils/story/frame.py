@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from pupils.models import CareStatus, EhcPlan, Enrolment, Pupil
 from pupils.models.codes import SenProvision
-from pupils.story.events import Count, counts
+from pupils.story.events import Count, by_kind, counts
 from pupils.story.sections import sections_of
 
 
@@ -69,7 +69,8 @@ def frame(pupil: Pupil, user: User, here: str, *, since: datetime | None = None)
     care = list(CareStatus.objects.as_user(user).filter(pupil=pupil))
     sections = sections_of(user)
     counted = {entry.slug: entry.counted(user, pupil) for entry in sections}
-    found = counts(pupil, user, counted, since=since)
+    told = counts(pupil, user, counted, since=since)
+    found = by_kind(told)
     return {
         "pupil": pupil,
         "identity": Identity.of(pupil, enrolments, plans, care),
@@ -85,6 +86,7 @@ def frame(pupil: Pupil, user: User, here: str, *, since: datetime | None = None)
             for entry in sections
         ],
         "counts": found,
+        "sources": set(told),
         "enrolments": enrolments,
         "plans": plans,
         "care": care,

@@ -1,5 +1,6 @@
 """What happens to referrals, and to the filters of the desk."""
 
+from referrals.actions.clocks import count_again
 from referrals.actions.excluded import note_withdrawal, open_for_exclusion
 from referrals.actions.referral import (
     MOST_DOCUMENTS,
@@ -12,7 +13,6 @@ from referrals.actions.referral import (
     assign_all,
     attach,
     change,
-    count_again,
     decide,
     detach,
     hand_over,

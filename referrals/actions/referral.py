@@ -92,17 +92,25 @@ def change(
     fresh = _locked(referral, by)
     if fresh.status != Status.DRAFT:
         raise WrongStatus("This referral is submitted already, so its answers are closed.")
-    changed = {name: value for name, value in answers.items() if getattr(fresh, name) != value}
+    changed = _changed(fresh, answers, revision)
     if not changed:
         return fresh
-    if revision is not None and revision != fresh.revision:
-        raise Stale(fresh)
     for name, value in changed.items():
         setattr(fresh, name, value)
     fresh.revision += 1
     fresh.full_clean()
     fresh.save(update_fields=[*changed, "revision"])
     return fresh
+
+
+def _changed(fresh: Referral, answers: dict[str, Any], revision: int | None) -> dict[str, Any]:
+    """Return the answers that are new. Raise Stale where they were written over an older state."""
+    changed = {name: value for name, value in answers.items() if getattr(fresh, name) != value}
+    if not changed:
+        return changed
+    if revision is not None and revision != fresh.revision:
+        raise Stale(fresh)
+    return changed
 
 
 @transaction.atomic
@@ -169,32 +177,6 @@ def _due_dates(referral: Referral, submitted_at: datetime) -> dict[str, date | N
 
 
 @transaction.atomic
-def count_again() -> int:
-    """Count the due dates that still run by today's calendar. Return how many rows changed.
-
-    What is decided keeps the day by which it was to be decided.
-    """
-    rows = Referral.objects.with_clocks(localdate()).filter(submitted_at__isnull=False)
-    rows = rows.select_related("exclusion").order_by("pk")
-    running = list(rows.select_for_update(of=("self",)))
-    if not running:
-        return 0
-    sent = {row.pk: timezone.localtime(row.submitted_at).date() for row in running}
-    clocks = Clocks.around({*sent.values(), *(row.event_on for row in running)})
-    changed = []
-    for referral in running:
-        dates = clocks.due_dates(referral, sent[referral.pk])
-        if referral.decided_on:
-            dates["decide_by"] = referral.decide_by
-        if any(getattr(referral, name) != day for name, day in dates.items()):
-            for name, day in dates.items():
-                setattr(referral, name, day)
-            changed.append(referral)
-    Referral.objects.bulk_update(changed, ["decide_by", "day_six_on"], batch_size=500)
-    return len(changed)
-
-
-@transaction.atomic
 def withdraw(referral: Referral, *, by: User) -> Referral:
     """Take a referral back before it is decided."""
     referral = make_move(referral, "withdraw", by=by)
@@ -217,15 +199,21 @@ def add(referral: Referral, *, words: str, by: User) -> Entry:
 
 @transaction.atomic
 def amend(
-    referral: Referral, *, by: User, not_known: Iterable[str] | None = None, **answers: Any
+    referral: Referral,
+    *,
+    by: User,
+    revision: int | None = None,
+    not_known: Iterable[str] | None = None,
+    **answers: Any,
 ) -> Referral:
     """Change answers of a sent referral. The old answers stay beside the new ones for good.
 
     What the school says that it does not know is named by `not_known`; None leaves that as it was.
+    Raise Stale where the revision is not the saved one.
     """
     _check(by, Permission.REFERRAL_MAKE)
     fresh = _sent(referral, by)
-    changed = {name: value for name, value in answers.items() if getattr(fresh, name) != value}
+    changed = _changed(fresh, answers, revision)
     for name, value in changed.items():
         before = shown(fresh, name)
         setattr(fresh, name, value)
@@ -301,33 +289,36 @@ def answer(referral: Referral, *, words: str, by: User, **answers: Any) -> Refer
     return referral
 
 
-@transaction.atomic
-def assign(referral: Referral, *, to: User | None, by: User) -> Referral:
+def assign(referral: Referral, *, to: User | None, by: User) -> None:
     """Give an undecided referral to an officer, or to nobody."""
-    _check(by, Permission.REFERRAL_DECIDE)
-    fresh = _locked(referral, by)
-    if fresh.status not in UNDECIDED:
-        raise WrongStatus(f"It is {fresh.get_status_display().lower()} already.")
-    if fresh.assigned_to_id == (to.pk if to else None):
-        return fresh
-    fresh.assigned_to = to
-    fresh.save(update_fields=["assigned_to"])
-    _tell(fresh, Kind.ASSIGNED, by=by, after=to.name if to else "nobody")
-    return fresh
+    for _, words in assign_all([referral], to=to, by=by):
+        raise WrongStatus(words)
 
 
+@transaction.atomic
 def assign_all(
     referrals: Iterable[Referral], *, to: User | None, by: User
 ) -> list[tuple[Referral, str]]:
-    """Assign each on its own, and return a sentence for each that could not be."""
+    """Assign what is undecided, and return a sentence for each that is not.
+
+    Three statements, however many. Who has it already is given nothing anew.
+    """
     _check(by, Permission.REFERRAL_DECIDE)
-    problems = []
-    for referral in referrals:
-        try:
-            assign(referral, to=to, by=by)
-        except WrongStatus as error:
-            problems.append((referral, str(error)))
-    return problems
+    asked, officer = list(referrals), to.pk if to else None
+    rows = Referral.objects.as_user(by).select_for_update(of=("self",)).order_by("pk")
+    fresh = rows.in_bulk([row.pk for row in asked])
+    open_rows = (row for row in fresh.values() if row.status in UNDECIDED)
+    given = [row for row in open_rows if row.assigned_to_id != officer]
+    Referral.objects.filter(pk__in=[row.pk for row in given]).update(assigned_to=to)
+    words = to.name if to else "nobody"
+    Entry.objects.bulk_create(
+        Entry(referral=row, kind=Kind.ASSIGNED, by=by, after=words) for row in given
+    )
+    return [
+        (row, f"It is {fresh[row.pk].get_status_display().lower()} already.")
+        for row in asked
+        if fresh[row.pk].status not in UNDECIDED
+    ]
 
 
 @transaction.atomic

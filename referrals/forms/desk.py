@@ -47,16 +47,17 @@ class DeskFilterForm(forms.Form):
         self,
         *args: Any,
         officers: Iterable[User],
-        schools: Iterable[tuple[int, str]],
+        places: Iterable[Organisation],
         covered: Sequence[User] = (),
         by: User | None = None,
         **kwargs: Any,
     ) -> None:
         """Offer the officers and the schools, and together the own work and that of the covered."""
         super().__init__(*args, **kwargs)
-        self.officers, self.covered = list(officers), list(covered)
+        self.officers, self.covered, self.places = list(officers), list(covered), list(places)
         names = [(str(officer.pk), officer.name) for officer in self.officers]
-        places = [(str(pk), name) for pk, name in schools]
+        schools = [place for place in self.places if place.kind == Organisation.Kind.SCHOOL]
+        offered = [("", "Any school"), *((str(school.pk), school.name) for school in schools)]
         if by and covered:
             people = [by, *covered]
             together = ",".join(str(person.pk) for person in people)
@@ -65,7 +66,7 @@ class DeskFilterForm(forms.Form):
         names += [(str(person.pk), person.name) for person in covered if str(person.pk) in missing]
         whose = [("", "Anybody"), ("nobody", "Nobody yet"), *names]
         cast("forms.ChoiceField", self.fields["whose"]).choices = whose
-        cast("forms.ChoiceField", self.fields["school"]).choices = [("", "Any school"), *places]
+        cast("forms.ChoiceField", self.fields["school"]).choices = offered
 
     @property
     def narrowing(self) -> dict[str, Any]:
@@ -176,10 +177,20 @@ class DecisionForm(GdsForm):
         error_messages={"required": "Give the reason: the school reads it"},
     )
 
-    def __init__(self, *args: Any, places: QuerySet, **kwargs: Any) -> None:
-        """Offer the places."""
+    def __init__(
+        self,
+        *args: Any,
+        places: QuerySet,
+        listed: Iterable[Organisation] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Offer the places; where the page has read them already, `listed` are the same."""
         super().__init__(*args, **kwargs)
         offer(self, "provider", places)
+        field = cast("forms.ModelChoiceField", self.fields["provider"])
+        if listed:
+            known = [(place.uid, place.name) for place in listed]
+            field.choices = [("", field.empty_label), *known]
 
     @property
     def verb(self) -> str:

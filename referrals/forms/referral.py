@@ -181,7 +181,8 @@ class AnswersForm(GdsForm):
 
     def keep_beside(self, revision: int, words: str) -> None:
         """Keep what was typed after somebody else saved: saving again replaces the saved answers."""
-        self.data = {**self.data.dict(), "revision": str(revision)}  # type: ignore[attr-defined]
+        self.data = data = self.data.copy()  # type: ignore[attr-defined]
+        data["revision"] = str(revision)
         self.add_error(None, words)
 
     @property

@@ -9,7 +9,7 @@ from referrals.models.referral import Reason, Referral
 
 
 class Clocks:
-    """The calendar and the rules, read once for any number of referrals. Three queries."""
+    """The calendar and the rules, read once for any number of referrals. Two queries."""
 
     def __init__(self, first: date, last: date) -> None:
         """Read what is needed for clocks that start between two days."""

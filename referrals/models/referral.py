@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Least
+from django.db.models.functions import JSONObject, Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -124,6 +125,12 @@ class ReferralQuerySet(NarrowedQuerySet):
             ),
             has_sibling=Exists(same_home.exclude(postcode="")),
         )
+
+    def with_earlier(self, seen: Self) -> Self:
+        """Tell of each which others, of those seen, the child has: `earlier` makes rows of them."""
+        others = seen.filter(pupil=OuterRef("pupil")).exclude(pk=OuterRef("pk"))
+        known = others.values(known=JSONObject(id="pk", uid="uid", status="status"))
+        return self.annotate(others=ArraySubquery(known))
 
     def accepted_without_placement(self) -> Self:
         """Keep accepted ones for which no placement is opened yet, the oldest decision first."""
@@ -301,6 +308,11 @@ class Referral(WorkflowModel):
             and self.status == self.MOVES[verb].target
             and self.tier == tier
         )
+
+    @property
+    def earlier(self) -> "list[Referral]":
+        """Return the child's others as `with_earlier` read them: number, address and status only."""
+        return [Referral(**known) for known in self.others]  # type: ignore[attr-defined]
 
     @property
     def awaits_a_place(self) -> bool:

@@ -34,13 +34,12 @@ def desk_filter(request: Request) -> DeskFilterForm:
 
 def desk_filters(request: Request, asked: Iterable[QueryDict]) -> Iterator[DeskFilterForm]:
     """Yield the form for each of some queries. What it offers is asked for once."""
-    officers = list(request.user.colleagues_who(Permission.REFERRAL_DECIDE))
-    schools = Organisation.objects.as_user(request.user).schools().values_list("pk", "name")
-    places = list(schools)
-    covered = Cover.objects.as_user(request.user).taken_on_by(request.user, localdate())
+    covers = Cover.objects.as_user(request.user)
+    officers, covered = covers.beside(request.user, Permission.REFERRAL_DECIDE, localdate())
+    places = list(Organisation.objects.as_user(request.user).of_pupils())
     for query in asked:
         yield DeskFilterForm(
-            query, officers=officers, schools=places, covered=covered, by=request.user
+            query, officers=officers, places=places, covered=covered, by=request.user
         )
 
 
@@ -53,13 +52,13 @@ def _queue(request: Request, form: DeskFilterForm) -> Any:
 def desk(request: Request) -> HttpResponse:
     """Show the queue, and beside it the referral that is chosen."""
     form = desk_filter(request)
-    page = page_of(request, _queue(request, form).with_hints(), ROWS)
+    queue = _queue(request, form).with_hints()
+    page = page_of(request, queue.with_earlier(Referral.objects.as_user(request.user)), ROWS)
     calendar = SchoolCalendar(localdate(), localdate())
     wanted = request.GET.get("chosen", "")
     chosen = next((row for row in page if str(row.uid) == wanted), None)
     if chosen is None and page.object_list:
         chosen = page.object_list[0]
-    looked_at(request, [row.pupil_id for row in page], act="list")
     context: dict[str, Any] = {
         "title": "Triage desk",
         "page": page,
@@ -74,26 +73,31 @@ def desk(request: Request) -> HttpResponse:
         ],
     }  # fmt: skip
     if chosen:
-        context |= _chosen(request, page, chosen, calendar)
+        context |= _chosen(request, page, chosen, calendar, form.places)
     return render(request, "referrals/desk.html", context)
 
 
-def _chosen(request: Request, page: Any, chosen: Referral, calendar: SchoolCalendar) -> Any:
-    pupils = Pupil.objects.as_user(request.user)
-    twins, siblings = pupils.like(chosen.pupil), pupils.sharing_home_with(chosen.pupil)
-    looked_at(request, [chosen.pupil_id, *(pupil.pk for pupil in [*twins, *siblings])])
-    earlier = Referral.objects.as_user(request.user).filter(pupil=chosen.pupil_id)
+def _chosen(
+    request: Request,
+    page: Any,
+    chosen: Referral,
+    calendar: SchoolCalendar,
+    places: list[Organisation],
+) -> Any:
     rows = list(page)
+    twins, siblings = Pupil.objects.as_user(request.user).around(chosen.pupil)
+    beside = [pupil.pk for pupil in (*twins, *siblings)]
+    looked_at(request, [chosen.pupil_id, *beside], listed=[row.pupil_id for row in rows])
     following = rows[(rows.index(chosen) + 1) % len(rows)]
     state = _state(request, desk="1", chosen=str(following.uid))
-    form = _decision_form(request, chosen)
+    form = _decision_form(request, chosen, places)
     form.action = f"{reverse('referrals:decide', args=[chosen.uid])}?{state}"
     return {
         "chosen": chosen,
         "state": state,
         "twins": twins,
         "siblings": siblings,
-        "earlier": earlier.exclude(pk=chosen.pk),
+        "earlier": chosen.earlier,
         "clocks": chosen.clocks(calendar),
         "answers": answers_of(chosen),
         "attachments": kept(chosen),
@@ -103,9 +107,12 @@ def _chosen(request: Request, page: Any, chosen: Referral, calendar: SchoolCalen
     }
 
 
-def _decision_form(request: Request, referral: Referral) -> DecisionForm:
+def _decision_form(
+    request: Request, referral: Referral, known: Iterable[Organisation] = ()
+) -> DecisionForm:
     places = Organisation.objects.as_user(request.user).where_pupils_go(referral.school_id)
-    return DecisionForm(request.POST or None, places=places)
+    listed = Organisation.where_one_goes(known, referral.school_id)
+    return DecisionForm(request.POST or None, places=places, listed=listed)
 
 
 def _state(request: Request, **changes: str) -> str:

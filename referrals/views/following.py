@@ -27,7 +27,7 @@ from referrals.models import (
     RequestForMore,
     Status,
 )
-from referrals.views.writing import answers_of, find, kept, tasks_of
+from referrals.views.writing import answers_of, find, kept, saved_by_others, tasks_of
 
 
 @requires(Permission.REFERRAL_VIEW)
@@ -138,15 +138,23 @@ def amend(request: Request, uid: str, name: str) -> HttpResponse:
         raise Http404
     referral = _undecided(request, uid)
     form = AmendForm(request.POST or None, referral=referral, names=[name])
+    theirs: list[tuple[str, str]] = []
     if form.is_valid():
         try:
-            actions.amend(referral, by=request.user, **form.answers(referral))
+            actions.amend(
+                referral,
+                by=request.user,
+                revision=form.cleaned_data["revision"],
+                **form.answers(referral),
+            )
+        except actions.Stale as error:
+            theirs = saved_by_others(form, error)
         except (WrongStatus, ValidationError) as error:
             form.add_error(None, _words(error))
         else:
             messages.success(request, "The new answer is with the SEND team, beside the old one.")
             return redirect(referral)
-    return _page(request, referral, form, f"Amend: {ANSWERS[name]}")
+    return _page(request, referral, form, f"Amend: {ANSWERS[name]}", theirs=theirs)
 
 
 @requires(Permission.REFERRAL_MAKE)
@@ -161,14 +169,18 @@ def answer(request: Request, uid: str) -> HttpResponse:
         names=asked.questions,
         is_question=bool(asked.words),
     )
+    theirs: list[tuple[str, str]] = []
     if form.is_valid():
         try:
             actions.answer(
                 referral,
                 words=form.cleaned_data["words"],
                 by=request.user,
+                revision=form.cleaned_data["revision"],
                 **form.answers(referral),
             )
+        except actions.Stale as error:
+            theirs = saved_by_others(form, error)
         except (WrongStatus, ValidationError) as error:
             form.add_error(None, _words(error))
         else:
@@ -176,7 +188,7 @@ def answer(request: Request, uid: str) -> HttpResponse:
             return redirect(referral)
     title = "Answer the SEND team"
     lead = asked.words or "The SEND team needs these answers before it can decide."
-    return _page(request, referral, form, title, lead=lead)
+    return _page(request, referral, form, title, lead=lead, theirs=theirs)
 
 
 def _undecided(request: Request, uid: str) -> Referral:
@@ -191,7 +203,7 @@ def _words(error: WrongStatus | ValidationError) -> str:
 
 
 def _page(
-    request: Request, referral: Referral, form: Any, title: str, **more: str
+    request: Request, referral: Referral, form: Any, title: str, **more: Any
 ) -> HttpResponse:
     context = {"title": title, "form": form, "caption": str(referral.pupil)}
     return render(

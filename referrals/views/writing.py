@@ -119,8 +119,7 @@ def section(request: Request, uid: str, part: str) -> HttpResponse:
                 **form.answers(referral),
             )
         except actions.Stale as error:
-            theirs = [(ANSWERS[name], actions.shown(error.fresh, name)) for name in names]
-            form.keep_beside(error.fresh.revision, f"{error} {KEPT}")
+            theirs = saved_by_others(form, error)
         except (ValidationError, WrongStatus) as error:
             form.add_error(None, str(error))
         else:
@@ -131,6 +130,12 @@ def section(request: Request, uid: str, part: str) -> HttpResponse:
         return JsonResponse({"problems": form.non_field_errors()}, status=HTTPStatus.CONFLICT)
     context = {"title": title, "referral": referral, "form": form, "theirs": theirs}
     return render(request, "referrals/section.html", context)
+
+
+def saved_by_others(form: AnswersForm, error: actions.Stale) -> list[tuple[str, str]]:
+    """Keep what was typed with the sentence, and return what is saved now, to stand beside it."""
+    form.keep_beside(error.fresh.revision, f"{error} {KEPT}")
+    return [(ANSWERS[name], actions.shown(error.fresh, name)) for name in form.names]
 
 
 @requires(Permission.REFERRAL_MAKE)

@@ -45,7 +45,7 @@ class Day:
 
     @cached_property
     def calendar(self) -> SchoolCalendar:
-        """Return the school days around today, which several cards need. Two queries, once."""
+        """Return the school days around today, which several cards need. One query, once."""
         return SchoolCalendar(self.today, self.today)
 
     @cached_property

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import SchoolCalendar, User
-from accounts.permissions import REACH_PROVIDER, Permission
+from accounts.permissions import REACH_ALL, REACH_PROVIDER, Permission
 from attendance.models import HomeVisit, ReturnStep, SupportPlan
 from outreach.models import Cycle, LogEntry
 from placements.models import Placement
+from pupils.models import PermanentExclusion, Suspension
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
 from reintegration.models import DestinationCheck, PanelMeeting, StayCheck
@@ -184,6 +186,47 @@ def _panel(day: Day) -> Iterator[Due]:
         )
 
 
+def _day_six(day: Day) -> Iterator[Due]:
+    """Tell the council from when excluded children are owed education, while nobody has the case.
+
+    An assigned referral is in its officer's feed.
+    """
+    if not day.user.can(Permission.REFERRAL_DECIDE):
+        return
+    words = "Arranged by the council. Nobody has the referral so far"
+    rows = PermanentExclusion.objects.as_user(day.user).without_education()
+    for row in rows.filter(referral__assigned_to=None).order_by("pk"):
+        yield from _of_exclusion(row, row.day_six_on, "Day-6 duty", words)
+
+
+def _excluding(day: Day) -> Iterator[Due]:
+    """Tell a school of the education that it arranges, and of the meetings of its board."""
+    if day.user.roles & REACH_ALL or not day.user.can(Permission.EXCLUSION_RECORD):
+        return
+    suspended = Suspension.objects.as_user(day.user).changeable_by(day.user)
+    excluded = PermanentExclusion.objects.as_user(day.user).changeable_by(day.user)
+    words = "Arranged by the school"
+    for row in suspended.without_education(day.today).order_by("pk"):
+        yield from _of_exclusion(row, row.day_six_on, "Education from day 6", words)
+    words = "The last day for the board to meet"
+    boards: list[Any] = [*suspended.awaiting_board(), *excluded.awaiting_board()]
+    for one in boards:
+        yield from _of_exclusion(one, one.board_by, "Governing board", words)
+
+
+def _of_exclusion(
+    row: Suspension | PermanentExclusion, on: date | None, title: str, words: str
+) -> Iterator[Due]:
+    if on:
+        yield Due(
+            uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
+            on=on,
+            title=f"{title}: {row}",
+            words=words,
+            url=row.get_absolute_url(),
+        )
+
+
 def _mark(day: Day, person: User | None) -> str:
     return "" if person == day.user else f", for {person}"
 
@@ -195,6 +238,8 @@ DUES: list[Callable[[Day], Iterator[Due]]] = [
     _outreach,
     _afterwards,
     _panel,
+    _day_six,
+    _excluding,
 ]
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
-from apsystem.lib.pages import page_of
+from apsystem.lib.pages import page_in_one, page_of
 from attendance.story import part_time
 from placements.models import Placement, SchoolPlacement
 from placements.story import placements_told
@@ -38,7 +38,7 @@ def search(request: Request) -> HttpResponse:
     if asked:
         rows = Pupil.objects.as_user(request.user)
         by_upn = request.user.can(Permission.PUPIL_IDENTIFY)
-        page = page_of(request, rows.matching(asked, by_upn=by_upn))
+        page = page_in_one(request, rows.matching(asked, by_upn=by_upn))
         looked_at(request, [pupil.pk for pupil in page], act="search")
     return render(
         request,
@@ -71,6 +71,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
         found,
         user,
         kind=form.chosen,
+        sources=framed["sources"],
         since=seen if form.is_since_look else None,
         after=form.cursor,
         seen=seen,

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
+from accounts.models import OutboxMessage
+from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year, year_bounds
 from placements import actions
 from placements.models import Entry, Placement
+from placements.models.review import say
 from pupils.models import Enrolment
 from tests import factories
 from tests.placements.test_actions import AGREED, end, proposal, propose, take_up
@@ -60,6 +63,22 @@ def test_a_step_keeps_the_day_on_which_the_other_was_to_end(before, step, today)
     step.refresh_from_db()
 
     assert (step.has_shortened, step.shortened_from) == (True, today + 9 * WEEK)
+
+
+def test_what_makes_way_tells_of_its_new_last_day_and_of_nobody_elsewhere(
+    before, other_provider, caseworker, person, today
+):
+    asked = proposal(other_provider, starts_on=today + 2 * WEEK, ends_on=today + 8 * WEEK, tier=2)
+    offer = actions.propose(asked, follows=before, objectives=AGREED, by=caseworker)
+
+    actions.accept(offer, by=person(Role.PROVIDER_LEAD, other_provider))
+
+    told = Entry.objects.filter(placement=before).latest("pk")
+    was, now = (say(today + weeks * WEEK - timedelta(days=1)) for weeks in (9, 2))
+    assert (told.kind, told.by) == ("extended", caseworker)
+    assert told.words == f"From {was} to {now}. The next placement is accepted."
+    posted = OutboxMessage.objects.filter(payload__placement=before.pk, payload__told="extended")
+    assert posted.exists()
 
 
 def test_a_step_after_the_last_day_shortens_nothing(before, other_provider, caseworker, today):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -202,7 +203,8 @@ def test_counts_are_those_of_the_entries(officer, world):
     pupil = world.own.pupil
     events = story.chronology(pupil, officer)
 
-    found = story.counts(pupil, officer, {"needs": Need.objects.filter(pupil=pupil), "x": None})
+    others = {"needs": Need.objects.filter(pupil=pupil), "x": None}
+    found = story.by_kind(story.counts(pupil, officer, others))
 
     for slug in story.KINDS:
         of_kind = [event for event in events if event.kind.slug == slug]
@@ -223,6 +225,22 @@ def test_a_chronology_is_one_query_however_long_it_is(officer):
     with CaptureQueriesContext(connection) as captured:
         story.page_of_events(pupil, officer)
     assert len(captured) == 1
+
+
+def test_a_page_asks_only_the_sources_that_hold_something(officer, client):
+    pupil = factories.PupilFactory()
+    factories.EhcPlanFactory(pupil=pupil, issued_on=date(2024, 1, 1), reviewed_on=date(2024, 9, 1))
+    client.force_login(officer)
+
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(reverse("reporting:pupil", args=[pupil.uid]))
+
+    (sql,) = (query["sql"] for query in captured if "LIMIT 51" in query["sql"])
+    assert [event.title for event in page.context["events"]] == [
+        "EHC plan reviewed",
+        "EHC plan issued",
+    ]
+    assert sql.count("UNION ALL") == 1
 
 
 def test_a_school_and_a_provider_read_what_they_may_see(world):

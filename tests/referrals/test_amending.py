@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from accounts.permissions import Role
+from referrals import actions
 from referrals.models import Entry, Referral, Status
 from tests.referrals.pages import *  # noqa: F403 - fixtures
 from tests.referrals.pages import DATE, text, url
@@ -62,6 +64,54 @@ def test_the_school_answers_exactly_what_was_asked(school, world):
     assert "Your answers are with the SEND team" in text(page)
     assert Referral.objects.get(pk=waiting.pk).status == Status.SUBMITTED
     assert school.get(url("answer", waiting)).status_code == 404
+
+
+def test_an_answer_that_a_colleague_amended_meanwhile_is_shown_beside_what_was_typed(
+    school, world
+):
+    sent, path = world.own.submitted, url("amend", world.own.submitted, "hoped")
+    seen = school.get(path).context["form"]["revision"].value()
+    actions.amend(sent, by=world.people[Role.SCHOOL_LEAD], hoped="Theirs.")
+
+    page = school.post(path, {"hoped": "Mine.", "revision": seen})
+
+    assert Referral.objects.get(pk=sent.pk).hoped == "Theirs."
+    assert "Somebody else saved this referral" in text(page)
+    assert "Mine.</textarea>" in text(page)
+    assert "<strong>A good outcome:</strong> Theirs." in text(page)
+    again = page.context["form"]["revision"].value()
+    school.post(path, {"hoped": "Mine.", "revision": again})
+    assert Referral.objects.get(pk=sent.pk).hoped == "Mine."
+
+
+def test_an_assigned_officer_makes_no_amendment_stale(school, world):
+    sent, path = world.own.submitted, url("amend", world.own.submitted, "hoped")
+    seen = school.get(path).context["form"]["revision"].value()
+    officer = world.people[Role.CASEWORKER]
+    actions.assign(sent, to=officer, by=officer)
+
+    school.post(path, {"hoped": "Mine.", "revision": seen})
+
+    assert Referral.objects.get(pk=sent.pk).hoped == "Mine."
+
+
+def test_an_answer_to_the_team_over_a_colleagues_is_not_sent_and_keeps_every_tick(
+    school, world, asked
+):
+    path = asked("hoped", "tried", "pupil_view")
+    seen = school.get(path).context["form"]["revision"].value()
+    actions.amend(world.own.waiting, by=world.people[Role.SCHOOL_LEAD], pupil_view="Theirs.")
+    typed = {"pupil_view": "Mine.", "not_known": ["hoped", "tried"], "revision": seen}
+
+    page = school.post(path, typed)
+
+    row = Referral.objects.get(pk=world.own.waiting.pk)
+    assert (row.status, row.pupil_view) == (Status.WAITING, "Theirs.")
+    form = page.context["form"]
+    assert (form["pupil_view"].value(), form["not_known"].value()) == ("Mine.", ["hoped", "tried"])
+    school.post(path, typed | {"revision": form["revision"].value()})
+    row.refresh_from_db()
+    assert (row.status, row.pupil_view) == (Status.SUBMITTED, "Mine.")
 
 
 @pytest.fixture

@@ -113,12 +113,10 @@ def test_any_number_of_referrals_is_counted_with_the_same_queries(
     for _ in range(20):
         referral()
 
-    with django_assert_num_queries(
-        7
-    ):  # the rows, the calendar, the rules, the update, a savepoint
+    with django_assert_num_queries(6):  # the rows, calendar, rules, update, a savepoint
         assert actions.count_again() == 21
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert actions.count_again() == 0
 
 

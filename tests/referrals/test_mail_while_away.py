@@ -1,4 +1,4 @@
-"""Mail about a referral reaches who covers for a person who is away."""
+"""Mail about a case reaches who covers for a person who is away."""
 
 from datetime import timedelta
 
@@ -6,10 +6,13 @@ import pytest
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
+from outreach import actions as outreach
 from placements import actions as placements
 from referrals import actions
 from referrals.models import Referral, Status
+from reintegration import actions as reintegration
 from tests import factories
+from tests.factories import returns
 from tests.placements.test_actions import proposal, propose
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,29 @@ def test_who_covers_is_told_what_the_provider_answers(sent, caseworker, colleagu
     people = told(lambda: placements.decline(offer, reason="Full.", by=caseworker))
 
     assert people == [caseworker.email, colleague.email, sent.made_by.email, teacher.email]
+
+
+def test_who_covers_for_the_worker_is_told_what_the_school_answers(person, council, told):
+    worker, colleague = person(Role.OUTREACH_WORKER), person(Role.OUTREACH_WORKER)
+    row = factories.FollowUpFactory(support__worker=worker, sent_on=localdate())
+    cover(worker, colleague, council, role=Role.OUTREACH_WORKER)
+
+    answers = {"suspended": "no", "suspensions": None, "excluded": "no", "possible": 190,
+               "present": 180, "words": ""}  # fmt: skip
+    people = told(lambda: outreach.answer(row, name="S", position="SENCO", **answers))
+
+    assert people == [worker.email, colleague.email]
+
+
+@pytest.mark.parametrize("days", [{}, {"first": 1}])
+def test_who_covers_for_the_sender_of_a_plan_is_told_how_it_is_answered(
+    caseworker, colleague, council, told, days
+):
+    version = returns.VersionFactory(made_by=caseworker)
+    cover(caseworker, colleague, council, **days)
+
+    people = told(
+        lambda: reintegration.sign(version, name="H", position="Head", refused_because="")
+    )
+
+    assert people == [caseworker.email, *([] if days else [colleague.email])]

@@ -1,6 +1,6 @@
 """The calendar feed: a secret address that acts as its person, and names no child."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -13,6 +13,7 @@ from accounts import actions
 from accounts.models import Feed, ViewEntry
 from accounts.models.personal import hash_of
 from accounts.permissions import Role
+from pupils.models import PermanentExclusion, Suspension
 from referrals.models import Referral, Status
 from reporting.views.home import FEED_READS_AN_HOUR
 from tests import factories
@@ -81,7 +82,7 @@ def test_who_offered_a_placement_or_leads_it_has_its_days_in_the_feed(client, wo
             f"Last day: {placement.reference}": today + timedelta(days=7),
         }
     school = actions.make_feed(by=world.people[Role.SCHOOL_STAFF])
-    assert events(read(client, school)) == []
+    assert placement.reference not in read(client, school).content.decode()
 
 
 def told(client, person):
@@ -160,6 +161,75 @@ def test_an_event_keeps_its_name_while_its_day_moves(client, world):
 
     assert after["uid"] == before["uid"]
     assert after.decoded("dtstart") == localdate() + timedelta(days=9)
+
+
+def excluded(world, **details):
+    child = factories.EnrolmentFactory(organisation=world.own.school).pupil
+    row = factories.PermanentExclusionFactory(
+        pupil=child, school=world.own.school,
+        day_six_on=date(2024, 11, 12), board_by=date(2024, 11, 25), **details,
+    )  # fmt: skip
+    return row, {f"Day-6 duty: {row}": row.day_six_on}
+
+
+def of_exclusions(found):
+    titles = ("Day-6", "Education", "Governing")
+    return {title: on for title, on in found.items() if title.startswith(titles)}
+
+
+@pytest.fixture
+def bare(world):
+    """Take the exclusions of the world away, so that the test's own stand alone."""
+    for model in (PermanentExclusion, Suspension):
+        model.objects.update(day_six_on=None, board_by=None)
+    return world
+
+
+def test_the_day_6_of_an_exclusion_is_in_each_officers_feed_until_somebody_has_it(client, bare):
+    row, due = excluded(bare)
+    officer, manager = (bare.people[role] for role in (Role.CASEWORKER, Role.MANAGER))
+    assert of_exclusions(told(client, manager)) == due
+
+    referral = factories.ReferralFactory(
+        pupil=row.pupil, status=Status.SUBMITTED, exclusion=row, reason="permanent exclusion",
+        event_on=row.effective_on, day_six_on=row.day_six_on,
+    )  # fmt: skip
+    assert of_exclusions(told(client, manager)) == due
+    Referral.objects.filter(pk=referral.pk).update(assigned_to=officer)
+
+    assert of_exclusions(told(client, manager)) == {}
+    own = {f"Day-6 duty: {referral.reference}": row.day_six_on}
+    assert of_exclusions(told(client, officer)) == own
+
+
+def test_education_that_is_recorded_is_not_due_any_more(client, bare):
+    excluded(bare, provision_from=date(2024, 11, 11))
+
+    assert of_exclusions(told(client, bare.people[Role.MANAGER])) == {}
+
+
+def test_a_school_has_its_boards_and_its_education_in_the_feed(client, bare):
+    row, _ = excluded(bare)
+    today = localdate()
+    child = row.pupil
+    long = factories.SuspensionFactory(
+        pupil=child, school=bare.own.school, starts_on=today, sessions=14,
+        back_on=today + timedelta(days=9), day_six_on=today + timedelta(days=7),
+        board_by=today + timedelta(days=60),
+    )  # fmt: skip
+    factories.SuspensionFactory(pupil=child, board_by=today)  # by another school
+
+    found = told(client, bare.people[Role.SCHOOL_STAFF])
+
+    assert of_exclusions(found) == {
+        f"Education from day 6: {long}": long.day_six_on,
+        f"Governing board: {long}": long.board_by,
+        f"Governing board: {row}": row.board_by,
+    }
+    assert not of_exclusions(told(client, bare.people[Role.PROVIDER_LEAD]))
+    text = " ".join(found).lower()
+    for name in (row.pupil.forename, row.pupil.surname, row.school.name):
+        assert name.lower() not in text
 
 
 def test_what_is_decided_or_of_others_is_not_in_the_feed(client, world):

@@ -199,6 +199,29 @@ def test_searching_writes_no_last_look(council, world):
     assert not LastLook.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown", "number"),
+    [("", 50, 1), ("1", 50, 1), ("2", 10, 2), ("3", 10, 2), ("0", 10, 2), ("x", 50, 1)],
+)
+def test_a_page_of_the_search_is_the_one_asked_for_or_the_nearest(council, asked, shown, number):
+    factories.PupilFactory.create_batch(60, surname="Ashgrove")
+    path = {"q": "ashgrove"} | ({"page": asked} if asked else {})
+
+    page = council.get(reverse("reporting:search"), path).context["page"]
+
+    assert (len(page.object_list), page.number, page.paginator.count) == (shown, number, 60)
+
+
+@pytest.mark.parametrize("asked", ["ashgrove", "nobodyhere"])
+def test_pupils_are_sought_once(council, asked):
+    factories.PupilFactory.create_batch(60, surname="Ashgrove")
+
+    with CaptureQueriesContext(connection) as captured:
+        council.get(reverse("reporting:search"), {"q": asked})
+
+    assert len([query for query in captured if "search_name" in query["sql"]]) == 1
+
+
 def test_a_search_that_finds_nobody_says_so(council):
     answer = council.get(reverse("reporting:search"), {"q": "Nobodyhere"})
 
