@@ -55,6 +55,7 @@ from placements.models.review import (
     Review,
 )
 from placements.models.rule import TierRule
+from placements.models.week import WeekPattern, with_week
 
 __all__ = [
     "EVERY_SESSION",
@@ -101,7 +102,9 @@ __all__ = [
     "Theme",
     "TierRule",
     "Unit",
+    "WeekPattern",
     "census_day",
     "plain",
     "series_of",
+    "with_week",
 ]

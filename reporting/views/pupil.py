@@ -7,13 +7,14 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_of
 from attendance.story import part_time
-from placements.models import Placement, SchoolPlacement
+from placements.models import Placement, SchoolPlacement, WeekPattern
 from placements.story import placements_told
 from pupils.models import Contact, Need, Pupil
 from pupils.story import KINDS, chronology, frame, page_of_events
@@ -88,6 +89,12 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "following": following,
             "seen": seen,
             "part_time": part_time(found, user) if user.can(Permission.TIMETABLE_VIEW) else None,
+            "week": WeekPattern.objects.as_user(user)
+            .in_week(localdate())
+            .filter(placement__pupil=found)
+            .first()
+            if user.can(Permission.PLACEMENT_VIEW)
+            else None,
             "by_schools": SchoolPlacement.objects.as_user(user)
             .filter(pupil=found)
             .select_related("provider", "school")
