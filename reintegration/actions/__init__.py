@@ -1,5 +1,6 @@
 """What happens on the way back: to plans, gates, weeks and versions, at the panel, after Year 11."""
 
+from reintegration.actions.at_provider import tell_registers, tell_the_register
 from reintegration.actions.panel import (
     attend,
     end_seat,
@@ -50,6 +51,7 @@ from reintegration.actions.weeks import (
     Agreed,
     answer_check,
     begin,
+    choose_sessions,
     complete,
     extend,
     hold,
@@ -73,6 +75,7 @@ __all__ = [
     "change",
     "change_case",
     "change_pathway",
+    "choose_sessions",
     "close",
     "close_meeting",
     "complete",
@@ -116,6 +119,8 @@ __all__ = [
     "stop",
     "support",
     "take_off",
+    "tell_registers",
+    "tell_the_register",
     "weigh",
     "withdraw_case",
 ]
