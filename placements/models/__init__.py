@@ -55,7 +55,7 @@ from placements.models.review import (
     Review,
 )
 from placements.models.rule import TierRule
-from placements.models.week import WeekPattern, with_week
+from placements.models.week import WeekPattern, here, with_week
 
 __all__ = [
     "EVERY_SESSION",
@@ -104,6 +104,7 @@ __all__ = [
     "Unit",
     "WeekPattern",
     "census_day",
+    "here",
     "plain",
     "series_of",
     "with_week",

@@ -7,7 +7,7 @@ from typing import Self
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import Exact
 
@@ -30,9 +30,16 @@ class WeekPatternQuerySet(ChildQuerySet):
         """Keep those of the week of a day and of later weeks."""
         return self.filter(monday__gte=monday_of(of))
 
-    def in_week(self, of: date) -> Self:
-        """Keep those of the week of a day, with the providers."""
-        return self.filter(monday=monday_of(of)).select_related("placement__provider")
+    def told_of_pupil(self, on: date) -> Subquery:
+        """Return what the query of a pupil can fetch with it of the week of a day."""
+        rows = self.filter(monday=monday_of(on), placement__pupil=OuterRef("pk"))
+        told = JSONObject(
+            words="words",
+            sessions="sessions",
+            place="placement__provider__name",
+            uid="placement__uid",
+        )
+        return Subquery(rows.values(told=told)[:1])
 
 
 @pghistory.track()

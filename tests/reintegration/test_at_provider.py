@@ -283,6 +283,19 @@ def test_provider_and_school_see_that_it_is_a_week_of_return(
     assert "Week 5 of 6 of the return: not here" in placement.content.decode()
 
 
+def test_another_provider_of_the_child_is_not_told_of_the_week(
+    client, person, begun, other_provider, monkeypatch
+):
+    monkeypatch.setattr("reporting.views.pupil.localdate", lambda: MONDAYS[1])
+    factories.PlacementFactory(pupil=begun.pupil, provider=other_provider)
+    client.force_login(person(Role.PROVIDER_STAFF, other_provider))
+
+    page = client.get(reverse("reporting:pupil", args=[begun.pupil.uid]))
+
+    assert page.status_code == 200
+    assert "of the return" not in page.content.decode()
+
+
 def test_the_page_of_another_week_says_nothing_of_it(client, lead, begun):
     client.force_login(lead)
 
