@@ -34,6 +34,7 @@ plan_patterns = [
     path("<uuid:uid>/family/", plans.family, name="family"),
     path("<uuid:uid>/send/", plans.send, name="send"),
     path("<uuid:uid>/close/", plans.close, name="close"),
+    path("<uuid:uid>/disagree/", panel_cases.disagree, name="disagree"),
     path("<uuid:uid>/begin/", weeks.begin, name="begin"),
     path("<uuid:uid>/weeks/<int:number>/review/", weeks.review, name="week-review"),
     path("<uuid:uid>/weeks/<int:number>/sessions/", weeks.sessions, name="week-sessions"),

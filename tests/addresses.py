@@ -23,6 +23,7 @@ PLAN_PAGES = [
     "gate",
     "send",
     "close",
+    "disagree",
     "family",
     "begin",
     "week-review",
