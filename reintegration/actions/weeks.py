@@ -176,6 +176,9 @@ def hold(plan: Plan, *, number: int, reason: str, by: User) -> Week:
 def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
     """Add a week at the end."""
     fresh = fresh_copy(plan, by, Status.RETURNING)
+    most = fresh.placement.sessions_a_week
+    if agreed.ap_sessions > most:
+        raise ValidationError({"ap_sessions": f"The placement has {most} sessions a week."})
     rows = Week.objects.filter(plan=fresh, attempt=fresh.attempt)
     last = rows.select_for_update().order_by("-number")[0]
     start, end = school_weeks(fresh.receiving_school, last.ends_on, 1)[0]

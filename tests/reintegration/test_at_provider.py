@@ -1,12 +1,17 @@
 """What the weeks of return mean for the register: which sessions the placement expects."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.permissions import GRANTS, Permission, Role
+from accounts.workflow import WrongStatus
 from attendance.models import Mark
 from attendance.models.expected import expected, sessions_of
 from placements import actions as placement_actions
@@ -139,6 +144,13 @@ def test_a_week_more_is_set_and_counted(begun, caseworker):
     assert words(begun) == [f"Week {number} of 7 of the return" for number in range(1, 8)]
 
 
+def test_a_week_more_has_no_more_sessions_than_the_placement(begun, caseworker):
+    Placement.objects.filter(pk=begun.placement_id).update(sessions=MON)
+
+    with pytest.raises(ValidationError, match="The placement has 2 sessions a week"):
+        actions.extend(begun, agreed=Agreed(3, 2), reason="Not sure yet.", by=caseworker)
+
+
 def test_a_week_that_is_skipped_has_the_usual_sessions(begun, caseworker):
     actions.skip(begun, number=3, reason="Is on a trip.", by=caseworker)
 
@@ -226,6 +238,56 @@ def test_the_sessions_stay_when_the_return_is_complete(begun, on, caseworker):
 def test_nobody_else_chooses_sessions(person, begun, role):
     with pytest.raises(PermissionDenied):
         actions.choose_sessions(begun, number=2, sessions=MON, by=person(role))
+
+
+# --- whatever is done ---
+
+NUMBER = st.integers(1, 6)
+VERBS = st.one_of(
+    st.tuples(st.just("choose"), NUMBER, st.integers(0, ALL)),
+    st.tuples(st.sampled_from(["hold", "skip"]), NUMBER, st.just(0)),
+    st.tuples(st.sampled_from(["extend", "stop"]), st.just(1), st.just(0)),
+    st.tuples(st.just("wait"), st.integers(1, 10), st.just(0)),
+)
+
+
+def attempt(plan, verb, number, sessions, by):
+    acts = {
+        "wait": lambda: None,
+        "begin": lambda: actions.begin(plan, starts_on=FIRST, weeks=WEEKS, by=by),
+        "choose": lambda: actions.choose_sessions(plan, number=number, sessions=sessions, by=by),
+        "hold": lambda: actions.hold(plan, number=number, reason="Ill.", by=by),
+        "skip": lambda: actions.skip(plan, number=number, reason="A trip.", by=by),
+        "extend": lambda: actions.extend(plan, agreed=Agreed(1, 9), reason="Slow.", by=by),
+        "stop": lambda: actions.stop(plan, reason="Too early.", by=by),
+    }
+    with suppress(ValidationError, WrongStatus):
+        acts[verb]()
+
+
+def expected_now(plan):
+    return {
+        (slot.date, slot.session)
+        for slot in sessions_of([plan.placement_id], FIRST - 2 * WEEK, FIRST + 14 * WEEK)
+    }
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(today=st.dates(FIRST - WEEK, FIRST + WEEK), verbs=st.lists(VERBS, max_size=6))
+def test_no_session_is_expected_afterwards_on_a_day_that_is_over(ready, on, lead, today, verbs):
+    with transaction.atomic():
+        before = expected_now(ready)
+        for verb, number, sessions in [("begin", 1, 0), *verbs]:
+            on(today := today + number * DAY if verb == "wait" else today)
+            attempt(ready, verb, number, sessions, lead)
+            now, monday = expected_now(ready), today - today.weekday() * DAY
+            assert all(day >= today for day, _ in now - before)
+            assert all(day >= monday for day, _ in before - now)
+            before = now
+        transaction.set_rollback(True)
 
 
 # --- pages ---
