@@ -51,6 +51,10 @@ app.conf.beat_schedule = {
         "task": "reintegration.nightly.propose_stalled_plans",
         "schedule": crontab(hour=2, minute=15),
     },
+    "set the sessions of weeks of return": {
+        "task": "reintegration.nightly.keep_registers",
+        "schedule": crontab(hour=1, minute=45),
+    },
     "compute the figures": {
         "task": "reporting.nightly.compute_figures",
         "schedule": crontab(hour=2, minute=0),

@@ -1,4 +1,4 @@
-"""What the clock starts: plans that stall come to the panel's list by themselves."""
+"""What the clock starts: plans that stall come to the panel's list; registers know of returns."""
 
 from celery import shared_task
 from django.utils.timezone import localdate
@@ -14,3 +14,11 @@ def propose_stalled_plans() -> None:
     with once("reintegration.nightly.propose_stalled_plans", today.isoformat()) as is_ours:
         if is_ours:
             actions.propose_stalled(today)
+
+
+@shared_task
+def keep_registers() -> None:
+    """Set the sessions of the weeks of return, once a day: school calendars may have changed."""
+    with once("reintegration.nightly.keep_registers", localdate().isoformat()) as is_ours:
+        if is_ours:
+            actions.tell_registers()

@@ -21,12 +21,17 @@ GATHER_SECONDS = 5
 
 @handles("placement.changed", part="plan")
 def keep_the_plan(payload: dict[str, Any]) -> None:
-    """Set up the plan of an accepted placement; close it where another placement goes on."""
+    """Set up the plan of an accepted placement; close it where another placement goes on.
+
+    A later last day brings weeks of return into the placement.
+    """
     placement = Placement.objects.get(pk=payload["placement"])
     if payload["told"] == EntryKind.ACCEPTED:
         actions.set_up(placement)
     elif payload["told"] in (EntryKind.ENDED, EntryKind.CANCELLED):
         actions.follow(placement)
+    elif payload["told"] == EntryKind.EXTENDED:
+        actions.tell_registers(placement)
 
 
 @handles("plan.sent")

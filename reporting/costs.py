@@ -50,7 +50,7 @@ class CostLine:
 def costs(user: User, year: int, today: date) -> tuple[list[CostLine], CostLine]:
     """Return the costs of an academic year within a person's reach, line by line and in total.
 
-    Tier 1 has no sessions at a provider and no cost here. Six queries, whatever the number.
+    Tier 1 has no sessions at a provider and no cost here. Seven queries, whatever the number.
     """
     start, end = year_bounds(year)
     rows = Placement.objects.as_user(user).filter(status__in=TAKEN_UP).with_register()
@@ -58,7 +58,7 @@ def costs(user: User, year: int, today: date) -> tuple[list[CostLine], CostLine]
     attended = _attended(user, start, end)
     calendar = SchoolCalendar(start, end)
     lines: dict[tuple[str, int, int], CostLine] = {}
-    for row in rows.prefetch_related("pauses"):
+    for row in rows.prefetch_related("pauses", "week_patterns"):
         key = (row.provider.name, row.provider_id, row.tier)
         line = lines.setdefault(key, CostLine(row.provider, Tier(row.tier)))
         cost = cost_of(row, calendar, start=start, end=end, today=today)

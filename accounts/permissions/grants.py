@@ -136,6 +136,7 @@ _REFERS = _ASSESSES | {
     Permission.HOME_REGISTER_VIEW,
     Permission.TIMETABLE_VIEW,
     Permission.PLAN_VIEW,
+    Permission.PLAN_DISAGREE,
     Permission.OUTREACH_VIEW,
     Permission.OUTREACH_ANSWER,
     Permission.PANEL_DECISION_VIEW,

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     CENSUS_CHANGE = "census.change"
     PLAN_VIEW = "plan.view"
     PLAN_WORK = "plan.work"
+    PLAN_DISAGREE = "plan.disagree"
     OUTREACH_VIEW = "outreach.view"
     OUTREACH_WORK = "outreach.work"
     OUTREACH_TRADE = "outreach.trade"
@@ -141,6 +142,7 @@ MEANINGS = {
     Permission.CENSUS_CHANGE: "Enter DfE's codes of the census",
     Permission.PLAN_VIEW: "Read plans of the way back within reach",
     Permission.PLAN_WORK: "Work on a plan: gates, weeks of return, checks, its end",
+    Permission.PLAN_DISAGREE: "Say why the school does not agree with a return: the panel is asked",
     Permission.OUTREACH_VIEW: "Read support in schools, its log and what followed, within reach",
     Permission.OUTREACH_WORK: "Open and close support, write the log, ask schools what followed",
     Permission.OUTREACH_TRADE: "Record what schools buy of outreach",

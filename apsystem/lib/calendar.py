@@ -89,6 +89,11 @@ def school_days(
     ]
 
 
+def monday_of(on: date) -> date:
+    """Return the Monday of a day's week."""
+    return on - timedelta(days=on.weekday())
+
+
 def session_bit(on: date, session: int) -> int:
     """Return the bit of a session in a weekly pattern: Monday morning is 1, Friday afternoon 512."""
     return 1 << (on.weekday() * SESSIONS_A_DAY + session)

@@ -29,13 +29,15 @@ PROBLEMS = """
         WHEN staged.date < placement.starts_on
           OR staged.date >= coalesce(placement.ends_on, staged.date + 1)
           OR placement.status = 'cancelled' THEN 'the placement is not in force on that day'
-        WHEN (placement.sessions
+        WHEN (coalesce(week.sessions, placement.sessions)
               >> ((extract(isodow FROM staged.date)::int - 1) * 2 + staged.session)) & 1 = 0
             THEN 'the placement does not expect that session'
         WHEN staged.date > %(today)s THEN 'the day has not come yet'
         END AS problem
     FROM staged_mark AS staged
     LEFT JOIN placements_placement AS placement ON placement.id = staged.placement_id
+    LEFT JOIN placements_weekpattern AS week ON week.placement_id = placement.id
+        AND week.monday = staged.date - (extract(isodow FROM staged.date)::int - 1)
     LEFT JOIN attendance_code AS code ON code.code = staged.code
 """
 MOVE = f"""

@@ -39,8 +39,8 @@ TWICE = """
 SLOT = "(mod(staged.date - DATE '2000-01-03', 7) * 2 + staged.session)"  # days since a Monday
 # What speaks for one of two placements, where two providers share a pupil's week.
 NOT_EXPECTED, NOT_THAT_DAY, EXPECTED, MARKED = range(4)
-# A pupil has at most one placement at a provider at a time, a placement at most one timetable, and
-# a session at most one mark of another place that counts: so no line is joined twice, unless two
+# A pupil has at most one placement at a provider at a time, a placement one pattern of a week and one
+# timetable, and a session one mark of another place that counts: no line is joined twice, unless two
 # providers may be meant. C2 at a session that a timetable leaves out is for the clock to write.
 # Which codes a line can hold, `why_not` tells for one line of a register; a test holds both together.
 PLAN = f"""
@@ -90,7 +90,7 @@ PLAN = f"""
                         AS is_not_in_force,
                     NOT staged.date = ANY(%(days)s) OR closed.date IS NOT NULL AS is_closed,
                     pause.date IS NOT NULL AS is_paused,
-                    mark.id IS NULL AND (placement.sessions
+                    mark.id IS NULL AND (coalesce(week.sessions, placement.sessions)
                         >> {SLOT}) & 1
                         = 0 AS is_outside,
                     mark.id IS NULL AND timetable.id IS NOT NULL AS is_timetabled_out,
@@ -118,6 +118,8 @@ PLAN = f"""
                         least(ends_on - 1, %(last)s), '1 day')::date AS date
                     FROM placements_pause
                 ) AS pause ON pause.placement_id = placement.id AND pause.date = staged.date
+                LEFT JOIN placements_weekpattern AS week ON week.placement_id = placement.id
+                    AND week.monday = staged.date - (extract(isodow FROM staged.date)::int - 1)
                 LEFT JOIN attendance_parttimetimetable AS timetable
                     ON timetable.placement_id = placement.id
                     AND staged.date >= timetable.starts_on AND staged.date < timetable.ends_on

@@ -10,7 +10,7 @@ from accounts.models import Organisation, User
 from apsystem.lib.forms import GdsForm, offer
 from attendance.models import Code, Mark
 from attendance.models.expected import left_out, not_expected
-from placements.models import Placement
+from placements.models import Placement, with_week
 
 
 class CodeField(forms.ModelChoiceField):
@@ -78,7 +78,10 @@ class NotExpected:
         }
         return cls(
             *(
-                [(row, marks.get(row.pk)) for row in found(rows, on, session).by_pupil()]
+                [
+                    (row, marks.get(row.pk))
+                    for row in with_week(found(rows, on, session).by_pupil(), on)
+                ]
                 for found in (left_out, not_expected)
             )
         )

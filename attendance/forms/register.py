@@ -14,7 +14,7 @@ from attendance.models import Code, Mark
 from attendance.models.choice import UNKNOWN, expected_at, is_reason, why_not
 from attendance.models.expected import TIMETABLE_CODE
 from attendance.models.mark import HERE_CODES, LATE_CODES, MOST_MINUTES
-from placements.models import Placement
+from placements.models import Placement, with_week
 
 LONGEST_SHOWN = 10
 LONGEST_REASON = 300
@@ -201,7 +201,7 @@ class Register:
             .with_changes()
         }
         register = cls(provider, on, session, [], user)
-        for row in expected_at(provider, on, session, user).by_pupil():
+        for row in with_week(expected_at(provider, on, session, user).by_pupil(), on):
             mark = marks.get(row.pk)
             register.lines.append(Line(row, mark, register, Typed.of(mark)))
         return register
@@ -251,8 +251,8 @@ class Register:
         are = "1 pupil is" if placed == 1 else f"{placed} pupils are"
         return (
             f"{are} placed here, and none is expected at this session: the weekly sessions leave "
-            "it out, or the placement is paused. If that is wrong, ask the council's SEND team: "
-            "it changes both."
+            "it out, it is a week of return to school, or the placement is paused. If that is "
+            "wrong, ask the council's SEND team: it changes all three."
         )
 
     @property

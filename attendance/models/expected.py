@@ -1,4 +1,4 @@
-"""Which sessions are expected: the weekly pattern, less pauses, closed days and part-time timetables.
+"""Which sessions are expected: the pattern of the week, less pauses, closed days and timetables.
 
 The one place that knows. Registers ask for one session at a time (`expected`, `left_out`,
 `not_expected`), lists for many days (`SESSIONS`, `sessions_of`), figures for all placements
@@ -13,28 +13,36 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from accounts.models.calendar import school_days_at
-from apsystem.lib.calendar import bank_holidays
+from apsystem.lib.calendar import bank_holidays, monday_of
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
 from placements.models import TAKEN_UP, PlacementQuerySet
 
 TIMETABLE_CODE = "C2"  # regulation 11(6): authorised absence, a possible session (reference 1.2)
 
+# Which sessions a placement has in a week: those that are set for a week of return, or the usual
+# ones. The join costs a tenth; NOT EXISTS for each session cost two thirds where returns ran.
+OF_WEEK = """
+    LEFT JOIN placements_weekpattern AS week ON week.placement_id = placement.id
+      AND week.monday = {day} - ({day} - '2000-01-03') %% 7
+"""
+HERE = "coalesce(week.sessions, placement.sessions)"
 # A row for each session of the placements' patterns on the given school days. `timetable_id` names
 # the part-time timetable that leaves the session out: nobody asks for a mark then.
-SESSIONS = """
+SESSIONS = f"""
     SELECT placement.id AS placement_id, placement.pupil_id, day AS date, half.session,
         timetable.id AS timetable_id
     FROM placements_placement AS placement
     JOIN unnest(%(days)s::date[]) AS day
       ON day >= placement.starts_on AND (placement.ends_on IS NULL OR day < placement.ends_on)
+    {OF_WEEK.format(day="day")}
     CROSS JOIN (VALUES (0), (1)) AS half(session)
     LEFT JOIN attendance_parttimetimetable AS timetable
       ON timetable.placement_id = placement.id
       AND day >= timetable.starts_on AND day < timetable.ends_on
       AND (timetable.sessions >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 = 0
     WHERE placement.id = ANY(%(placements)s) AND placement.status = ANY(%(taken_up)s)
-      AND (placement.sessions >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 = 1
+      AND ({HERE} >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 = 1
       AND NOT EXISTS (
         SELECT FROM accounts_closure AS closure
         WHERE closure.organisation_id = placement.provider_id
@@ -43,7 +51,7 @@ SESSIONS = """
         SELECT FROM placements_pause AS pause
         WHERE pause.placement_id = placement.id
           AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
-"""
+"""  # noqa: S608 - constants of ours
 
 # Which sessions of a day a pattern holds, counted.
 OF_DAY = "bit_count((({sessions} >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))"
@@ -57,8 +65,8 @@ PAUSED = """
     WHERE pause.placement_id = placement.id AND {day} >= pause.starts_on
       AND (pause.ends_on IS NULL OR {day} < pause.ends_on)
 """
-# Placements that are alike are worked out together. What pauses and timetables leave out is taken
-# off: a mark in it is not counted either.
+# Placements that are alike are worked out together. What pauses, weeks of return and timetables
+# leave out is taken off, once: a mark in it is not counted either.
 EXPECTED_AND_MARKED = f"""
     WITH school_day AS (
         SELECT found::date AS day
@@ -93,14 +101,26 @@ EXPECTED_AND_MARKED = f"""
           AND (placement.ends_on IS NULL OR day < placement.ends_on)
         WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
         GROUP BY 1
+    ), away AS (
+        SELECT week.placement_id,
+            sum({OF_DAY.format(sessions="(placement.sessions & ~week.sessions)")}) AS n
+        FROM placements_weekpattern AS week
+        JOIN placements_placement AS placement ON placement.id = placement_id
+        JOIN school_day ON day >= week.monday AND day < week.monday + 7
+          AND day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
+          AND NOT EXISTS ({PAUSED.format(day="day")})
+        GROUP BY 1
     ), left_out AS (
         SELECT timetable.placement_id,
-            sum({OF_DAY.format(sessions="(placement.sessions & ~timetable.sessions)")}) AS n
+            sum({OF_DAY.format(sessions=f"({HERE} & ~timetable.sessions)")}) AS n
         FROM attendance_parttimetimetable AS timetable
         JOIN placements_placement AS placement ON placement.id = placement_id
         JOIN school_day ON day >= timetable.starts_on AND day < timetable.ends_on
           AND day >= placement.starts_on
           AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        {OF_WEEK.format(day="day")}
         WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
           AND NOT EXISTS ({PAUSED.format(day="day")})
         GROUP BY 1
@@ -108,10 +128,11 @@ EXPECTED_AND_MARKED = f"""
         SELECT mark.placement_id, count(*) AS n
         FROM attendance_mark AS mark
         JOIN placements_placement AS placement ON placement.id = placement_id
+        {OF_WEEK.format(day="date")}
         WHERE date >= %(first)s AND date < %(until)s AND date IN (SELECT day FROM school_day)
           AND date >= placement.starts_on
           AND (placement.ends_on IS NULL OR date < placement.ends_on)
-          AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
+          AND ({HERE} >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
           AND NOT EXISTS ({CLOSED.format(place="= provider_id", day="date")})
           AND NOT EXISTS ({PAUSED.format(day="date")})
           AND NOT EXISTS (
@@ -122,12 +143,14 @@ EXPECTED_AND_MARKED = f"""
         GROUP BY 1
     )
     SELECT placement.id AS placement_id, coalesce(marked.n, 0) AS marked,
-        asked.n - coalesce(paused.n, 0) - coalesce(left_out.n, 0) AS expected
+        asked.n - coalesce(paused.n, 0) - coalesce(away.n, 0) - coalesce(left_out.n, 0)
+            AS expected
     FROM placements_placement AS placement
     JOIN asked ON asked.provider_id = placement.provider_id
       AND asked.starts_on = placement.starts_on AND asked.sessions = placement.sessions
       AND asked.ends_on = coalesce(placement.ends_on, 'infinity')
     LEFT JOIN paused ON paused.placement_id = placement.id
+    LEFT JOIN away ON away.placement_id = placement.id
     LEFT JOIN left_out ON left_out.placement_id = placement.id
     LEFT JOIN marked ON marked.placement_id = placement.id
     WHERE placement.status = ANY(%(taken_up)s)
@@ -157,7 +180,7 @@ def left_out(rows: PlacementQuerySet, on: date, session: int) -> PlacementQueryS
 
 
 def not_expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
-    """Keep those in force whose pattern does not hold the session, or that are paused."""
+    """Keep those in force whose pattern of the week lacks the session, or that are paused."""
     here = rows.expected(on, session).order_by().values("pk")
     return rows.in_force(on).with_register().exclude(pk__in=here)
 
@@ -210,5 +233,5 @@ def given(placements: Iterable[int], start: date, end: date) -> dict[str, Any]:
 
 def week_of(day: date) -> tuple[date, date]:
     """Return the Monday of a day's week, and the Monday after it."""
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     return monday, monday + timedelta(days=7)

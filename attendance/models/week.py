@@ -16,7 +16,7 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import ExtractYear
 
 from accounts.models import Organisation
-from apsystem.lib.calendar import SEPTEMBER
+from apsystem.lib.calendar import SEPTEMBER, monday_of
 from attendance.models.code import (
     ABSENT_KINDS,
     LATE,
@@ -122,11 +122,6 @@ class Window:
         for monday in broken:
             days += _days(monday, monday + WEEK)
         return cls(first, last, broken, sorted(set(days)))
-
-
-def monday_of(day: date) -> date:
-    """Return the Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def _days(start: date, end: date) -> list[date]:

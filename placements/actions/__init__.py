@@ -42,6 +42,7 @@ from placements.actions.running import (
     resume,
     review,
 )
+from placements.actions.weeks import set_weeks
 
 __all__ = [
     "NeedsOverride",
@@ -78,5 +79,6 @@ __all__ = [
     "save_scale",
     "set_bands",
     "set_code",
+    "set_weeks",
     "take_back",
 ]

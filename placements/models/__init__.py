@@ -55,6 +55,7 @@ from placements.models.review import (
     Review,
 )
 from placements.models.rule import TierRule
+from placements.models.week import WeekPattern, here, with_week
 
 __all__ = [
     "EVERY_SESSION",
@@ -101,7 +102,10 @@ __all__ = [
     "Theme",
     "TierRule",
     "Unit",
+    "WeekPattern",
     "census_day",
+    "here",
     "plain",
     "series_of",
+    "with_week",
 ]

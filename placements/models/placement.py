@@ -102,13 +102,17 @@ class PlacementQuerySet(ChildQuerySet):
         return self.filter(sessions__gt=0)
 
     def expected(self, on: date, session: int) -> Self:
-        """Keep those whose weekly pattern holds the session of the day, and that are not paused."""
+        """Keep those whose pattern of the week holds the session, and that are not paused."""
         bit = F("sessions").bitand(session_bit(on, session))
-        pauses = self.model._meta.get_field("pauses").related_model.objects  # type: ignore[union-attr]
+        pauses, weeks = (
+            self.model._meta.get_field(name).related_model.objects  # type: ignore[union-attr]
+            for name in ("pauses", "week_patterns")
+        )
         paused = pauses.filter(
             Q(ends_on=None) | Q(ends_on__gt=on), placement=OuterRef("pk"), starts_on__lte=on
         )
-        return self.in_force(on).filter(GreaterThan(bit, 0), ~Exists(paused))
+        away = weeks.leaving_out(on, session).filter(placement=OuterRef("pk"))
+        return self.in_force(on).filter(GreaterThan(bit, 0), ~Exists(paused), ~Exists(away))
 
     def running(self) -> Self:
         """Keep those that are open or paused."""
@@ -282,6 +286,7 @@ class Placement(WorkflowModel):
     opened_at = models.DateTimeField(auto_now_add=True)
 
     objects = PlacementQuerySet.as_manager()
+    week_said = ""  # which week of a return it is: `with_week` reads it
 
     class Meta:
         ordering = ["-starts_on", "-pk"]

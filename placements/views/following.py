@@ -91,6 +91,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "entries": Entry.objects.as_user(user).filter(placement=placement).told(),
             "awards": placement.awards.all(),
             "pauses": placement.pauses.all(),
+            "weeks": placement.week_patterns.from_week(localdate()),
             "parts": parts_of(placement, user),
             "ending": getattr(placement, "ending", None),
             "history": _history(placement, user),

@@ -1,5 +1,6 @@
 """What happens on the way back: to plans, gates, weeks and versions, at the panel, after Year 11."""
 
+from reintegration.actions.at_provider import tell_registers, tell_the_register
 from reintegration.actions.panel import (
     attend,
     end_seat,
@@ -15,6 +16,7 @@ from reintegration.actions.panel_cases import (
     change_case,
     count_cases_again,
     declare,
+    disagree,
     move,
     plan_minutes,
     propose_stalled,
@@ -50,6 +52,7 @@ from reintegration.actions.weeks import (
     Agreed,
     answer_check,
     begin,
+    choose_sessions,
     complete,
     extend,
     hold,
@@ -73,6 +76,7 @@ __all__ = [
     "change",
     "change_case",
     "change_pathway",
+    "choose_sessions",
     "close",
     "close_meeting",
     "complete",
@@ -80,6 +84,7 @@ __all__ = [
     "decide",
     "declare",
     "defer",
+    "disagree",
     "draft_letters",
     "end_seat",
     "extend",
@@ -116,6 +121,8 @@ __all__ = [
     "stop",
     "support",
     "take_off",
+    "tell_registers",
+    "tell_the_register",
     "weigh",
     "withdraw_case",
 ]

@@ -40,6 +40,38 @@ def count_by(agreed_on: date) -> date | None:
 def put_forward(case: PanelCase, *, by: User) -> PanelCase:
     """Put a case forward. A child whose way is another one is refused, with which way it is."""
     allow(by, Permission.PANEL_PREPARE)
+    return _put(case, by)
+
+
+@transaction.atomic
+def disagree(plan: Plan, *, words: str, by: User) -> PanelCase:
+    """Ask the panel about a return with which the school does not agree, in the school's own words.
+
+    Where the panel is asked already, the words are added; words that are there are not replaced.
+    """
+    allow(by, Permission.PLAN_DISAGREE)
+    fresh = Plan.objects.as_user(by).select_for_update(of=("self",)).get(pk=plan.pk)
+    if not fresh.is_open:
+        raise WrongStatus("This plan is closed. Open it again to see how it ended.")
+    asked = PanelCase.objects.open().filter(pupil=fresh.pupil_id, kind=CaseKind.MODERATION)
+    case = asked.select_for_update(of=("self",)).first()
+    if case is None:
+        why = "The school does not agree with this way back."
+        case = PanelCase(plan=fresh, pupil=fresh.pupil, kind=CaseKind.MODERATION, why=why)
+        case.agreed_on, case.school_words = localdate(), words
+        return _put(case, by)
+    if case.school_words:
+        raise ValidationError(
+            {"words": "The panel has words of the school already. Ask the council's SEND team to "
+             "change them."}
+        )  # fmt: skip
+    case.school_words = words
+    case.full_clean()
+    case.save(update_fields=["school_words"])
+    return case
+
+
+def _put(case: PanelCase, by: User) -> PanelCase:
     if case.agreed_on > localdate():
         raise ValidationError({"agreed_on": "The day is to come. Enter today or an earlier day."})
     if case.kind == CaseKind.FAIR_ACCESS:

@@ -20,6 +20,7 @@ LINK_DAYS = 14  # a setting of ours: long enough for a head's diary, short enoug
 def content_of(plan: Plan) -> dict[str, Any]:
     """Return what a plan says today, in plain values that a later change cannot reach."""
     weeks = Week.objects.filter(plan=plan, attempt=plan.attempt).order_by("number")
+    weeks = weeks.select_related("plan__placement")
     return {
         "pupil": str(plan.pupil),
         "from": plan.placement.provider.name,
@@ -36,6 +37,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
                 "number": week.number,
                 "dates": week.dates,
                 "ap_sessions": week.ap_sessions,
+                "at_provider": week.sessions_words,
                 "school_sessions": week.school_sessions,
                 "goal": week.goal,
                 "lead": week.lead,

@@ -12,7 +12,9 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.models.calendar import school_days_at
 from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.calendar import SESSIONS_A_WEEK, monday_of, pattern_words
 from placements.models import Route
+from reintegration.actions.at_provider import tell_the_register
 from reintegration.actions.plans import OUTCOME_OF_ROUTE, fresh_copy
 from reintegration.models import (
     WEEKS,
@@ -51,7 +53,7 @@ def school_weeks(place: Organisation | None, first: date, number: int) -> list[S
     """
     found: dict[date, Span] = {}
     for day in school_days_at(place, first, first + AHEAD):
-        monday = day - timedelta(days=day.weekday())
+        monday = monday_of(day)
         start, _ = found.get(monday, (day, day))
         found[monday] = (start, day + ONE_DAY)
     spans = [found[monday] for monday in sorted(found)][:number]
@@ -90,6 +92,7 @@ def begin(plan: Plan, *, starts_on: date, weeks: Sequence[Agreed], by: User) -> 
         )  # fmt: skip
         week.full_clean()
         week.save()
+    tell_the_register(plan)
     return plan
 
 
@@ -165,6 +168,7 @@ def hold(plan: Plan, *, number: int, reason: str, by: User) -> Week:
         row.starts_on, row.ends_on = start, end
         row.save(update_fields=["starts_on", "ends_on"])
     _note(fresh, number, ChangeKind.HELD, reason, by)
+    tell_the_register(fresh)
     return week
 
 
@@ -172,6 +176,9 @@ def hold(plan: Plan, *, number: int, reason: str, by: User) -> Week:
 def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
     """Add a week at the end."""
     fresh = fresh_copy(plan, by, Status.RETURNING)
+    most = fresh.placement.sessions_a_week
+    if agreed.ap_sessions > most:
+        raise ValidationError({"ap_sessions": f"The placement has {most} sessions a week."})
     rows = Week.objects.filter(plan=fresh, attempt=fresh.attempt)
     last = rows.select_for_update().order_by("-number")[0]
     start, end = school_weeks(fresh.receiving_school, last.ends_on, 1)[0]
@@ -183,12 +190,16 @@ def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
     week.full_clean()
     week.save()
     _note(fresh, week.number, ChangeKind.EXTENDED, reason, by)
+    tell_the_register(fresh)
     return week
 
 
 @transaction.atomic
 def skip(plan: Plan, *, number: int, reason: str, by: User) -> Week:
-    """Leave a week out; its line stays visible. The first and the last week are not skipped."""
+    """Leave a week out; its line stays visible. The first and the last week are not skipped.
+
+    The placement has its usual sessions in it.
+    """
     fresh = fresh_copy(plan, by, Status.RETURNING)
     week = _week(fresh, number)
     rows = Week.objects.filter(plan=fresh, attempt=fresh.attempt)
@@ -197,6 +208,37 @@ def skip(plan: Plan, *, number: int, reason: str, by: User) -> Week:
     week.is_skipped = True
     week.save(update_fields=["is_skipped"])
     _note(fresh, number, ChangeKind.SKIPPED, reason, by)
+    tell_the_register(fresh)
+    return week
+
+
+@transaction.atomic
+def choose_sessions(plan: Plan, *, number: int, sessions: int, by: User) -> Week:
+    """Choose at which sessions of a week the pupil is at the provider, as a bit for each.
+
+    The week has as many sessions there as are chosen. One that is over stays as it was.
+    """
+    fresh = fresh_copy(plan, by, Status.RETURNING)
+    week = _week(fresh, number)
+    if week.is_skipped or week.ends_on <= localdate():
+        raise ValidationError("A week that is over or was skipped has no sessions to choose.")
+    if sessions & ~fresh.placement.sessions:
+        raise ValidationError(
+            {"weekly": f"The placement has {fresh.placement.sessions_words}: choose of these."}
+        )
+    most = SESSIONS_A_WEEK - week.school_sessions
+    if sessions.bit_count() > most:
+        raise ValidationError(
+            {
+                "weekly": f"Choose {most} sessions at most: {week.school_sessions} are at the school."
+            }
+        )
+    week.at_provider, week.ap_sessions = sessions, sessions.bit_count()
+    week.full_clean()
+    week.save(update_fields=["at_provider", "ap_sessions"])
+    words = f"At the provider: {pattern_words(sessions) or 'no session'}."
+    _note(fresh, number, ChangeKind.SESSIONS, words, by)
+    tell_the_register(fresh)
     return week
 
 
@@ -210,13 +252,18 @@ def support(plan: Plan, *, number: int, reason: str, by: User) -> WeekChange:
 
 @transaction.atomic
 def stop(plan: Plan, *, reason: str, by: User) -> Plan:
-    """Stop the return: the plan is prepared again, and a new attempt passes its own gates."""
+    """Stop the return: the plan is prepared again, and a new attempt passes its own gates.
+
+    From today on, the placement has its usual sessions again.
+    """
     fresh = fresh_copy(plan, by, Status.RETURNING)
     today = localdate()
     rows = Week.objects.filter(plan=fresh, attempt=fresh.attempt)
     now = rows.filter(starts_on__lte=today).order_by("-number").first()
     _note(fresh, now.number if now else 1, ChangeKind.STOPPED, reason, by)
-    return make_move(fresh, "stop", by=by, attempt=fresh.attempt + 1)
+    stopped = make_move(fresh, "stop", by=by, attempt=fresh.attempt + 1)
+    tell_the_register(stopped)
+    return stopped
 
 
 @transaction.atomic

@@ -157,6 +157,20 @@ class ModerationForm(CaseForm):
         fields = [*CaseForm.Meta.fields, "school_words", "other_words"]
 
 
+class DisagreeForm(GdsForm):
+    """What a school says itself of a return with which it does not agree."""
+
+    submit_label = "Send to the panel"
+
+    words = TextArea(
+        label="Why your school does not agree",
+        max_length=4000,
+        help_text="The panel reads it as you write it, beside what the provider and the council say. "
+        "Say what would have to change",
+        error_messages={"required": "Say why your school does not agree"},
+    )
+
+
 class ChangeForm(ModerationForm):
     """What a case says, to be changed before the meeting."""
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from crispy_forms_gds.helper import FormHelper
 from django import forms
 
 from apsystem.lib.calendar import SESSIONS_A_WEEK
 from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea
+from placements.forms.opening import SESSION_CHOICES
 from reintegration.actions import Agreed
-from reintegration.models import WEEKS, Judgement, Stay
+from reintegration.models import WEEKS, Judgement, Stay, Week
 
 # A line to begin with, which the meeting changes: whole days more at school each week.
 USUAL_AT_SCHOOL = [2, 4, 6, 8, 10, 10]
@@ -68,6 +70,40 @@ class BeginForm(GdsForm):
             Agreed(read[f"ap_{n}"], read[f"school_{n}"], read[f"goal_{n}"], read[f"lead_{n}"])
             for n in range(1, WEEKS + 1)
         ]
+
+
+class SessionsForm(GdsForm):
+    """At which sessions of a week the pupil is at the provider."""
+
+    submit_label = "Save the sessions"
+
+    weekly = forms.MultipleChoiceField(
+        label="Sessions at the provider in this week",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="The register asks for these sessions only. Choose none where the pupil is at the "
+        "school all week.",
+    )
+
+    def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
+        """Offer the sessions of the placement, with those that hold now."""
+        super().__init__(*args, **kwargs)
+        usual = week.plan.placement.sessions
+        offered = [row for row in SESSION_CHOICES if usual >> int(row[0]) & 1]
+        self.fields["weekly"].choices = offered
+        self.initial["weekly"] = [bit for bit, _ in offered if week.sessions >> int(bit) & 1]
+
+    @property
+    def helper(self) -> FormHelper:
+        """Set the mornings beside the afternoons."""
+        helper = super().helper
+        helper.form_class += " app-sessions"
+        return helper
+
+    @property
+    def sessions(self) -> int:
+        """Return the sessions as the weekly pattern that the week keeps."""
+        return sum(1 << int(bit) for bit in self.cleaned_data["weekly"])
 
 
 class WeekReviewForm(GdsForm):

@@ -6,16 +6,30 @@ from typing import Self
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
-from apsystem.lib.calendar import SESSIONS_A_WEEK
+from apsystem.lib.calendar import SESSIONS_A_WEEK, pattern_words
+from placements.models import EVERY_SESSION
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 from reintegration.models.plan import Plan
 
 WEEKS = 6  # the strategy's "6-week reintegration process"
+
+
+def _number_of(column: str) -> Func:
+    """Return how many sessions a pattern in a column holds, counted by the database."""
+    template = "bit_count(%(expressions)s::integer::bit(10))::integer"
+    return Func(F(column), template=template, output_field=models.IntegerField())
+
+
+def last_sessions(pattern: int, number: int) -> int:
+    """Return the last sessions of a weekly pattern, so many, or all that it has."""
+    bits = [bit for bit in range(SESSIONS_A_WEEK) if pattern >> bit & 1]
+    return sum(1 << bit for bit in bits[max(0, len(bits) - number) :])
 
 
 class Judgement(models.TextChoices):
@@ -34,8 +48,8 @@ class WeekQuerySet(ChildQuerySet):
     def of(self, plan: Plan) -> Self:
         """Keep those of the attempt that runs or was last, in their order."""
         newest = self.filter(plan=plan).order_by("-attempt").values("attempt")[:1]
-        rows = self.filter(plan=plan, attempt=newest).select_related("reviewed_by")
-        return rows.order_by("number")
+        rows = self.filter(plan=plan, attempt=newest).order_by("number")
+        return rows.select_related("reviewed_by", "plan__placement")
 
 
 @pghistory.track()
@@ -43,7 +57,8 @@ class Week(models.Model):
     """One week of a return, from `starts_on` up to, not on, `ends_on`.
 
     The columns that begin with `first_` hold the line that was agreed before week 1 and never
-    change. Sessions are a week's, at the alternative provision and at the school.
+    change. Sessions are a week's, at the alternative provision and at the school. `at_provider` says
+    which those at the provision are, a bit for each as in the placement; none while nobody chose.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="weeks")
@@ -55,6 +70,7 @@ class Week(models.Model):
     ends_on = models.DateField()
     ap_sessions = models.PositiveSmallIntegerField()
     school_sessions = models.PositiveSmallIntegerField()
+    at_provider = models.PositiveSmallIntegerField(null=True, blank=True)
     goal = models.CharField(max_length=300, blank=True)
     lead = models.CharField(max_length=150, blank=True)
     is_skipped = models.BooleanField(default=False)
@@ -88,6 +104,15 @@ class Week(models.Model):
                 name="reintegration_week_fits_ten_sessions",
                 violation_error_code="school_sessions",
                 violation_error_message="A week has ten sessions at most, both places together.",
+            ),
+            models.CheckConstraint(
+                condition=Q(at_provider__isnull=True)
+                | Q(Exact(_number_of("at_provider"), F("ap_sessions")))
+                & Q(at_provider__lte=EVERY_SESSION),
+                name="reintegration_week_counts_the_sessions_chosen",
+                violation_error_code="at_provider",
+                violation_error_message="As many sessions are chosen as the week has at the "
+                "provider.",
             ),
             models.CheckConstraint(
                 condition=Q(judgement="", reviewed_by__isnull=True, reviewed_at__isnull=True)
@@ -130,6 +155,19 @@ class Week(models.Model):
         return self.ends_on - timedelta(days=1)
 
     @property
+    def sessions(self) -> int:
+        """Return at which sessions the pupil is at the provider: the last ones while nobody chose."""
+        usual: int = self.plan.placement.sessions
+        if self.at_provider is None:
+            return last_sessions(usual, self.ap_sessions)
+        return self.at_provider & usual
+
+    @property
+    def sessions_words(self) -> str:
+        """Return those sessions in words; nothing where there are none."""
+        return pattern_words(self.sessions)
+
+    @property
     def dates(self) -> str:
         """Return the days that hold now, in words."""
         return span(self.starts_on, self.ends_on)
@@ -159,6 +197,7 @@ class ChangeKind(models.TextChoices):
     EXTENDED = "extended", "A week was added at the end"
     SKIPPED = "skipped", "Week skipped"
     SUPPORT = "support", "Extra support agreed"
+    SESSIONS = "sessions", "Sessions at the provider chosen"
     STOPPED = "stopped", "The return was stopped"
 
 

@@ -16,6 +16,7 @@ from reintegration.forms.agenda import act_on_agenda
 from reintegration.forms.panel import (
     ChangeForm,
     ConflictForm,
+    DisagreeForm,
     FairAccessForm,
     ModerationForm,
     WithdrawForm,
@@ -27,7 +28,7 @@ from reintegration.models import (
     PanelMember,
 )
 from reintegration.models.readiness import conversations, own_words, parents_words, readiness
-from reintegration.views.acting import find
+from reintegration.views.acting import act_on, find
 from reintegration.views.panel import find_meeting, items_of, try_to
 
 
@@ -130,6 +131,20 @@ def ask_to_moderate(request: Request, uid: str) -> HttpResponse:
         caption=plan.pupil,
         done="The case waits for an agenda.",
         back=plan.get_absolute_url(),
+    )
+
+
+@requires(Permission.PLAN_DISAGREE)
+def disagree(request: Request, uid: str) -> HttpResponse:
+    """Let the school say why it does not agree with a return."""
+    return act_on(
+        request,
+        find(request, uid),
+        DisagreeForm(request.POST or None),
+        lambda plan, form: actions.disagree(plan, by=request.user, **form.cleaned_data),
+        heading="Your school does not agree",
+        done="The Fair Access Panel is asked. You read what it decided once its meeting is closed.",
+        lead="The Fair Access Panel hears both sides and decides. The plan goes on until then.",
     )
 
 

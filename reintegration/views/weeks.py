@@ -13,6 +13,7 @@ from reintegration.forms.weeks import (
     BeginForm,
     CompleteForm,
     ExtendForm,
+    SessionsForm,
     StayForm,
     WeekChangeForm,
     WeekReviewForm,
@@ -58,6 +59,23 @@ def review(request: Request, uid: str, number: int) -> HttpResponse:
         heading=f"How week {number} went",
         done=f"Week {number} is reviewed.",
         lead=week.dates,
+    )
+
+
+@requires(Permission.PLAN_WORK)
+def sessions(request: Request, uid: str, number: int) -> HttpResponse:
+    """Choose at which sessions of a week the pupil is at the provider."""
+    plan, week = _find_week(request, uid, number)
+    return act_on(
+        request,
+        plan,
+        SessionsForm(request.POST or None, week=week),
+        lambda row, form: actions.choose_sessions(
+            row, number=number, sessions=form.sessions, by=request.user
+        ),
+        heading=f"Sessions of week {number}",
+        done=f"The register asks for these sessions in week {number}.",
+        lead=f"{week.dates}. At the school: {week.school_sessions} of 10 sessions.",
     )
 
 

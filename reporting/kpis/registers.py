@@ -29,8 +29,8 @@ FAMILY = [
         title="Sessions marked in the registers",
         definition="Sessions for which a provider's register expected a pupil, that were over, and "
         "that somebody marked, as a share of all that were expected. Expected is what the weekly "
-        "pattern of the placement holds on school days, less closed days, pauses, and what a "
-        "part-time timetable leaves out.",
+        "pattern of the placement holds on school days, less closed days, pauses, sessions at the "
+        "school in weeks of return, and what a part-time timetable leaves out.",
         numerator_words="Expected sessions with a mark",
         denominator_words="Sessions expected",
         exclusions="The day on which the figure is computed is not over and not counted. A mark "
@@ -39,7 +39,7 @@ FAMILY = [
         "(England) Regulations 2024: a register is taken at each session",
         unit="percent of sessions expected",
         better="higher",
-        version=1,
+        version=2,
         owner=OWNER,
         population=_population,
         is_of_sessions=False,

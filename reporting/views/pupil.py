@@ -7,13 +7,15 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from accounts.access import Request, looked_at, requires
+from accounts.models import User
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_in_one, page_of
 from attendance.story import part_time
-from placements.models import Placement, SchoolPlacement
+from placements.models import Placement, SchoolPlacement, WeekPattern, here
 from placements.story import placements_told
 from pupils.models import Contact, Need, Pupil
 from pupils.story import KINDS, chronology, frame, page_of_events
@@ -54,8 +56,9 @@ def search(request: Request) -> HttpResponse:
     )
 
 
-def find(request: Request, uid: str) -> Pupil:
-    found = get_object_or_404(Pupil.objects.as_user(request.user), uid=uid)
+def find(request: Request, uid: str, **more: Any) -> Pupil:
+    rows = Pupil.objects.as_user(request.user).annotate(**more)
+    found = get_object_or_404(rows, uid=uid)
     looked_at(request, [found.pk])
     return found
 
@@ -63,7 +66,8 @@ def find(request: Request, uid: str) -> Pupil:
 @requires(Permission.PUPIL_VIEW)
 def pupil(request: Request, uid: str) -> HttpResponse:
     """Show a child: who, whom to ring, where the child is, and what happened, newest first."""
-    found, user = find(request, uid), request.user
+    user, weeks = request.user, WeekPattern.objects.as_user(request.user)
+    found = find(request, uid, week=weeks.told_of_pupil(localdate()))
     seen = actions.look(found, by=user)
     framed = frame(found, user, "overview", since=seen)
     form = ChronologyForm(request.GET, counts=framed["counts"])
@@ -89,6 +93,7 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "following": following,
             "seen": seen,
             "part_time": part_time(found, user) if user.can(Permission.TIMETABLE_VIEW) else None,
+            "week": _week(found, user),
             "by_schools": SchoolPlacement.objects.as_user(user)
             .filter(pupil=found)
             .select_related("provider", "school")
@@ -100,6 +105,12 @@ def pupil(request: Request, uid: str) -> HttpResponse:
             "can_ask_panel": user.can(Permission.PANEL_PREPARE),
         },
     )
+
+
+def _week(pupil: Pupil, user: User) -> dict[str, str] | None:
+    """Return what is said of this week, if it is one of a return by steps. `pupil` read it."""
+    week = pupil.week if user.can(Permission.PLACEMENT_VIEW) else None  # type: ignore[attr-defined]
+    return week and {**week, "here": here(week["sessions"])}
 
 
 @requires(Permission.PUPIL_VIEW)

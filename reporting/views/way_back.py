@@ -105,6 +105,7 @@ def plan(request: Request, uid: str) -> HttpResponse:
             "moves": moves,
             "can_complete": "complete" in moves and weeks[-1].week.starts_on <= today,
             "panel_cases": PanelCase.objects.as_user(user).filter(plan=found).with_names(),
+            "can_disagree": user.can(Permission.PLAN_DISAGREE) and found.is_open,
             "can_ask_panel": user.can(Permission.PANEL_PREPARE) and found.is_open,
             "panel_page": "reintegration:panel-case"
             if user.can(Permission.PANEL_VIEW)

@@ -50,6 +50,7 @@ from tests.factories.cases import (
     ReviewFactory,
     SavedFilterFactory,
     TierRuleFactory,
+    WeekPatternFactory,
 )
 from tests.factories.children import (
     CareStatusFactory,
@@ -281,6 +282,7 @@ __all__ = [
     "VoiceResponseFactory",
     "WeekChangeFactory",
     "WeekFactory",
+    "WeekPatternFactory",
     "WeekTotalFactory",
     "excluded",
     "later_half_term",

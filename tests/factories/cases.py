@@ -205,6 +205,16 @@ class PauseFactory(DjangoModelFactory):
     reason = "In hospital."
 
 
+class WeekPatternFactory(DjangoModelFactory):
+    class Meta:
+        model = placements.WeekPattern
+
+    placement = factory.SubFactory(PlacementFactory)
+    monday = date(2024, 2, 5)
+    sessions = 0b1111000000  # Thursday and Friday
+    words = "Week 3 of 6 of the return"
+
+
 class ObjectiveFactory(DjangoModelFactory):
     class Meta:
         model = placements.Objective

@@ -61,6 +61,15 @@ def test_pauses_and_closed_days_are_not_paid_by_the_session(placement):
     assert cost(placement) == (Decimal(70), Decimal(70))
 
 
+def test_sessions_at_school_in_a_week_of_return_are_not_paid_by_the_session(placement):
+    """Ten mornings at 10 pounds, of which the second week has two."""
+    factories.WeekPatternFactory(
+        placement=placement, monday=MONDAY + 7 * DAY, sessions=0b0101 << 6
+    )
+
+    assert cost(placement, today=MONDAY + 10 * DAY) == (Decimal(70), Decimal(60))
+
+
 def test_by_the_week_each_school_day_counts_for_a_fifth(placement):
     placement.rate = factories.RateFactory(provider=placement.provider, unit="week", package="Week",
                                            pounds=Decimal("99.99"))  # fmt: skip

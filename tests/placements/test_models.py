@@ -4,7 +4,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 
 from placements.models import EVERY_SESSION, Placement, Status, TierRule
 from tests import factories
@@ -125,6 +125,14 @@ BREAKERS = {
     "placements_pause_one_at_a_time": lambda: factories.PauseFactory.create_batch(
         2, placement=factories.PlacementFactory()
     ),
+    "placements_weekpattern_once_a_week": lambda: again(factories.WeekPatternFactory()),
+    "placements_weekpattern_begins_on_monday": lambda: factories.WeekPatternFactory(
+        monday=MONDAY + timedelta(days=1)
+    ),
+    "placements_weekpattern_sessions_fit_a_week": lambda: factories.WeekPatternFactory(
+        sessions=EVERY_SESSION + 1
+    ),
+    "placements_weekpattern_says_which_week": lambda: factories.WeekPatternFactory(words=""),
     "placements_objective_outcome_is_known": lambda: factories.ObjectiveFactory(outcome="so so"),
     "placements_objective_says_how_it_is_known": lambda: factories.ObjectiveFactory(measure=""),
     "placements_review_one_a_day": lambda: factories.ReviewFactory.create_batch(
@@ -190,6 +198,23 @@ def test_every_constraint_has_a_row_that_breaks_it():
 )
 def test_what_does_not_fit_together_is_refused(name, details):
     assert_refused(f"placements_placement_{name}", make(**details))
+
+
+@pytest.mark.parametrize(
+    ("details", "sessions"),
+    [
+        ({}, 0b110000),  # not of the placement's sessions
+        ({"monday": START - timedelta(days=7)}, 0b11),
+        ({"monday": date(2024, 4, 1)}, 0b11),
+    ],
+)
+def test_a_week_lies_in_the_placement_and_holds_sessions_of_it(details, sessions):
+    row = factories.PlacementFactory(starts_on=START, ends_on=END, sessions=0b1111)
+    week = {"monday": START, "placement": row, "sessions": sessions} | details
+
+    with pytest.raises(IntegrityError, match="A week lies in the placement"), transaction.atomic():
+        factories.WeekPatternFactory(**week)
+    assert factories.WeekPatternFactory(placement=row, monday=START, sessions=0).pk
 
 
 def test_placements_at_one_provider_may_touch_but_not_overlap():

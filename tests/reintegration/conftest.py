@@ -1,6 +1,6 @@
 """A pupil at a provider, with a plan that may begin its weeks."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,3 +40,15 @@ def work_off() -> None:
     """Do all the work that is written down, and what follows from it."""
     while message := OutboxMessage.objects.filter(done_at=None).order_by("pk").first():
         work.work(message.pk)
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """Let a day be today for what happens to the weeks of a return."""
+
+    def on(day):
+        for module in ("placements.actions.weeks", "reintegration.actions.weeks"):
+            monkeypatch.setattr(f"{module}.localdate", lambda: day)
+
+    on(FIRST - timedelta(days=3))
+    return on

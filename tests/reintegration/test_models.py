@@ -50,6 +50,7 @@ BREAKERS = {
     "reintegration_week_number_counts_from_one": week(number=0),
     "reintegration_week_ends_after_it_starts": week(ends_on=returns.MONDAY),
     "reintegration_week_fits_ten_sessions": week(ap_sessions=8, school_sessions=3),
+    "reintegration_week_counts_the_sessions_chosen": week(at_provider=0b1111),
     "reintegration_week_review_is_whole": week(judgement="well"),
     "reintegration_weekchange_kind_is_known": lambda: returns.WeekChangeFactory(kind="lost"),
     "reintegration_weekchange_has_a_reason": lambda: returns.WeekChangeFactory(reason=""),

@@ -81,10 +81,10 @@ class Command(BaseCommand):
         timetables.seed(place, today)
         self._mark(place, today, seed)
         write_left_out(today)
+        scores.seed(place, today, seed)
+        returns.seed(place, today)  # it says at which sessions of today a child is at the school
         registers.seed(place, today)
         away.seed(place, today)
-        scores.seed(place, today, seed)
-        returns.seed(place, today)
         boroughs.commission(place, today)
         letters.seed(place, today)
         schools.seed(place, today)
