@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from accounts.access import Request, looked_at, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_ALL, Permission
-from apsystem.lib.calendar import academic_year, year_label
+from apsystem.lib.calendar import MONTHS, academic_year, months_after, year_label
 from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
 from apsystem.lib.gds import one_decimal, query_of
@@ -24,7 +24,7 @@ from reporting.kpis.arithmetic import rate
 from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
 from reporting.kpis.live import figures
 from reporting.kpis.narrowing import ALL, Narrowing
-from reporting.kpis.period import KEPT, YEARS_KEPT, NoCalendar
+from reporting.kpis.period import KEPT, ROLLING, YEARS_KEPT, NoCalendar
 from reporting.kpis.span import part_label
 from reporting.models import Comparator, Snapshot, Target
 
@@ -72,6 +72,25 @@ class Asked:
             return rows.latest_of(self.form.asked_year, self.form.asked_part)
         return figures(measures, self.period, self.narrowing)
 
+    def year_before(self, measures: Collection[Measure]) -> dict[str, Snapshot]:
+        """Return the figures of the year before: of a whole part that is over, else to the same day.
+
+        What is not kept is worked out, on the page of one figure only.
+        """
+        if self.period is None or self.period.is_rolling:
+            return {}
+        year, as_of = self.period.year - 1, months_after(self.period.as_of, -MONTHS)
+        if self.period.is_over and self.is_kept:
+            rows = Snapshot.objects.as_user(self.request.user)
+            return rows.latest_of(year, self.form.asked_part)
+        if len(measures) > 1 or not _may_narrow(self.request):
+            return {}
+        try:
+            earlier = Period.of(year, self.form.asked_part, as_of)
+        except NoCalendar:
+            return {}
+        return figures(measures, earlier, self.form.narrowing(earlier))
+
     @property
     def said(self) -> dict[str, Any]:
         """Return what each of the pages says of it."""
@@ -110,10 +129,10 @@ class Tiles:
         published = Comparator.objects.as_user(user).filter(coverage=form.asked_part)
         self.published = list(published)
         self.targets = {}
-        if not asked.narrowing.asks:
+        if not self.is_part and form.asked_part != ROLLING:
             self.targets = Target.objects.as_user(user).of_year(form.asked_year)
         kept = Snapshot.objects.as_user(user)
-        self.year_before = kept.latest_of(form.asked_year - 1, form.asked_part)
+        self.year_before = asked.year_before(measures)
         self.terms = kept.of_terms(form.asked_year)
 
     def of(self, measure: Measure) -> dict[str, Any]:
@@ -126,7 +145,6 @@ class Tiles:
             measure, figure if is_shown else None, self.published, is_part=self.is_part
         )
         before = self.year_before.get(measure.slug)
-        is_whole = is_shown and figure is not None and figure.is_over and not self.is_part
         return {
             "measure": measure,
             "snapshot": figure,
@@ -140,7 +158,7 @@ class Tiles:
             "why_not": self._why_not(measure),
             "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
             "interval": interval_of(measure, figure) if is_shown and figure else None,
-            "before": before if is_whole and self._has_value(before) else None,
+            "before": before if is_shown and self._has_value(before) else None,
             "terms": (terms := self._course(measure)),
             "bars": [Bar(_term(row), row.value) for row in terms],
         }

@@ -257,6 +257,30 @@ def test_a_headline_shows_its_terms_and_gives_them_as_a_file(client, person, set
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("borough")
+def test_a_year_that_runs_is_set_beside_the_year_before_to_the_same_day(
+    client, person, provider, monkeypatch
+):
+    """Looked at on 1 October 2024; of the year before, the marks to 1 October 2023 count."""
+    for module in ("views.figures", "actions.figures"):
+        monkeypatch.setattr(f"reporting.{module}.localdate", lambda: date(2024, 10, 1))
+    earlier = factories.PlacementFactory(
+        provider=provider, starts_on=date(2023, 9, 4), ends_on=date(2024, 7, 1), status="ended"
+    )
+    factories.write_marks(earlier, "/NNN", first_day=date(2023, 9, 18))
+    factories.write_marks(earlier, "////", first_day=date(2023, 10, 9))
+    actions.compute()
+    path = reverse("reporting:measure", args=[SLUG])
+
+    client.force_login(person(Role.CASEWORKER))
+    worker = client.get(path, {"year": "2024", "part": "year"}).content.decode()
+    client.force_login(person(Role.LEADERSHIP))
+    leader = client.get(path, {"year": "2024", "part": "year"}).content.decode()
+
+    assert "The year before, to the same day: 25.0% (1 of 4)" in worker
+    assert "The year before" not in leader  # no figure is worked out for those who see no child
+
+
 @pytest.mark.usefixtures("over", "borough")
 def test_the_year_before_stands_beside_a_year_that_is_over(client, person, borough):
     first, _ = borough
