@@ -9,8 +9,9 @@ from django.core.management import call_command
 from attendance.models.expected import sessions_of
 from reintegration import actions as reintegration_actions
 from reporting import actions
-from reporting.actions.figures import NOT_MARKED, count_not_marked
+from reporting.actions.figures import count_not_marked
 from reporting.kpis import REGISTRY, Period
+from reporting.kpis.live import NOT_MARKED
 from reporting.kpis.registers import SLUG
 from reporting.models import Coverage, Snapshot
 from tests import factories
