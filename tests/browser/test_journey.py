@@ -88,7 +88,9 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
 
     leader = page_of(world.people[Role.LEADERSHIP], scripts=scripts)
     leader.goto("/reporting/")
-    assert "0 of 2 possible sessions" in leader.inner_text(".app-figure")
+    assert "0 of 2 possible sessions" in leader.inner_text(
+        "[aria-labelledby=figure-attendance-ap]"
+    )
 
     tutor = page_of(world.people[Role.PROVIDER_STAFF], width=360, scripts=scripts)
     for half, code in (("am", "/"), ("pm", "L")):
@@ -103,7 +105,9 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
             assert "1 saved at" in tutor.inner_text(".govuk-notification-banner")
 
     leader.reload()
-    assert "2 of 4 possible sessions" in leader.inner_text(".app-figure")
+    assert "2 of 4 possible sessions" in leader.inner_text(
+        "[aria-labelledby=figure-attendance-ap]"
+    )
     school.reload()
     assert "A short placement to rebuild routine." in school.inner_text("main")
     for page in (school, officer, lead, leader, tutor):

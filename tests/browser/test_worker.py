@@ -63,7 +63,7 @@ def test_a_mark_becomes_a_figure_within_a_minute(world, server, worker, page_of)
     call_command("compute_kpis")
     leader = page_of(world.people[Role.LEADERSHIP], at=server.url)
     leader.goto("/reporting/")
-    before = leader.inner_text(".app-figure")
+    before = leader.inner_text("[aria-labelledby=figure-attendance-ap]")
     assert until(TO_START, lambda: health(server)[0] == 200), health(server)
 
     tutor = page_of(world.people[Role.PROVIDER_STAFF], width=360, at=server.url)
@@ -74,7 +74,7 @@ def test_a_mark_becomes_a_figure_within_a_minute(world, server, worker, page_of)
 
     def is_new():
         leader.reload()
-        return leader.inner_text(".app-figure") != before
+        return leader.inner_text("[aria-labelledby=figure-attendance-ap]") != before
 
     assert until(A_MINUTE, is_new), before
     said = health(server)[1]

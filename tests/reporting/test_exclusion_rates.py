@@ -165,7 +165,7 @@ def test_it_is_shown_per_100_pupils_beside_the_published_figure(client, casework
     )
     actions.compute(date(2025, 9, 1))
     client.force_login(caseworker)
-    asked = {"coverage": "year"}
+    asked = {"part": "year"}
 
     page = client.get(reverse("reporting:measure", args=["suspension-rate-ap"]), asked)
     shown = page.content.decode()
