@@ -136,7 +136,7 @@ def test_a_target_is_set_and_reviewed_on_its_pages_and_leadership_reads_it(
 def test_a_target_stands_beside_the_figure_with_the_distance(client, manager, person):
     period = {"year": YEAR - 1, "part": "two terms"}
     factories.SnapshotFactory(measure=SLUG, value=Decimal("61.2"), denominator=1000, units=200,
-                              numerator=612, is_over=True, **period)  # fmt: skip
+                              numerator=612, is_over=True, year=YEAR - 1, coverage="two terms")  # fmt: skip
     actions.set_target(target(manager, year=YEAR - 1, due_on=date(YEAR, 8, 31)), by=manager)
     client.force_login(person(Role.LEADERSHIP))
 
