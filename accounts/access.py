@@ -15,11 +15,10 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import ApiKey, User, ViewEntry, key_of
@@ -36,13 +35,6 @@ REFUSED_AN_HOUR = 100  # keys that open nothing, of one address
 ASKED_A_MINUTE = 60  # requests with one key
 ONE_HOUR = 60 * 60
 LINKS_AN_HOUR = 60  # openings of links of one kind, from one address
-LOOK = """
-    INSERT INTO accounts_viewentry
-        (at, user_id, organisation_id, role, act, page, pupils, address_hash)
-    SELECT %(at)s, %(user)s, %(organisation)s, %(role)s, act, %(page)s,
-        string_to_array(ids, ',')::bigint[], %(address)s
-    FROM unnest(%(acts)s::text[], %(pupils)s::text[]) AS look(act, ids)
-"""
 METHODS_OF_PAGES = ["GET", "HEAD", "POST"]
 NOTHING_LENT = "camera=(), geolocation=(), microphone=()"  # pages that record say otherwise
 
@@ -127,25 +119,23 @@ def looked_at(
     Those whom the page lists beside them have an entry of their own, in the same statement. Raise
     TrailBroken where it cannot be written: the page is then not served.
     """
-    acts = [("list", sorted(set(listed))), (act, sorted(set(pupils)))]
-    seen = [(name, ",".join(map(str, ids))) for name, ids in acts if ids]
-    if not seen:
-        return
     membership = request.user.acting[0] if request.user.acting else None
     match = request.resolver_match or resolve(request.path_info)
-    given: dict[str, Any] = {
-        "at": timezone.now(),
-        "user": request.user.pk,
-        "organisation": membership.organisation_id if membership else None,
-        "role": ", ".join(sorted(request.user.roles))[:30],
-        "page": match.view_name[:100],
-        "address": address_hash(request),
-        "acts": [name for name, _ in seen],
-        "pupils": [ids for _, ids in seen],
-    }
+    looks = [
+        ViewEntry(
+            user_id=request.user.pk,
+            organisation_id=membership.organisation_id if membership else None,
+            role=", ".join(sorted(request.user.roles))[:30],
+            act=name,
+            page=match.view_name[:100],
+            pupils=ids,
+            address_hash=address_hash(request),
+        )
+        for name, ids in (("list", sorted(set(listed))), (act, sorted(set(pupils))))
+        if ids
+    ]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(LOOK, given)
+        ViewEntry.objects.bulk_create(looks)
     except DatabaseError as error:
         raise TrailBroken from error
 

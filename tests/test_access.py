@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, reset_queries
+from django.db import DatabaseError, connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -258,7 +258,10 @@ def test_a_person_who_is_removed_is_refused_at_the_next_click(client, world):
 
 
 def test_a_page_is_not_served_when_the_look_cannot_be_written_down(client, world, monkeypatch):
-    monkeypatch.setattr("accounts.access.LOOK", "SELECT %(nothing_like_it)s")
+    def broken(looks):
+        raise DatabaseError
+
+    monkeypatch.setattr(ViewEntry.objects, "bulk_create", broken)
     client.force_login(world.people[Role.CASEWORKER])
 
     response = client.get(reverse("reporting:pupil", args=[world.own.pupil.uid]))

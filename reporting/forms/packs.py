@@ -9,10 +9,8 @@ from django.utils.timezone import localdate
 from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.forms import GdsForm, OnceForm, SeenForm, TextArea
 from reporting.kpis import REGISTRY
-from reporting.models import BoardPack, Coverage, PackFigure
-
-YEARS = 3
-COVERAGES = [Coverage.TWO_TERMS, Coverage.YEAR]
+from reporting.kpis.period import KEPT, YEARS_KEPT
+from reporting.models import BoardPack, PackFigure
 
 
 class PackForm(SeenForm):
@@ -25,7 +23,7 @@ class PackForm(SeenForm):
     )
     coverage = forms.ChoiceField(
         label="Part of the year",
-        choices=[(one.value, one.label) for one in COVERAGES],
+        choices=[(one.value, one.label) for one in KEPT],
         error_messages={"required": "Choose the part of the year"},
     )
     words = TextArea(label="Introduction (optional)", required=False, max_length=4000)
@@ -43,7 +41,7 @@ class PackForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer this year and those before it, and every measure."""
         now = academic_year(localdate())
-        years = [(str(year), year_label(year)) for year in range(now, now - YEARS, -1)]
+        years = [(str(year), year_label(year)) for year in range(now, now - YEARS_KEPT, -1)]
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["year"]).choices = years
         offered = [(measure.slug, measure.title) for measure in REGISTRY.values()]

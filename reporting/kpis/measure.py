@@ -66,7 +66,7 @@ class Population:
         return (
             "SELECT pupil_id, school_id, provider_id, tier, year_group, "  # noqa: S608
             f"{self.numerator} AS numerator, {self.denominator} AS denominator{columns} "
-            f"FROM {source} AS units WHERE {self.counted} AND {self.kept_to.text}"
+            f"FROM {source} AS units WHERE ({self.counted}) AND {self.kept_to.text}"
         )
 
     def after(self, earlier: "Population") -> "Population":

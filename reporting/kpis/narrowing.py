@@ -28,9 +28,7 @@ COLUMNS = {
 class Narrowing:
     """Which units are counted: those of these groups, and of these children."""
 
-    groups: Mapping[str, tuple[int, int]] = field(
-        default_factory=dict
-    )  # first and last, of COLUMNS
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # COLUMNS: first, last
     pupils: QuerySet | None = None
 
     @property

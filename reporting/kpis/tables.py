@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reporting.kpis.measure import Measure
+from reporting.kpis.narrowing import DIMENSIONS as ALL_DIMENSIONS
 from reporting.kpis.period import Period
 from reporting.kpis.withholding import Counts, Month, sheet_of, withhold
 from reporting.models import MonthlyTables
@@ -11,7 +12,7 @@ from reporting.models import MonthlyTables
 # Few and fixed. No two of them count the same units: a sum over two measures would be one more
 # equation that the audit does not know of. Whoever adds one looks for that first.
 MEASURES = ("attendance-ap", "plan-on-day-one", "reintegration-on-time", "reintegrated-mainstream")
-DIMENSIONS = {"provider": "Provider", "tier": "Tier", "year-group": "Year group"}
+DIMENSIONS = {name: ALL_DIMENSIONS[name] for name in ("provider", "tier", "year-group")}
 METHOD = (
     "A row is withheld as a whole where it holds a small number (primary), and further rows until "
     "no withheld count can be worked out, from this table, the borough's numbers and the earlier "

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -122,25 +123,47 @@ class Tiles:
     """Figures with all that stands beside them, each read once for a page."""
 
     def __init__(self, asked: Asked, measures: Collection[Measure]) -> None:
-        """Read the figures, the published ones, and the targets of the whole."""
-        user, form = asked.request.user, asked.form
-        self.asked, self.sees_small = asked, _sees_small(asked.request)
-        self.figures = asked.figures(measures)
-        published = Comparator.objects.as_user(user).filter(coverage=form.asked_part)
-        self.published = list(published)
-        self.targets = {}
-        if not self.is_part and form.asked_part != ROLLING:
-            self.targets = Target.objects.as_user(user).of_year(form.asked_year)
-        kept = Snapshot.objects.as_user(user)
-        self.year_before = asked.year_before(measures)
-        self.terms = kept.of_terms(form.asked_year)
+        """Know what is asked for. What stands beside a figure is read where it is drawn."""
+        self.asked, self.measures = asked, measures
+        self.user, self.form = asked.request.user, asked.form
+        self.sees_small = _sees_small(asked.request)
+
+    @cached_property
+    def figures(self) -> dict[str, Snapshot]:
+        """Return the figures by slug."""
+        return self.asked.figures(self.measures)
+
+    @cached_property
+    def year_before(self) -> dict[str, Snapshot]:
+        """Return the figures of the year before."""
+        return self.asked.year_before(self.measures)
+
+    @cached_property
+    def published(self) -> list[Comparator]:
+        """Return what is published for the same part of a year."""
+        rows = Comparator.objects.as_user(self.user)
+        return list(rows.filter(coverage=self.form.asked_part))
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """Return the targets: they are of the whole borough and of a year."""
+        if self.is_part or self.form.asked_part == ROLLING:
+            return {}
+        return Target.objects.as_user(self.user).of_year(self.form.asked_year)
+
+    @cached_property
+    def terms(self) -> dict[str, list[Snapshot]]:
+        """Return the terms of this year and the one before, which are kept for headlines."""
+        if self.is_part:
+            return {}
+        return Snapshot.objects.as_user(self.user).of_terms(self.form.asked_year)
 
     def of(self, measure: Measure) -> dict[str, Any]:
         """Return what is drawn of a figure."""
         figure = self.figures.get(measure.slug)
         is_shown = figure is not None and self._may_show(figure)
         target = self.targets.get(measure.slug)
-        goal = target.value if target else None if self.asked.narrowing.asks else measure.target
+        goal = target.value if target else None if self.is_part else measure.target
         comparison = compare(
             measure, figure if is_shown else None, self.published, is_part=self.is_part
         )
@@ -159,7 +182,7 @@ class Tiles:
             "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
             "interval": interval_of(measure, figure) if is_shown and figure else None,
             "before": before if is_shown and self._has_value(before) else None,
-            "terms": (terms := self._course(measure)),
+            "terms": (terms := self.course(measure)),
             "bars": [Bar(_term(row), row.value) for row in terms],
         }
 
@@ -185,10 +208,9 @@ class Tiles:
             return f"fewer than {settings.SMALLEST_COUNT}"
         return f"{count:,}"
 
-    def _course(self, measure: Measure) -> list[Snapshot]:
-        """Return the terms of this year and the one before, which are kept for headlines."""
-        rows = [] if self.is_part else self.terms.get(measure.slug, [])
-        return [row for row in rows if self._has_value(row)]
+    def course(self, measure: Measure) -> list[Snapshot]:
+        """Return the terms of a headline that this person may see."""
+        return [row for row in self.terms.get(measure.slug, []) if self._has_value(row)]
 
     def _has_value(self, figure: Snapshot | None) -> bool:
         return figure is not None and figure.value is not None and self._may_show(figure)
@@ -246,7 +268,7 @@ def measure(request: Request, slug: str) -> HttpResponse:
 def terms(request: Request, slug: str) -> HttpResponse:
     """Export a headline term by term, as its page shows it."""
     found, asked = find_measure(slug), Asked.of(request)
-    rows = Tiles(asked, [found]).of(found)["terms"]
+    rows = Tiles(asked, [found]).course(found)
     heads = ("Term", found.numerator_words, found.denominator_words, "Share (%)", "Is over")
     lines = [
         (_term(row), row.numerator, row.denominator, one_decimal(row.value), row.is_over)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.test import Client
 
 from accounts import access
@@ -292,7 +293,10 @@ def test_an_address_that_guesses_keys_has_to_wait(send, monkeypatch):
 def test_an_answer_that_cannot_be_written_into_the_trail_is_not_sent(send, monkeypatch):
     send("2024-09-16 AM N")
 
-    monkeypatch.setattr("accounts.access.LOOK", "SELECT %(nothing_like_it)s")
+    def broken(looks):
+        raise DatabaseError
+
+    monkeypatch.setattr(ViewEntry.objects, "bulk_create", broken)
 
     told(send("2024-09-16 AM I", dry_run=True), 503)
 
