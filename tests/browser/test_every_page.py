@@ -66,7 +66,7 @@ def address(world, route):
         return reverse(route.name, args=[world.own.outreach[LINKS[route.name]].token])
     kwargs = world.arguments(route.pattern, route.name, worlds.OWN)
     path = reverse(route.name, kwargs=kwargs) if kwargs else f"/{route.pattern}"
-    return path + {"reporting:search": "?q=zqx", "reporting:who-looked": f"?pupil={world.own.pupil.uid}"}.get(route.name, "")  # fmt: skip
+    return path + {"reporting:search": "?q=zqx", "reporting:dashboard": "?sex=F", "reporting:who-looked": f"?pupil={world.own.pupil.uid}"}.get(route.name, "")  # fmt: skip
 
 
 def violations(page) -> list[str]:
