@@ -276,7 +276,11 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 # --- Background work: PostgreSQL is the truth, Redis the doorbell --------------------------
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("unix://"):  # Celery has words of its own for a socket and its database
+    CELERY_BROKER_URL = "redis+socket://" + REDIS_URL.removeprefix("unix://").replace(
+        "?db=", "?virtual_host="
+    )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -17,6 +17,16 @@ from django.conf import settings
 from tests import servers
 
 
+def redis_url() -> str:
+    """Return the address of a Redis database that no other worker of the tests clears.
+
+    The tests' own caches are in the lower half of the sixteen (tests.settings), these in the upper.
+    """
+    number = 8 + settings.CACHES["default"]["OPTIONS"]["db"]
+    usual = settings.CACHES["default"]["LOCATION"]
+    return f"{usual}?db={number}" if usual.startswith("unix:") else f"{usual}/{number}"
+
+
 def environment() -> dict[str, str]:
     """Return what makes a process use the database of the test."""
     usual = os.environ["DATABASE_URL"]
@@ -25,6 +35,7 @@ def environment() -> dict[str, str]:
     return {
         **{key: value for key, value in os.environ.items() if key != servers.RUN},
         "DATABASE_URL": f"{path.rpartition('/')[0]}/{name}?{options}".rstrip("?"),
+        "REDIS_URL": redis_url(),
         "DJANGO_SETTINGS_MODULE": "apsystem.settings",
         "SECRET_KEY": settings.SECRET_KEY,
         "DEBUG": "1",  # static files are served as they lie

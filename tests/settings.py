@@ -30,7 +30,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 CACHES["default"]["KEY_PREFIX"] = f"ap-tests-{RUN}-{WORKER}"
 # A database in the address would go before the worker's own, and one would clear another's.
 CACHES["default"]["LOCATION"] = re.sub(r"^(redis://.*)/\d+$", r"\1", CACHES["default"]["LOCATION"])
-CACHES["default"]["OPTIONS"] = {"db": int(WORKER.removeprefix("gw") or 0) % 16}
+CACHES["default"]["OPTIONS"] = {"db": int(WORKER.removeprefix("gw") or 0) % 8}
 
 DOCUMENTS_ROOT = str(Path(tempfile.gettempdir()) / f"ap-tests-{RUN}-documents")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
