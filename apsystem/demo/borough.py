@@ -11,6 +11,7 @@ from apsystem.demo import invented
 from apsystem.lib.calendar import academic_year
 from placements import actions, places
 from placements.models import ClosedToNew, Commission, Hold, Placement, Rate, TierRule, Unit
+from placements.models.places import MOST_PLACES
 from referrals.models import Referral, Status, Tier
 
 DAYS_TO_DECIDE = 10  # settings of the demo borough: the strategy names no number
@@ -94,9 +95,9 @@ def commission(borough: Borough, today: date) -> None:
     since = today.replace(month=9, day=1, year=academic_year(today))
     for number, line in enumerate(places.board(borough.providers, shown, today)):
         taken = sum(cell.filled + cell.held for cell in line.cells)
+        wanted = min(taken + SPARE[number % 3], MOST_PLACES)  # in a large borough, overbooked
         actions.commission(
-            Commission(provider=line.provider, starts_on=since, places=taken + SPARE[number % 3]),
-            by=manager,
+            Commission(provider=line.provider, starts_on=since, places=wanted), by=manager
         )
         for package, unit, pounds in PACKAGES:
             rate = Rate(provider=line.provider, package=package, unit=unit, starts_on=since)
