@@ -53,6 +53,8 @@ SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
 SMALLEST_COUNT = env.int("SMALLEST_COUNT", default=5)
 # How many members without an interest must be there for the panel to decide: asked for each meeting.
 PANEL_QUORUM = env.int("PANEL_QUORUM", default=3)
+# The GCSE grade that counts in English and maths: DfE publishes "4 and above" and "5 and above".
+KS4_GRADE = env.int("KS4_GRADE", default=4)
 
 # --- Django --------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ plan_patterns = [
         name="application-change",
     ),
     path("pathways/<uuid:uid>/guarantee/", transition.guarantee, name="guarantee"),
+    path("pathways/<uuid:uid>/grades/", transition.grades, name="grades"),
     path("pathways/<uuid:uid>/enrolled/", transition.enrolled, name="enrolled"),
     path("pathways/<uuid:uid>/checks/<slug:month>/", transition.check, name="destination-check"),
     path("<uuid:uid>/change/", plans.change, name="change"),

@@ -62,6 +62,7 @@ ONWARD_PAGES = [
     "application-add",
     "application-change",
     "guarantee",
+    "grades",
     "enrolled",
     "destination-check",
 ]

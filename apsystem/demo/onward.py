@@ -62,6 +62,8 @@ def _finish(pathway: Pathway, number: int, coach: User, today: date) -> None:
     pathway = actions.change_pathway(
         pathway, guarantee=stands, guarantee_on=min(summer, today), by=coach
     )
+    grade = (5, 4, 3)[number % 3]
+    pathway = actions.change_pathway(pathway, english=grade, maths=grade + number % 2, by=coach)
     started = date(pathway.leaves_in, 9, 5)
     if number != 2 and started <= today:
         actions.change_pathway(

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from apsystem.lib.forms import DateField, GdsForm, Radios, RowForm, SeenForm, TextArea, offer
 from reintegration.models import Activity, Application, CoachContact, Pathway
-from reintegration.models.transition import Destination, Guarantee, Now
+from reintegration.models.transition import GRADES, Destination, Guarantee, Now
 
 NOT_SO_FAR = ("", "Not so far")
 
@@ -84,6 +84,26 @@ class GuaranteeForm(GdsForm):
         error_messages={"required": "Choose how it stands"},
     )
     guarantee_on = DateField(label="Since which day", initial=localdate)
+
+
+def _grade(subject: str, **more: Any) -> forms.TypedChoiceField:
+    choices = [("", "Not known so far"), *GRADES]
+    return forms.TypedChoiceField(
+        label=subject, choices=choices, coerce=int, empty_value=None, required=False, **more
+    )
+
+
+class GradesForm(SeenForm):
+    """What was reached in the two subjects that most ways after Year 11 ask for."""
+
+    submit_label = "Save the grades"
+
+    english = _grade("English", help_text="Language or literature, whichever is better")
+    maths = _grade("Maths")
+
+    class Meta:
+        model = Pathway
+        fields = ["english", "maths"]
 
 
 class EnrolledForm(GdsForm):

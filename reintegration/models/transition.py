@@ -39,6 +39,12 @@ class Guarantee(models.TextChoices):
     NO_OFFER = "no offer", "No offer"
 
 
+BEST_GRADE, UNGRADED = 9, 0
+# Grades of a GCSE, the best first. Not recorded is none of them.
+GRADES = [(number, f"Grade {number}") for number in range(BEST_GRADE, UNGRADED, -1)]
+GRADES.append((UNGRADED, "U (ungraded)"))
+
+
 class PathwayQuerySet(ChildQuerySet):
     """Pathways within reach."""
 
@@ -115,6 +121,8 @@ class Pathway(models.Model):
     coach_from = models.DateField(null=True, blank=True)
     guarantee = models.CharField(max_length=20, choices=Guarantee, blank=True)
     guarantee_on = models.DateField(null=True, blank=True)
+    english = models.PositiveSmallIntegerField(choices=GRADES, null=True, blank=True)
+    maths = models.PositiveSmallIntegerField(choices=GRADES, null=True, blank=True)
     enrolled_at = models.CharField(max_length=200, blank=True)
     enrolled_as = models.CharField(max_length=20, choices=Destination, blank=True)
     enrolled_on = models.DateField(null=True, blank=True)
@@ -149,6 +157,18 @@ class Pathway(models.Model):
                 name="reintegration_pathway_guarantee_is_whole",
                 violation_error_code="guarantee",
                 violation_error_message="Say how the September Guarantee stands, and since when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(english=None) | Q(english__lte=BEST_GRADE),
+                name="reintegration_pathway_english_is_a_grade",
+                violation_error_code="english",
+                violation_error_message="Choose a grade from 9 to 1, or U.",
+            ),
+            models.CheckConstraint(
+                condition=Q(maths=None) | Q(maths__lte=BEST_GRADE),
+                name="reintegration_pathway_maths_is_a_grade",
+                violation_error_code="maths",
+                violation_error_message="Choose a grade from 9 to 1, or U.",
             ),
             models.CheckConstraint(
                 condition=Q(enrolled_on=None, enrolled_at="", enrolled_as="")

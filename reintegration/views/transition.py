@@ -23,6 +23,7 @@ from reintegration.forms.transition import (
     ContactForm,
     DestinationForm,
     EnrolledForm,
+    GradesForm,
     GuaranteeForm,
     PathwayFilter,
     PathwayForm,
@@ -155,6 +156,22 @@ def guarantee(request: Request, uid: str) -> HttpResponse:
         title="September Guarantee",
         done="It is saved how the September Guarantee stands.",
         lead="Everybody who finishes Year 11 is to have an offer of a suitable place by 30 September.",
+    )
+
+
+@requires(Permission.POST16_WORK)
+def grades(request: Request, uid: str) -> HttpResponse:
+    """Record the GCSE grades in English and maths."""
+    pathway = _found(request, uid)
+    return _act_on(
+        request,
+        pathway.pupil,
+        GradesForm(request.POST or None, instance=pathway),
+        lambda form: actions.change_pathway(pathway, by=request.user, **form.cleaned_data),
+        title="GCSE English and maths",
+        done="The grades are saved.",
+        lead="Results come out in August. Record an ungraded result too: until both are known, "
+        "the figure counts the result as not known.",
     )
 
 

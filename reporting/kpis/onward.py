@@ -4,6 +4,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.conf import settings
+
 from pupils.models.questions import Who
 from reporting.kpis.measure import Measure, Population, Rolls, Units
 from reporting.kpis.period import Period
@@ -50,6 +52,28 @@ COACHED = f"""
     {PLACED}
     WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
 """  # noqa: S608 - constants of ours
+# Whoever has one subject below the grade has not both, whatever the other one is.
+GRADED = f"""
+    WITH graded AS (
+        SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
+            placement.tier, pathway.english >= %(grade)s AND pathway.maths >= %(grade)s AS is_reached
+        FROM pupils_pupil AS pupil
+        CROSS JOIN LATERAL (
+            SELECT row.home_school_id, row.provider_id, row.tier
+            FROM placements_placement AS row
+            WHERE row.pupil_id = pupil.id AND row.sessions > 0
+              AND row.status IN ('open', 'paused', 'ended')
+              AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on > %(from)s)
+            ORDER BY row.starts_on DESC LIMIT 1
+        ) AS placement
+        LEFT JOIN reintegration_pathway AS pathway ON pathway.pupil_id = pupil.id
+        WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
+    )
+    SELECT pupil_id, school_id, provider_id, tier, {OLDEST_AT_SCHOOL} AS year_group,
+        coalesce(is_reached, false)::int AS kept, (is_reached IS NOT NULL)::int AS counted,
+        (is_reached IS NULL)::int AS left_out
+    FROM graded
+"""  # noqa: S608 - constants of ours
 LEAVERS = f"""
     FROM reintegration_pathway AS pathway
     JOIN pupils_pupil AS pupil ON pupil.id = pathway.pupil_id
@@ -83,7 +107,8 @@ UNKNOWN = "Not known, in neither number"
 def _population(period: Period, *, sql: str, left_out: str, **more: Any) -> Population:
     start, until = period.days
     params = {"from": start, "until": until, "year": period.year, "young": Who.PUPIL.value,
-              "september": date(period.year, 9, 30), "month": "", "wanted": [], **more}  # fmt: skip
+              "september": date(period.year, 9, 30), "month": "", "wanted": [],
+              "grade": settings.KS4_GRADE, **more}  # fmt: skip
     return Population(
         units=Units(sql=sql, params=params),
         numerator="kept",
@@ -101,6 +126,7 @@ def _measure(
         "source": STRATEGY,
         "better": "higher",
         "unit": "percent of young people",
+        "priority": 1,
         **more,
     }
     return Measure(
@@ -113,7 +139,6 @@ def _measure(
         owner="Reintegration lead",
         population=partial(_population, sql=sql, left_out=left_out, **how),
         is_of_sessions=False,
-        priority=1,
         **details,
     )
 
@@ -141,6 +166,24 @@ FAMILY = [
         ("Pupils with a coach", "Year 11 pupils placed"),
         exclusions="Pupils whose placement ended before that day are in neither number.",
         unit="percent of pupils in Year 11",
+    ),
+    _measure(
+        "ks4-english-maths-ap",
+        "English and maths at the end of Year 11",
+        "Pupils in Year 11 by age who had a placement of tiers 2 or 3 in the period and reached "
+        f"grade {settings.KS4_GRADE} or above at GCSE in both English (language or literature) and "
+        "maths, as a share of those of whom it is known.",
+        GRADED,
+        ("Pupils with both", "Pupils of whom it is known"),
+        left_out=UNKNOWN,
+        exclusions="Known is it where both grades are recorded, or one that is below. Results come "
+        "out in August, so before then little is known. DfE counts who has no result as not having "
+        "reached it, and by the school's roll, so this is set beside no published figure.",
+        source="H&F AP strategy 2023 to 2028, priority 2: the best possible results; the grade is "
+        "a setting of the service, KS4_GRADE",
+        unit="percent of pupils in Year 11",
+        priority=2,
+        rolls=Rolls.NEVER,
     ),
     _measure(
         "post16-september-guarantee",

@@ -27,6 +27,8 @@ ONWARD_BREAKERS = {
     "reintegration_pathway_intended_is_known": pathway(intended="?"),
     "reintegration_pathway_coach_from_a_day": pathway(coach_from=BEFORE),
     "reintegration_pathway_guarantee_is_whole": pathway(guarantee="offer"),
+    "reintegration_pathway_english_is_a_grade": pathway(english=10),
+    "reintegration_pathway_maths_is_a_grade": pathway(maths=10),
     "reintegration_pathway_enrolled_whole": pathway(enrolled_at="Elm College"),
     "reintegration_destinationcheck_once": lambda: again(factories.DestinationCheckFactory()),
     "reintegration_destinationcheck_answer_is_whole": lambda: factories.DestinationCheckFactory(

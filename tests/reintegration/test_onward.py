@@ -205,13 +205,17 @@ def test_the_way_of_a_young_person_through_the_pages(client, coach):
     answer = {**form, "result": "offer", "is_taken": "on", **day("result_on", date(2025, 3, 3))}
     send("application-change", answer, Application.objects.get().pk)
     send("guarantee", {"guarantee": "offer", **day("guarantee_on", today)})
+    grades = reverse("reintegration:grades", args=[pathway.uid])
+    for maths in ("", "0"):
+        seen = client.get(grades).context["form"].now
+        send("grades", {"english": "4", "maths": maths, "seen": seen})
     began = {"enrolled_as": "college", "enrolled_at": "Elm College", **day("enrolled_on", today)}
     send("enrolled", began)
     send("destination-check", {"answer": "neet", "words": "Left after a week."}, "october")
 
     text = client.get(page).content.decode()
     for words in ("To bake.", "Kim Coach, from", "Glad about it.", "Did not come. Ill",
-                  "Taken up", "Has an offer", "Elm College, college", "(NEET)"):  # fmt: skip
+                  "Taken up", "Has an offer", "English: Grade 4", "Maths: U (ungraded)", "Elm College, college", "(NEET)"):  # fmt: skip
         assert words in text
     listed = client.get(reverse("reintegration:pathways"), {"waits": "neet"})
     assert list(listed.context["page"]) == [pathway]

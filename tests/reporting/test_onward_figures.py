@@ -57,6 +57,31 @@ def test_year_11_with_a_coach(calendar, caseworker):
     assert counted("transition-coach-year-11", period) == (1, 2)
 
 
+def test_english_and_maths_at_the_end_of_year_11(whole_year):
+    """Both, both well; three with one below, of whom one was placed twice: 2 of 5. Three not known."""
+    for english, maths in ((4, 4), (9, 5), (5, 3), (0, None), (6, None), (None, None)):
+        row = factories.PlacementFactory(starts_on=START, pupil__date_of_birth=YEAR_11)
+        factories.PathwayFactory(pupil=row.pupil, english=english, maths=maths)
+    factories.PlacementFactory(starts_on=START, pupil__date_of_birth=YEAR_11)  # no plan
+    for details in (
+        {"pupil__date_of_birth": date(2010, 1, 15)},  # in Year 10
+        {"pupil__date_of_birth": YEAR_11, "status": "ended", "starts_on": date(2024, 1, 8),
+         "ends_on": date(2024, 7, 1)},  # before the year
+    ):  # fmt: skip
+        row = factories.PlacementFactory(**{"starts_on": START, **details})
+        factories.PathwayFactory(pupil=row.pupil, english=9, maths=9)
+    twice = factories.PlacementFactory(
+        starts_on=START, ends_on=date(2024, 11, 4), status="ended", pupil__date_of_birth=YEAR_11
+    )
+    factories.PlacementFactory(starts_on=date(2025, 1, 6), pupil=twice.pupil)
+    factories.PathwayFactory(pupil=twice.pupil, english=3, maths=9)
+
+    total = REGISTRY["ks4-english-maths-ap"].total(whole_year)
+
+    assert (total.numerator, total.denominator) == (2, 5)
+    assert list(total.counts.values()) == [3]
+
+
 def test_the_september_guarantee(whole_year):
     """In time, a day late, none: 1 of 3; one is not appropriate, another cohort is not counted."""
     for guarantee, on in (
