@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from apsystem.lib.gds import day, moment, one_decimal
+from apsystem.lib.gds import amount, day, figure, moment
 from pupils.letters import render
 from reporting.kpis.disclosure import HIDDEN
 from reporting.models import BoardPack, Snapshot
@@ -80,7 +80,7 @@ def value_of(line: Line) -> str:
         return f"Fewer than {settings.SMALLEST_COHORT} are behind this figure: not shown"
     if snapshot.value is None:
         return "No data: nothing stands below the line"
-    return f"{one_decimal(snapshot.value)}{line['said']['sign']}"
+    return figure(snapshot.value, line["said"]["sign"])
 
 
 def made_of(line: Line) -> str:
@@ -91,7 +91,7 @@ def made_of(line: Line) -> str:
     apart = [f"{words}: {count:,}" for words, count in snapshot.counts.items() if count]
     so_far = "" if snapshot.is_over else ", so far"
     first = (
-        f"{snapshot.numerator:,} of {snapshot.denominator:,}: {said['above'].lower()}, of "
+        f"{amount(snapshot.numerator, said['sign'])} of {snapshot.denominator:,}: {said['above'].lower()}, of "
         f"{said['below'].lower()}{so_far}."
     )
     return " ".join([first, *(f"{words}." for words in apart)])

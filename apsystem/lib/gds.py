@@ -114,6 +114,23 @@ def percent(value: Decimal | None) -> str:
     return "no possible sessions" if value is None else f"{one_decimal(value)}%"
 
 
+MONEY = "£"
+
+
+@register.filter
+def figure(value: Decimal | None, sign: str) -> str:
+    """Write a figure with what it is in: 61.2%, 4.5 per 100 pupils, £61.20."""
+    if value is None:
+        return "no data"
+    return pounds(value) if sign == MONEY else f"{one_decimal(value)}{sign}"
+
+
+@register.filter
+def amount(value: int, sign: str) -> str:
+    """Write what stands above the line of a figure: a number, or pence as pounds."""
+    return pounds(Decimal(value) / 100) if sign == MONEY else f"{value:,}"
+
+
 @register.filter
 def hours(minutes: int | None) -> str:
     """Write minutes as hours with one decimal: 90 as 1.5."""
@@ -122,8 +139,11 @@ def hours(minutes: int | None) -> str:
 
 @register.filter
 def pounds(value: Decimal | None) -> str:
-    """Write money: £1,234.50. 'no data' where there is none."""
-    return "no data" if value is None else f"£{value:,.2f}"
+    """Write money: £1,234.50, halves of a penny up. 'no data' where there is none."""
+    if value is None:
+        return "no data"
+    exact = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'-' if exact < 0 else ''}£{abs(exact):,}"
 
 
 @register.simple_tag(takes_context=True)

@@ -86,7 +86,7 @@ EXPECTED_AND_MARKED = f"""
           AND (ends_on IS NULL OR ends_on > %(first)s)
     ), asked AS (
         SELECT provider_id, starts_on, ends_on, sessions,
-            sum({OF_DAY.format(sessions="sessions")}) AS n
+            sum({OF_DAY.format(sessions="sessions")}) AS n, count(*) AS days
         FROM pattern
         JOIN school_day ON day >= starts_on AND day < ends_on
         WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
@@ -144,7 +144,8 @@ EXPECTED_AND_MARKED = f"""
     )
     SELECT placement.id AS placement_id, coalesce(marked.n, 0) AS marked,
         asked.n - coalesce(paused.n, 0) - coalesce(away.n, 0) - coalesce(left_out.n, 0)
-            AS expected
+            AS expected,
+        coalesce(left_out.n, 0) AS left_out, asked.days
     FROM placements_placement AS placement
     JOIN asked ON asked.provider_id = placement.provider_id
       AND asked.starts_on = placement.starts_on AND asked.sessions = placement.sessions
@@ -215,7 +216,8 @@ def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]
 def expected_and_marked(start: date, until: date) -> tuple[str, dict[str, Any]]:
     """Return the query of how many sessions of each placement were expected, and of those marked.
 
-    From start up to, not on, until. Its rows are placement_id, marked, expected.
+    From start up to, not on, until. Its rows are placement_id, marked, expected, and beside them the
+    sessions that part-time timetables leave out, and the school days of the provider.
     """
     return EXPECTED_AND_MARKED, {
         "first": start,

@@ -1,6 +1,7 @@
 """The measures: a definition and one query for each, and what is derived from them all."""
 
 from reporting.kpis.attendance import FAMILY as ATTENDANCE
+from reporting.kpis.costs import FAMILY as COSTS
 from reporting.kpis.exclusions import FAMILY as EXCLUSIONS
 from reporting.kpis.measure import Measure, Total
 from reporting.kpis.onward import FAMILY as ONWARD
@@ -12,7 +13,16 @@ from reporting.kpis.way_back import FAMILY as WAY_BACK
 
 REGISTRY: dict[str, Measure] = {
     measure.slug: measure
-    for measure in (*WAY_BACK, *ONWARD, *ATTENDANCE, *EXCLUSIONS, *OUTREACH, *REGISTERS, *SYSTEM)
+    for measure in (
+        *WAY_BACK,
+        *ONWARD,
+        *ATTENDANCE,
+        *EXCLUSIONS,
+        *OUTREACH,
+        *REGISTERS,
+        *COSTS,
+        *SYSTEM,
+    )
 }
 
 __all__ = ["REGISTRY", "Measure", "Period", "Total"]

@@ -6,11 +6,17 @@ Z_95 = Decimal("1.959964")  # of the normal distribution, two-sided
 PLACES = Decimal("0.000001")
 
 
-def rate(numerator: int, denominator: int) -> Decimal | None:
-    """Return a rate per 100, to six places, halves up. None where nothing was possible."""
+HUNDRED, A_HUNDREDTH = Decimal(100), Decimal("0.01")
+
+
+def rate(numerator: int, denominator: int, per: Decimal = HUNDRED) -> Decimal | None:
+    """Return a rate per 100, to six places, halves up. None where nothing was possible.
+
+    Per a hundredth it turns pence into pounds.
+    """
     if denominator == 0:
         return None
-    return (Decimal(numerator) * 100 / Decimal(denominator)).quantize(PLACES, ROUND_HALF_UP)
+    return (Decimal(numerator) * per / Decimal(denominator)).quantize(PLACES, ROUND_HALF_UP)
 
 
 def interval(numerator: int, denominator: int) -> tuple[Decimal, Decimal] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from apsystem.lib.gds import one_decimal
+from apsystem.lib.gds import figure
 from reporting.kpis.compare import compare, gap
 from reporting.kpis.measure import Measure
 from reporting.models import Comparator, Snapshot, Target
@@ -29,14 +29,14 @@ def said_beside(
         "owner": measure.owner,
         "sign": measure.sign,
         "of_children": measure.is_of_children,
-        "target": "" if goal is None else f"{one_decimal(Decimal(goal))}{measure.sign}",
-        "gap": "" if goal is None or snapshot is None else gap(goal, snapshot),
+        "target": "" if goal is None else figure(Decimal(goal), measure.sign),
+        "gap": "" if goal is None or snapshot is None else gap(goal, snapshot, measure.sign),
         "why_not": comparison.why_not,
         "beside": [
             {
                 "where": row.label,
                 "when": row.period,
-                "value": f"{one_decimal(row.value)}{measure.sign}",
+                "value": figure(row.value, measure.sign),
                 "difference": row.words,
                 "source": row.comparator.source,
             }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from reporting.kpis.arithmetic import rate
+from reporting.kpis.arithmetic import HUNDRED, rate
 
 Row = Sequence[Any]  # pupil, provider, school, numerator, denominator
 Pair = tuple[int, int]
@@ -26,7 +26,7 @@ class Step:
     points: Decimal | None  # None where there was no value before it, or is none after it
 
 
-def bridge(then: Iterable[Row], now: Iterable[Row]) -> list[Step]:
+def bridge(then: Iterable[Row], now: Iterable[Row], per: Decimal = HUNDRED) -> list[Step]:
     """Return the steps from the units that were counted then to those counted now."""
     before, after = _added_up(then), _added_up(now)
     parts = {
@@ -41,7 +41,7 @@ def bridge(then: Iterable[Row], now: Iterable[Row]) -> list[Step]:
     steps, (above, below) = [], _sum(before.values())
     for kind, pairs in parts.items():
         up, low = _sum(pairs.values())
-        was, value = rate(above, below), rate(above + up, below + low)
+        was, value = rate(above, below, per), rate(above + up, below + low, per)
         points = None if was is None or value is None else value - was
         if pairs:
             steps.append(Step(kind, len(pairs), up, low, points))

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
-from apsystem.lib.gds import one_decimal
+from apsystem.lib.gds import MONEY, figure, pounds
 from reporting.kpis.arithmetic import interval
 from reporting.kpis.attendance import FAMILY
 from reporting.kpis.measure import Measure, Published
@@ -95,9 +95,9 @@ def in_a_sentence(measure: Measure, snapshot: Snapshot, comparison: Comparison) 
     """Say a figure in one sentence, with how far it is from England's."""
     if snapshot.value is None:
         return ""
-    unit = measure.unit.removeprefix("percent of ")
-    value = f"{one_decimal(snapshot.value)}{'% of ' if unit != measure.unit else ' '}{unit}"
-    said = f"{measure.numerator_words}: {value}"
+    unit = measure.unit.removeprefix("percent ").removeprefix("pounds ")
+    sign = measure.sign if unit != measure.unit else ""
+    said = f"{measure.numerator_words}: {figure(snapshot.value, sign)} {unit}"
     for row in comparison.rows:
         if row.label == GEOGRAPHIES[0] and row.words and measure.published:
             kind = measure.published.school_type
@@ -117,10 +117,15 @@ def interval_of(measure: Measure, snapshot: Snapshot) -> tuple[Decimal, Decimal]
     return interval(snapshot.numerator, snapshot.denominator)
 
 
-def gap(goal: Decimal | int, snapshot: Snapshot) -> str:
-    """Say how far a value is from its target, in points; nothing while the period runs."""
+def gap(goal: Decimal | int, snapshot: Snapshot, sign: str) -> str:
+    """Say how far a value is from its target, in points or pounds; nothing while the period runs."""
     if snapshot.value is None or not snapshot.is_over:
         return ""
+    if sign == MONEY:
+        more = snapshot.value - goal
+        return (
+            f"{pounds(abs(more))} {'above' if more > 0 else 'below'} it" if more else "met exactly"
+        )
     points = (snapshot.value - goal).quantize(Decimal("0.1"), ROUND_HALF_UP)
     if points == 0:
         return "met exactly"

@@ -15,7 +15,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from reporting.kpis.arithmetic import rate
+from apsystem.lib.gds import MONEY
+from reporting.kpis.arithmetic import A_HUNDREDTH, HUNDRED, rate
 from reporting.kpis.narrowing import ALL, COLUMNS, DIMENSIONS, Narrowing
 from reporting.kpis.period import Period
 from reporting.kpis.sessions import Sql, named
@@ -49,6 +50,7 @@ class Population:
     counts: dict[str, str] = field(default_factory=dict)
     unit: str = "pupil_id"  # whose number says how small the figure is
     kept_to: Sql = NOTHING_LEFT_OUT
+    per: Decimal = HUNDRED
 
     @property
     def sql(self) -> str:
@@ -90,11 +92,12 @@ class Total:
     units: int
     counts: dict[str, int]
     fingerprint: str
+    per: Decimal = HUNDRED
 
     @property
     def value(self) -> Decimal | None:
         """Return numerator per 100 of the denominator; None where the denominator is 0."""
-        return rate(self.numerator, self.denominator)
+        return rate(self.numerator, self.denominator, self.per)
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,20 @@ class Measure:
         return "schools" not in self.unit and "places" not in self.unit
 
     @property
+    def has_rates(self) -> bool:
+        """Tell whether a child has a rate of its own: not where it is counted or not."""
+        return self.is_of_sessions or self.sign == MONEY
+
+    @property
+    def per(self) -> Decimal:
+        """Return what the quotient is multiplied with: 100, or a hundredth where it is of pence."""
+        return A_HUNDREDTH if self.sign == MONEY else HUNDRED
+
+    @property
     def sign(self) -> str:
-        """Return what stands after the number: a percent sign, or what it is per."""
+        """Return what stands beside the number: a percent sign, pounds, or what it is per."""
+        if self.unit.startswith("pounds"):
+            return MONEY
         return "%" if self.unit.startswith("percent") else " per 100 pupils"
 
     def why_not(self, period: Period, narrowing: Narrowing = ALL) -> str:
@@ -171,7 +186,7 @@ class Measure:
             found = more[0].after(first) if more else first
         else:
             found = self.population(period)
-        return replace(found, kept_to=narrowing.sql())
+        return replace(found, kept_to=narrowing.sql(), per=self.per)
 
     def total(self, period: Period, narrowing: Narrowing = ALL) -> Total:
         """Compute the measure for the borough, or what is asked for of it. One query."""
@@ -251,6 +266,7 @@ def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
         denominator=int(row[1]),
         units=int(row[2]),
         fingerprint=row[3],
+        per=population.per,
         counts=dict(zip(population.counts, map(int, row[4:]), strict=True)),
     )
 

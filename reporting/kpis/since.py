@@ -23,17 +23,13 @@ class Since:
 
     then: Snapshot
     units: int
+    value: Decimal | None
     numerator: int
     denominator: int
     steps: Sequence[Step]
     is_redefined: bool
     corrected: int
     marked_later: int
-
-    @property
-    def value(self) -> Decimal | None:
-        """Return the figure as it is now."""
-        return rate(self.numerator, self.denominator)
 
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
@@ -47,9 +43,10 @@ def since(measure: Measure, then: Snapshot, today: date) -> Since:
     return Since(
         then=then,
         units=len(now),
+        value=rate(above, below, measure.per),
         numerator=above,
         denominator=below,
-        steps=[] if is_redefined else bridge(before, now),
+        steps=[] if is_redefined else bridge(before, now, measure.per),
         is_redefined=is_redefined,
         corrected=corrected,
         marked_later=later,

@@ -175,7 +175,7 @@ class Tiles:
             "comparison": comparison,
             "target": target,
             "goal": goal,
-            "gap": gap(goal, figure) if figure and goal is not None else "",
+            "gap": gap(goal, figure, measure.sign) if figure and goal is not None else "",
             "beside": self._beside(figure) if figure and is_shown else [],
             "published_for": measure.published.school_type if measure.published else "",
             "why_not": self._why_not(measure),
@@ -298,7 +298,7 @@ def children(request: Request, slug: str) -> HttpResponse:
             "page": page,
             "total": len(units),
             "rows": [
-                (shown[pupil], places.get(provider), above, below, rate(above, below))
+                (shown[pupil], places.get(provider), above, below, rate(above, below, found.per))
                 for pupil, provider, above, below in page
             ],
             **asked.said,
