@@ -10,7 +10,15 @@ from apsystem.management.commands import seed_demo
 from attendance.models import Mark, OutsideMark, RegisterTimes
 from outreach.models import FollowUp, Support
 from placements.models import Assessment, Placement, SchoolPlacement
-from pupils.models import Enrolment, Headcount, Letter, PermanentExclusion, Pupil, Suspension
+from pupils.models import (
+    CareStatus,
+    Enrolment,
+    Headcount,
+    Letter,
+    PermanentExclusion,
+    Pupil,
+    Suspension,
+)
 from referrals.models import Referral, Status
 from reintegration.models import PanelMeeting
 from reporting.models import Comparator, Snapshot
@@ -52,6 +60,7 @@ def test_a_borough_is_there_after_it(db, demo, monkeypatch):
     assert Mark.objects.count() > 2_000
     assert Mark.objects.with_note().exists()
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu", "Joi"}
+    assert CareStatus.objects.values("kind").distinct().count() == 3
     assert OutsideMark.objects.filter(timetable__isnull=False).exists()
     assert RegisterTimes.objects.exists()
     assert Support.objects.filter(status="closed", pupil__isnull=False).exists()

@@ -8,7 +8,7 @@ from apsystem.demo.borough import Borough
 from apsystem.demo.stories import Story
 from placements.models import Destination, Placement
 from placements.models import Status as PlacementStatus
-from pupils.models import Enrolment, Need, Pupil
+from pupils.models import CareStatus, Enrolment, Need, Pupil
 from pupils.models.codes import EnrolmentStatus, SenProvision
 from referrals.models import Tier
 
@@ -27,6 +27,14 @@ def write(stories: list[Story], borough: Borough, today: date) -> None:
             for story in stories
             if story.pupil.sen_provision != SenProvision.NONE
             for rank, need in enumerate(story.needs, start=1)
+        ],
+        batch_size=BATCH,
+    )
+    CareStatus.objects.bulk_create(
+        [
+            CareStatus(pupil=story.pupil, kind=story.care, starts_on=story.submitted_on)
+            for story in stories
+            if story.care
         ],
         batch_size=BATCH,
     )

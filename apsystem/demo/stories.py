@@ -30,8 +30,8 @@ from placements.models import (
     Route,
 )
 from pupils import actions as pupil_actions
-from pupils.models import Contact, Pupil
-from pupils.models.codes import NeedType, SenProvision
+from pupils.models import CareStatus, Contact, Pupil
+from pupils.models.codes import CareKind, NeedType, SenProvision
 from referrals import actions as referral_actions
 from referrals.models import Reason, Referral, Status, Tier
 
@@ -39,6 +39,12 @@ MORNINGS = 0b0101010101
 FOUR_DAYS = 0b0011111111
 # How long placements last, from and to.
 WEEKS = {Tier.OUTREACH: (8, 26), Tier.SHORT: (6, TIER_2_WEEKS - 1), Tier.LONGER: (20, 75)}
+# Of ten children, which are known to social care: a setting of the demo, no published share.
+CARE = {
+    3: CareKind.CHILD_IN_NEED,
+    6: CareKind.CHILD_PROTECTION,
+    7: CareKind.LOOKED_AFTER,
+}
 LIVE = ["draft", "submitted", "waiting", "accepted", "declined", "withdrawn"]
 
 
@@ -57,6 +63,7 @@ class Story:
     weeks: int
     sessions: int
     live: str = ""  # a case that is still open, in this status
+    care: str = ""  # how social care knows the child, if it does
 
 
 def stories(borough: Borough, count: int, today: date, first: date, seed: int) -> Iterator[Story]:
@@ -84,6 +91,7 @@ def stories(borough: Borough, count: int, today: date, first: date, seed: int) -
             weeks=chance.randint(*WEEKS[Tier(tier)]),
             sessions=chance.choices([EVERY_SESSION, FOUR_DAYS, MORNINGS], weights=[8, 1, 1])[0],
             live=live,
+            care=CARE.get(number % 10, ""),
         )  # fmt: skip
 
 
@@ -129,6 +137,7 @@ def tell(story: Story, borough: Borough, today: date) -> Placement | None:
         needs=story.needs,
     )
     _contact(pupil, officer)
+    _care(story, joined, officer)
     if pupil.sen_provision == SenProvision.EHC_PLAN:
         pupil_actions.record_plan(
             pupil, issued_on=joined, reviewed_on=joined + timedelta(days=150), by=officer
@@ -253,6 +262,12 @@ def _contact(pupil: Pupil, officer: User) -> None:
         has_parental_responsibility=True,
     )
     pupil_actions.add_contact(contact, pupil=pupil, by=officer)
+
+
+def _care(story: Story, since: date, officer: User) -> None:
+    if story.care:
+        care = CareStatus(kind=story.care, starts_on=since, social_worker="Robin Worker (demo)")
+        pupil_actions.add_care(story.pupil, care=care, by=officer)
 
 
 def _moment(on: date) -> datetime:
