@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accounts.models import ViewEntry
 from outreach.models import FollowUp, LogEntry, Purchase, Support
 from outreach.models.support import Status
+from reporting.kpis.outreach import TOTAL
 from tests import factories
 from tests.pupils.test_record import boxes
 
@@ -140,6 +141,27 @@ def test_a_school_reads_its_own_page_and_no_other(client, school_staff, school, 
     assert running.get_focus_display() in answer.content.decode()
     foreign = client.get(reverse("reporting:outreach-school", args=[other_school.uid]))
     assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [("primary", ("primary schools", "2.3")), ("nursery", ("all schools together", "11.3"))],
+)
+def test_a_school_stands_beside_its_phase_where_it_is_published(
+    client, school_staff, school, phase, expected
+):
+    for kind, value in (("Primary", "2.27093"), (TOTAL, "11.30744")):
+        factories.ComparatorFactory(
+            measure="suspension_rate", school_type=kind, year=2023, value=value
+        )
+    school.phase = phase
+    school.save()
+    client.force_login(school_staff)
+
+    page = client.get(reverse("reporting:outreach-school", args=[school.uid]))
+
+    whom, value = expected
+    assert f'{value}<br><span class="govuk-body-s">{whom}, 2023/24' in page.content.decode()
 
 
 def test_a_look_at_support_is_written_down(signed_in, opened, worker):
