@@ -198,7 +198,7 @@ def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
 def skip(plan: Plan, *, number: int, reason: str, by: User) -> Week:
     """Leave a week out; its line stays visible. The first and the last week are not skipped.
 
-    The placement has its usual sessions in it.
+    The pupil is at the provider as in the week before.
     """
     fresh = fresh_copy(plan, by, Status.RETURNING)
     week = _week(fresh, number)

@@ -81,7 +81,11 @@ def sessions(request: Request, uid: str, number: int) -> HttpResponse:
 
 CHANGES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "hold": (actions.hold, "Hold week {}: do it once more", "The later weeks move on."),
-    "skip": (actions.skip, "Skip week {}", "Its line stays visible."),
+    "skip": (
+        actions.skip,
+        "Skip week {}",
+        "Its line stays visible. The week before goes on at the provider.",
+    ),
     "support": (actions.support, "Agree extra support in week {}", "The support is recorded."),
 }
 

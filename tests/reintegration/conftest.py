@@ -7,6 +7,7 @@ import pytest
 from accounts import work
 from accounts.models import OutboxMessage
 from accounts.permissions import Role
+from reintegration import actions
 from reintegration.actions import Agreed
 from tests import factories
 from tests.factories import returns
@@ -47,8 +48,17 @@ def on(monkeypatch):
     """Let a day be today for what happens to the weeks of a return."""
 
     def on(day):
-        for module in ("placements.actions.weeks", "reintegration.actions.weeks"):
+        for module in (
+            "placements.actions.weeks",
+            "reintegration.actions.at_provider",
+            "reintegration.actions.weeks",
+        ):
             monkeypatch.setattr(f"{module}.localdate", lambda: day)
 
     on(FIRST - timedelta(days=3))
     return on
+
+
+@pytest.fixture
+def begun(ready, on, caseworker):
+    return actions.begin(ready, starts_on=FIRST, weeks=WEEKS, by=caseworker)
