@@ -16,11 +16,10 @@ from attendance.models.expected import expected, sessions_of
 from placements import actions as placement_actions
 from placements.models import Placement, WeekPattern
 from reintegration import actions, nightly
-from reintegration.actions import Agreed
 from reintegration.models import Week
 from reintegration.models.week import last_sessions
 from tests import factories
-from tests.reintegration.conftest import FIRST, WEEKS, work_off
+from tests.reintegration.conftest import FIRST, WEEKS, agreed, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +131,7 @@ def test_a_half_term_within_a_held_week_has_the_usual_sessions(begun, on, casewo
 
 
 def test_a_week_more_is_set_and_counted(begun, caseworker):
-    actions.extend(begun, agreed=Agreed(1, 9), reason="Not sure yet.", by=caseworker)
+    actions.extend(begun, agreed=agreed(1, 9), reason="Not sure yet.", by=caseworker)
 
     assert patterns(begun)[MONDAYS[-1] + WEEK] == 512
     assert words(begun) == [f"Week {number} of 7 of the return" for number in range(1, 8)]
@@ -141,8 +140,8 @@ def test_a_week_more_is_set_and_counted(begun, caseworker):
 def test_a_week_more_has_no_more_sessions_than_the_placement(begun, caseworker):
     Placement.objects.filter(pk=begun.placement_id).update(sessions=MON)
 
-    with pytest.raises(ValidationError, match="The placement has 2 sessions a week"):
-        actions.extend(begun, agreed=Agreed(3, 2), reason="Not sure yet.", by=caseworker)
+    with pytest.raises(ValidationError, match="The placement has Monday: choose of these"):
+        actions.extend(begun, agreed=agreed(3, 2), reason="Not sure yet.", by=caseworker)
 
 
 def test_a_week_that_is_skipped_goes_on_as_the_week_before(begun, caseworker):
@@ -287,7 +286,7 @@ def attempt(plan, verb, number, sessions, by):
         "choose": lambda: actions.choose_sessions(plan, number=number, sessions=sessions, by=by),
         "hold": lambda: actions.hold(plan, number=number, reason="Ill.", by=by),
         "skip": lambda: actions.skip(plan, number=number, reason="A trip.", by=by),
-        "extend": lambda: actions.extend(plan, agreed=Agreed(1, 9), reason="Slow.", by=by),
+        "extend": lambda: actions.extend(plan, agreed=agreed(1, 9), reason="Slow.", by=by),
         "stop": lambda: actions.stop(plan, reason="Too early.", by=by),
     }
     with suppress(ValidationError, WrongStatus):

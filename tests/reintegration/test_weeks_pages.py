@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.permissions import Role
+from placements.models import Placement
 from reintegration import actions
 from reintegration.models import Week
 from tests import factories
 from tests.reintegration.conftest import FIRST
-from tests.reintegration.test_at_provider import MON, MONDAYS
+from tests.reintegration.test_at_provider import MON, MONDAYS, WED, asked
+from tests.reintegration.test_pages import six_weeks
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,35 @@ def test_the_sessions_of_a_week_are_ticked_on_a_page(signed_in, begun, monkeypat
     assert Week.objects.get(number=2).at_provider == MON
     family = signed_in.get(reverse("reintegration:family", args=[begun.uid]))
     assert "2 half days: Monday" in family.content.decode()
+
+
+def test_the_sessions_at_the_provider_are_agreed_where_the_return_begins(signed_in, ready, on):
+    """The first sessions of each week are ticked; offered were the last ones of the placement."""
+    Placement.objects.filter(pk=ready.placement_id).update(sessions=MON | WED)
+    address = reverse("reintegration:begin", args=[ready.uid])
+    form = signed_in.get(address).context["form"]
+
+    answer = signed_in.post(address, six_weeks(weekly_1=["0", "5"], weekly_2=["1"]))
+
+    assert [bit for bit, _ in form.fields["weekly_1"].choices] == ["0", "1", "4", "5"]
+    assert form["weekly_4"].value() == ["4", "5"]
+    assert "weekly_3" in answer.context["form"].errors  # a Tuesday, which the placement has not
+    none = {f"weekly_{number}": [] for number in range(3, 7)}
+    signed_in.post(address, six_weeks(weekly_1=["0", "5"], weekly_2=["1"], **none))
+    rows = Week.objects.order_by("number").values_list("at_provider", "ap_sessions")
+    assert list(rows) == [(0b100001, 2), (0b10, 1), (0, 0), (0, 0), (0, 0), (0, 0)]
+    assert [asked(ready, monday) for monday in MONDAYS[:3]] == [0b100001, 0b10, 0]
+
+
+def test_a_week_more_has_boxes_too(signed_in, begun):
+    address = reverse("reintegration:week-add", args=[begun.uid])
+    sent = {"school_sessions": "9", "weekly": ["8", "9"], "goal": "", "reason": "Not sure yet."}
+
+    page = signed_in.post(address, sent).content.decode()
+    signed_in.post(address, sent | {"weekly": ["9"]})
+
+    assert "Together that is 11 sessions" in page
+    assert Week.objects.get(number=7).sessions_words == "Friday afternoon"
 
 
 def test_too_many_sessions_are_said_beside_the_boxes(signed_in, begun):
