@@ -110,6 +110,29 @@ def test_the_school_is_chosen_first_and_a_wrong_one_is_asked_again(signed_in, sc
         assert "At which school?" in page.content.decode()
 
 
+def test_an_exit_of_another_informant_is_told_beside_its_field(signed_in, opened, lessons):
+    """The baseline is a teacher's. A parent's exit of the same instrument is no pair of it."""
+    lessons.informants = ["teacher", "parent"]
+    lessons.save()
+    about = {"pupil": opened.pupil, "instrument": lessons}
+    before = factories.AssessmentFactory(**about, informant="teacher", held_on=opened.starts_on)
+    later = {"held_on": opened.starts_on + timedelta(days=30)}
+    wrong = factories.AssessmentFactory(**about, informant="parent", **later)
+    Support.objects.update(curriculum_baseline=before, no_curriculum_baseline="")
+    sent = {"end_words": "Stays.", "no_semh_exit": "Ill.", "curriculum_exit": wrong.pk}
+
+    page = signed_in.post(url("close", opened.uid), sent | boxes("ended_on", localdate()))
+
+    [told] = page.context["form"].errors["curriculum_exit"]
+    assert told == (
+        f"The baseline is {before}. Choose an exit with the same instrument and the same "
+        "informant: others cannot be compared."
+    )
+    assert "Stays.</textarea>" in page.content.decode()
+    assert f'<option value="{wrong.pk}" selected' in page.content.decode()
+    assert Support.objects.get().status == Status.OPEN
+
+
 def test_a_manager_records_what_a_school_bought(client, manager, school):
     client.force_login(manager)
     year = client.get(url("buy")).context["form"].fields["year"].choices[0][0]
