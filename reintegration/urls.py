@@ -13,6 +13,7 @@ plan_patterns = [
     path("options/", transition.options, name="options"),
     path("pathways/", transition.index, name="pathways"),
     path("pathways/missing/", transition.missing, name="pathways-missing"),
+    path("pathways/sessions/new/", transition.session, name="programme-session"),
     path("pathways/pupils/<uuid:uid>/", transition.of_pupil, name="pathway"),
     path("pathways/pupils/<uuid:uid>/change/", transition.change, name="pathway-change"),
     path("pathways/<uuid:uid>/coach/", transition.coach, name="coach"),

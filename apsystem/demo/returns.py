@@ -13,7 +13,7 @@ from placements.models import RUNNING, Assessment, Placement
 from reintegration import actions
 from reintegration.actions import Agreed
 from reintegration.models import Gate, Judgement, Kind, Plan
-from reintegration.models.week import Week
+from reintegration.models.week import Week, last_sessions
 
 PREPARED, RETURNING = 6, 4
 AT_SCHOOL = [2, 4, 6, 8, 10, 10]
@@ -76,9 +76,9 @@ def _pass(plan: Plan, kind: Kind, on: date, by: User) -> None:
 def _return(plan: Plan, today: date, *, weeks_ago: int, by: User) -> None:
     days = school_days_at(plan.receiving_school, today - timedelta(weeks=weeks_ago + 2), today)
     start = days[max(0, len(days) - 5 * weeks_ago)] if days else today
-    most = plan.placement.sessions_a_week
+    usual = plan.placement.sessions
     weeks = [
-        Agreed(min(most, 10 - at_school), at_school, goal, "Robin Example")
+        Agreed(last_sessions(usual, 10 - at_school), at_school, goal, "Robin Example")
         for at_school, goal in zip(AT_SCHOOL, GOALS, strict=True)
     ]
     plan = actions.begin(

@@ -14,10 +14,10 @@ from accounts.models import Membership, Organisation, User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import months_after
 from outreach.models import Evaluation, FollowUp, Support
-from outreach.models.follow_up import MONTHS, MOST_REMINDERS
+from outreach.models.follow_up import MONTHS, MOST_REMINDERS, main_rolls
 from outreach.models.support import Kind
-from pupils.models import Enrolment, PermanentExclusion, Suspension
-from pupils.models.codes import MAIN_STATUSES, NOT_COUNTED
+from pupils.models import PermanentExclusion, Suspension
+from pupils.models.codes import NOT_COUNTED
 
 # Settings of ours: long enough for a busy half term, and three chasers a fortnight apart.
 LINK_DAYS = 56
@@ -124,12 +124,8 @@ def send_evaluation(evaluation: Evaluation, today: date) -> list[str]:
 
 def school_of(support: Support, today: date) -> Organisation | None:
     """Return the school on whose roll the pupil is today, as the main one; None where none is."""
-    rows = (
-        Enrolment.objects.in_force(today)
-        .at_schools()
-        .filter(pupil=support.pupil, status__in=MAIN_STATUSES)
-    )
-    newest = rows.select_related("organisation").order_by("-starts_on").first()
+    rows = main_rolls(today).filter(pupil=support.pupil)
+    newest = rows.select_related("organisation").first()
     return newest.organisation if newest else None
 
 

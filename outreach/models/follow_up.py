@@ -5,11 +5,14 @@ from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation
 from outreach.models.linked import Linked, LinkedQuerySet
 from outreach.models.support import Support
+from pupils.models import Enrolment
+from pupils.models.codes import MAIN_STATUSES
 
 MONTHS = [3, 6, 12]
 MOST_SUSPENSIONS = 90  # a suspension of half a day each, up to 45 days
@@ -161,7 +164,19 @@ class FollowUp(Linked):
         return words.get(Told(self.excluded), "not known") if self.excluded else ""
 
 
+def main_rolls(today: date) -> models.QuerySet[Enrolment]:
+    """Return the rolls of schools on which pupils are the main ones on a day, the newest first."""
+    rows = Enrolment.objects.in_force(today).at_schools().filter(status__in=MAIN_STATUSES)
+    return rows.order_by("-starts_on")
+
+
 def follow_up_of(token: str, today: date) -> FollowUp | None:
-    """Return the follow-up that the secret of a link opens, unless the pupil moved since."""
+    """Return the follow-up that the secret of a link opens, unless the pupil moved since.
+
+    Who moved today is at another school at once, not when the clock passes the question on. One
+    query, whatever the token.
+    """
+    now_at = main_rolls(today).filter(pupil=OuterRef("support__pupil")).values("organisation")[:1]
     rows = FollowUp.objects.opened_by(token, today).filter(passed_on=None)
+    rows = rows.filter(school=Coalesce(Subquery(now_at), F("school")))
     return rows.select_related("support__pupil", "school").first()

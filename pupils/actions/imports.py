@@ -123,10 +123,11 @@ class _File:
                 "Add the pupils, then take the same file in again."
             )
         self.rolls: dict[int, list[Enrolment]] = {}
-        for roll in Enrolment.objects.filter(pupil__in=found):
+        numbers = [pupil.pk for pupil in self.pupils.values()]
+        for roll in Enrolment.objects.filter(pupil__in=numbers):
             self.rolls.setdefault(roll.pupil_id, []).append(roll)
         self.known: dict[int, list[Suspension]] = {}
-        rows = Suspension.objects.filter(pupil__in=found)
+        rows = Suspension.objects.filter(pupil__in=numbers)
         for row in rows.prefetch_related("school", "reason_1", "reason_2", "reason_3"):
             self.known.setdefault(row.pupil_id, []).append(row)
         self.rules = Rules(day for row in said for day in (row.starts_on, row.cancelled_on))
@@ -226,11 +227,9 @@ class _File:
     def save(self) -> None:
         """Write all in two statements, with what is due counted anew."""
         recounted: dict[int, Suspension] = {}
-        for pupil in {row.pupil_id for row in self.touched.values()}:
-            years = {row.year for row in self.touched.values() if row.pupil_id == pupil}
-            for year in years:
-                group = [row for row in self.known[pupil] if row.year == year]
-                recounted |= {row.pk: row for row in self.rules.count(group) if row.pk}
+        for pupil, year in {(row.pupil_id, row.year) for row in self.touched.values()}:
+            group = [row for row in self.known[pupil] if row.year == year]
+            recounted.update({row.pk: row for row in self.rules.count(group) if row.pk})
         Suspension.objects.bulk_create(self.fresh, batch_size=AT_ONCE)
         kept = {row.pk: row for row in self.changed} | recounted
         Suspension.objects.bulk_update(kept.values(), FIELDS, batch_size=AT_ONCE)

@@ -1,5 +1,6 @@
 """What happens on the way beyond Year 11: the plan, the coach, applications, checks."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -79,6 +80,37 @@ def plan_activity(pathway: Pathway, activity: Activity, *, by: User) -> Activity
     activity.full_clean()
     activity.save()
     return activity
+
+
+@transaction.atomic
+def log_session(
+    session: Activity, *, pathways: Collection[Pathway], absent: Collection[Pathway], by: User
+) -> list[Activity]:
+    """Write a session of the programme into the plan of each young person it was for.
+
+    Each plan holds a line of its own, so nobody reads there who else came. `absent` are those who
+    did not come; before the day nobody is. Who has the session already keeps it as it stands: sent
+    twice, it is one.
+    """
+    _check(by)
+    on, today = session.planned_on, localdate()
+    if absent and on > today:
+        raise ValidationError({"absent": "The day has not come yet: leave these boxes empty."})
+    if strangers := set(absent) - set(pathways):
+        names = ", ".join(sorted(str(row.pupil) for row in strangers))
+        raise ValidationError({"absent": f"The session was not for {names}. Tick them above too."})
+    rows = Pathway.objects.as_user(by).filter(pk__in=[row.pk for row in pathways])
+    same = {"kind": session.kind, "words": session.words, "planned_on": on}
+    found = []
+    for pathway in rows.select_for_update(of=("self",)).order_by("pk"):
+        if Activity.objects.as_user(by).filter(pathway=pathway, **same).exists():
+            continue
+        came = None if on > today else pathway not in absent
+        row = Activity(pathway=pathway, attended=came, by=by, **same)
+        row.full_clean()
+        row.save()
+        found.append(row)
+    return found
 
 
 @transaction.atomic

@@ -37,12 +37,20 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is agreed for one week: sessions at each place, the goal, who leads."""
+    """What is agreed for one week: sessions at each place, the goal, who leads.
 
-    ap_sessions: int
+    Those at the provider are named, as a bit for each; at the school only their number is agreed.
+    """
+
+    at_provider: int
     school_sessions: int
     goal: str = ""
     lead: str = ""
+
+    @property
+    def ap_sessions(self) -> int:
+        """Return how many sessions at the provider are agreed."""
+        return self.at_provider.bit_count()
 
 
 def school_weeks(place: Organisation | None, first: date, number: int) -> list[Span]:
@@ -87,8 +95,9 @@ def begin(plan: Plan, *, starts_on: date, weeks: Sequence[Agreed], by: User) -> 
     for number, ((start, end), agreed) in enumerate(zip(spans, weeks, strict=True), start=1):
         week = Week(
             plan=plan, attempt=plan.attempt, number=number, starts_on=start, ends_on=end,
-            first_starts_on=start, first_ends_on=end, ap_sessions=agreed.ap_sessions,
-            school_sessions=agreed.school_sessions, goal=agreed.goal, lead=agreed.lead,
+            first_starts_on=start, first_ends_on=end, at_provider=agreed.at_provider,
+            ap_sessions=agreed.ap_sessions, school_sessions=agreed.school_sessions,
+            goal=agreed.goal, lead=agreed.lead,
         )  # fmt: skip
         week.full_clean()
         week.save()
@@ -108,16 +117,22 @@ def _rises(weeks: Sequence[Agreed], plan: Plan) -> None:
     """Refuse weeks in which the sessions at school fall, or that the placement does not have."""
     if len(weeks) != WEEKS:
         raise ValidationError(f"Agree all {WEEKS} weeks.")
-    most = plan.placement.sessions_a_week
     for number, (before, after) in enumerate(zip([None, *weeks], weeks, strict=False), start=1):
         if before and after.school_sessions < before.school_sessions:
             raise ValidationError(
                 {f"school_{number}": "The sessions at school rise from week to week, or stay."}
             )
-        if after.ap_sessions > most:
-            raise ValidationError({f"ap_{number}": f"The placement has {most} sessions a week."})
+        _of_the_placement(plan, after.at_provider, f"weekly_{number}")
     if weeks[-1].school_sessions == 0:
         raise ValidationError({f"school_{WEEKS}": "The last week has sessions at school."})
+
+
+def _of_the_placement(plan: Plan, sessions: int, name: str = "weekly") -> None:
+    """Refuse sessions at the provider that the placement does not have."""
+    if sessions & ~plan.placement.sessions:
+        raise ValidationError(
+            {name: f"The placement has {plan.placement.sessions_words}: choose of these."}
+        )
 
 
 def _week(plan: Plan, number: int) -> Week:
@@ -176,16 +191,14 @@ def hold(plan: Plan, *, number: int, reason: str, by: User) -> Week:
 def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
     """Add a week at the end."""
     fresh = fresh_copy(plan, by, Status.RETURNING)
-    most = fresh.placement.sessions_a_week
-    if agreed.ap_sessions > most:
-        raise ValidationError({"ap_sessions": f"The placement has {most} sessions a week."})
+    _of_the_placement(fresh, agreed.at_provider)
     rows = Week.objects.filter(plan=fresh, attempt=fresh.attempt)
     last = rows.select_for_update().order_by("-number")[0]
     start, end = school_weeks(fresh.receiving_school, last.ends_on, 1)[0]
     week = Week(
         plan=fresh, attempt=fresh.attempt, number=last.number + 1, starts_on=start, ends_on=end,
-        ap_sessions=agreed.ap_sessions, school_sessions=agreed.school_sessions,
-        goal=agreed.goal, lead=agreed.lead,
+        at_provider=agreed.at_provider, ap_sessions=agreed.ap_sessions,
+        school_sessions=agreed.school_sessions, goal=agreed.goal, lead=agreed.lead,
     )  # fmt: skip
     week.full_clean()
     week.save()
@@ -198,7 +211,7 @@ def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
 def skip(plan: Plan, *, number: int, reason: str, by: User) -> Week:
     """Leave a week out; its line stays visible. The first and the last week are not skipped.
 
-    The placement has its usual sessions in it.
+    The pupil is at the provider as in the week before.
     """
     fresh = fresh_copy(plan, by, Status.RETURNING)
     week = _week(fresh, number)
@@ -222,10 +235,7 @@ def choose_sessions(plan: Plan, *, number: int, sessions: int, by: User) -> Week
     week = _week(fresh, number)
     if week.is_skipped or week.ends_on <= localdate():
         raise ValidationError("A week that is over or was skipped has no sessions to choose.")
-    if sessions & ~fresh.placement.sessions:
-        raise ValidationError(
-            {"weekly": f"The placement has {fresh.placement.sessions_words}: choose of these."}
-        )
+    _of_the_placement(fresh, sessions)
     most = SESSIONS_A_WEEK - week.school_sessions
     if sessions.bit_count() > most:
         raise ValidationError(

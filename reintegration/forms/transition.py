@@ -168,6 +168,37 @@ class ActivityForm(RowForm):
         fields = ["kind", "words", "planned_on"]
 
 
+class SessionForm(ActivityForm):
+    """A session of the careers and employability programme, for several young people."""
+
+    submit_label = "Save the session"
+    field_order = ["kind", "words", "planned_on", "about", "absent"]
+
+    about = forms.ModelMultipleChoiceField(
+        Pathway.objects.none(),
+        label="Whom it is for",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The plan of each shows the session, and nobody else's name",
+        error_messages={"required": "Choose at least one young person"},
+    )
+    absent = forms.ModelMultipleChoiceField(
+        Pathway.objects.none(),
+        label="Who did not come (optional)",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Leave all empty if everybody came, or the day has not come yet",
+    )
+
+    def __init__(self, *args: Any, pathways: QuerySet, **kwargs: Any) -> None:
+        """Offer these young people, and what is done with several of them at once."""
+        super().__init__(*args, **kwargs)
+        together = [row for row in Activity.Kind.choices if row[0] != Activity.Kind.COUNSELLING]
+        self.fields["kind"].choices = together
+        for name in ("about", "absent"):
+            offer(self, name, pathways)
+            self.fields[name].label_from_instance = lambda row: str(row.pupil)
+
+
 class AttendedForm(GdsForm):
     """Whether the young person, or the family, came."""
 

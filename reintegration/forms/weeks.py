@@ -8,14 +8,16 @@ from django import forms
 from apsystem.lib.calendar import SESSIONS_A_WEEK
 from apsystem.lib.forms import DateField, GdsForm, Radios, TextArea
 from placements.forms.opening import SESSION_CHOICES
+from placements.models import Placement
 from reintegration.actions import Agreed
 from reintegration.models import WEEKS, Judgement, Stay, Week
+from reintegration.models.week import last_sessions
 
 # A line to begin with, which the meeting changes: whole days more at school each week.
 USUAL_AT_SCHOOL = [2, 4, 6, 8, 10, 10]
 
 
-def _sessions(label: str, initial: int | None = None) -> forms.IntegerField:
+def _at_school(label: str, initial: int) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=0,
@@ -25,23 +27,62 @@ def _sessions(label: str, initial: int | None = None) -> forms.IntegerField:
     )
 
 
-class BeginForm(GdsForm):
+def _at_provider(label: str, placement: Placement, initial: int) -> forms.MultipleChoiceField:
+    """Return boxes for the sessions of a placement, with those of a pattern ticked."""
+    offered = [row for row in SESSION_CHOICES if placement.sessions >> int(row[0]) & 1]
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=offered,
+        initial=[bit for bit, _ in offered if initial >> int(bit) & 1],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="The register asks for these sessions only. Choose none where the pupil is at the "
+        "school all week.",
+    )
+
+
+class BoxesForm(GdsForm):
+    """A form with boxes for the sessions at the provider."""
+
+    @property
+    def helper(self) -> FormHelper:
+        """Set the mornings beside the afternoons."""
+        helper = super().helper
+        helper.form_class += " app-sessions"
+        return helper
+
+    def pattern(self, name: str = "weekly") -> int:
+        """Return the ticked sessions as a weekly pattern."""
+        return sum(1 << int(bit) for bit in self.cleaned_data.get(name, ()))
+
+    def hold_ten(self, at_school: str, name: str = "weekly") -> None:
+        """Refuse more than ten sessions a week, beside the week."""
+        both = (self.cleaned_data.get(at_school) or 0) + self.pattern(name).bit_count()
+        if both > SESSIONS_A_WEEK:
+            self.add_error(
+                at_school,
+                f"Together that is {both} sessions: a week has {SESSIONS_A_WEEK} at most",
+            )
+
+
+class BeginForm(BoxesForm):
     """The six weeks as they are agreed."""
 
     submit_label = "Begin the return"
 
     starts_on = DateField(label="First day back", help_text="Half terms are not counted as weeks")
 
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
         """Ask for each week: sessions at both places, the goal, who leads."""
         super().__init__(*args, **kwargs)
         for number, at_school in enumerate(USUAL_AT_SCHOOL[:WEEKS], start=1):
-            self.fields[f"school_{number}"] = _sessions(
+            self.fields[f"school_{number}"] = _at_school(
                 f"Week {number}: sessions at school", at_school
             )
-            self.fields[f"ap_{number}"] = _sessions(
+            self.fields[f"weekly_{number}"] = _at_provider(
                 f"Week {number}: sessions at the provider",
-                min(most, SESSIONS_A_WEEK - at_school),
+                placement,
+                last_sessions(placement.sessions, SESSIONS_A_WEEK - at_school),
             )
             self.fields[f"goal_{number}"] = forms.CharField(
                 label=f"Week {number}: goal (optional)", max_length=300, required=False
@@ -54,12 +95,7 @@ class BeginForm(GdsForm):
         """Refuse more than ten sessions a week, beside the week."""
         cleaned = super().clean() or self.cleaned_data
         for number in range(1, WEEKS + 1):
-            both = [cleaned.get(f"{place}_{number}") or 0 for place in ("school", "ap")]
-            if sum(both) > SESSIONS_A_WEEK:
-                self.add_error(
-                    f"school_{number}",
-                    f"Together that is {sum(both)} sessions: a week has {SESSIONS_A_WEEK} at most",
-                )
+            self.hold_ten(f"school_{number}", f"weekly_{number}")
         return cleaned
 
     @property
@@ -67,43 +103,25 @@ class BeginForm(GdsForm):
         """Return what is agreed for each week."""
         read = self.cleaned_data
         return [
-            Agreed(read[f"ap_{n}"], read[f"school_{n}"], read[f"goal_{n}"], read[f"lead_{n}"])
+            Agreed(
+                self.pattern(f"weekly_{n}"), read[f"school_{n}"], read[f"goal_{n}"],
+                read[f"lead_{n}"],
+            )
             for n in range(1, WEEKS + 1)
-        ]
+        ]  # fmt: skip
 
 
-class SessionsForm(GdsForm):
+class SessionsForm(BoxesForm):
     """At which sessions of a week the pupil is at the provider."""
 
     submit_label = "Save the sessions"
 
-    weekly = forms.MultipleChoiceField(
-        label="Sessions at the provider in this week",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text="The register asks for these sessions only. Choose none where the pupil is at the "
-        "school all week.",
-    )
-
     def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
         """Offer the sessions of the placement, with those that hold now."""
         super().__init__(*args, **kwargs)
-        usual = week.plan.placement.sessions
-        offered = [row for row in SESSION_CHOICES if usual >> int(row[0]) & 1]
-        self.fields["weekly"].choices = offered
-        self.initial["weekly"] = [bit for bit, _ in offered if week.sessions >> int(bit) & 1]
-
-    @property
-    def helper(self) -> FormHelper:
-        """Set the mornings beside the afternoons."""
-        helper = super().helper
-        helper.form_class += " app-sessions"
-        return helper
-
-    @property
-    def sessions(self) -> int:
-        """Return the sessions as the weekly pattern that the week keeps."""
-        return sum(1 << int(bit) for bit in self.cleaned_data["weekly"])
+        self.fields["weekly"] = _at_provider(
+            "Sessions at the provider in this week", week.plan.placement, week.sessions
+        )
 
 
 class WeekReviewForm(GdsForm):
@@ -127,21 +145,31 @@ class WeekChangeForm(GdsForm):
     reason = TextArea(label="Why", max_length=2000)
 
 
-class ExtendForm(WeekChangeForm):
+class ExtendForm(BoxesForm, WeekChangeForm):
     """One week more."""
 
     submit_label = "Add the week"
-    field_order = ["school_sessions", "ap_sessions", "goal", "reason"]
 
-    school_sessions = _sessions("Sessions at school", SESSIONS_A_WEEK)
-    ap_sessions = _sessions("Sessions at the provider", 0)
+    school_sessions = _at_school("Sessions at school", SESSIONS_A_WEEK)
     goal = forms.CharField(label="Goal (optional)", max_length=300, required=False)
+
+    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
+        """Offer the sessions of the placement."""
+        super().__init__(*args, **kwargs)
+        self.fields["weekly"] = _at_provider("Sessions at the provider", placement, 0)
+        self.order_fields(["school_sessions", "weekly", "goal", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse more than ten sessions, beside those at school."""
+        cleaned = super().clean() or self.cleaned_data
+        self.hold_ten("school_sessions")
+        return cleaned
 
     @property
     def agreed(self) -> Agreed:
         """Return what is agreed for the week."""
         read = self.cleaned_data
-        return Agreed(read["ap_sessions"], read["school_sessions"], read["goal"])
+        return Agreed(self.pattern(), read["school_sessions"], read["goal"])
 
 
 class CompleteForm(GdsForm):

@@ -54,6 +54,11 @@ class PathwayQuerySet(ChildQuerySet):
         """Keep those of young people who are so many years after Year 1."""
         return self.filter(pupil__starts_year_1=academic_year(today) - offset)
 
+    def in_the_programme(self, today: date) -> Self:
+        """Keep those of young people in Years 10 to 12: whom a session of the programme is for."""
+        years = [academic_year(today) - offset for offset in (YEAR_10, YEAR_11, YEAR_12)]
+        return self.filter(pupil__starts_year_1__in=years).with_names()
+
     def without_coach(self, today: date) -> Self:
         """Keep those in Year 11, and in the autumn after, whom no coach goes with."""
         years = [academic_year(today) - YEAR_11]

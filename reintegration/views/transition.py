@@ -27,6 +27,7 @@ from reintegration.forms.transition import (
     GuaranteeForm,
     PathwayFilter,
     PathwayForm,
+    SessionForm,
 )
 from reintegration.models import Activity, Application, CoachContact, DestinationCheck, Pathway
 from reintegration.models.transition import pupils_without_pathway
@@ -65,7 +66,8 @@ def index(request: Request) -> HttpResponse:
     rows = Pathway.objects.as_user(request.user).with_names()
     page = page_of(request, rows.narrowed(form.waits_for, localdate()))
     looked_at(request, [row.pupil_id for row in page], act="list")
-    context = {"title": "After Year 11", "page": page, "waits": WAITS}
+    may_work = request.user.can(Permission.POST16_WORK)
+    context = {"title": "After Year 11", "page": page, "waits": WAITS, "may_work": may_work}
     return render(request, "reintegration/pathways.html", context)
 
 
@@ -231,11 +233,35 @@ def activity(request: Request, uid: str) -> HttpResponse:
 
 
 @requires(Permission.POST16_WORK)
+def session(request: Request) -> HttpResponse:
+    """Log a session of the programme once for all whom it is for."""
+    rows = Pathway.objects.as_user(request.user).in_the_programme(localdate())
+    looked_at(request, [row.pupil_id for row in rows], act="list")
+    form = SessionForm(request.POST or None, instance=Activity(), pathways=rows)
+    return fill_in(
+        request,
+        form,
+        lambda form: actions.log_session(
+            form.instance,
+            pathways=form.cleaned_data["about"],
+            absent=form.cleaned_data["absent"],
+            by=request.user,
+        ),
+        title="Log a session of the programme",
+        done="The session is saved on the page of each young person.",
+        back=reverse("reintegration:pathways"),
+        lead="Work experience, employers, careers, skills: one session for several young people.",
+    )
+
+
+@requires(Permission.POST16_WORK)
 def attended(request: Request, uid: str, pk: int) -> HttpResponse:
     """Say whether somebody came to an activity."""
     pathway = _found(request, uid)
     row = get_object_or_404(Activity.objects.as_user(request.user), pk=pk, pathway=pathway)
-    form = AttendedForm(request.POST or None)
+    known = "" if row.attended is None else "yes" if row.attended else "no"
+    initial = {"attended": known, "outcome": row.outcome}
+    form = AttendedForm(request.POST or None, initial=initial)
     return _act_on(
         request,
         pathway.pupil,

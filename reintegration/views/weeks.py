@@ -29,7 +29,7 @@ def begin(request: Request, uid: str) -> HttpResponse:
     return act_on(
         request,
         plan,
-        BeginForm(request.POST or None, most=plan.placement.sessions_a_week),
+        BeginForm(request.POST or None, placement=plan.placement),
         lambda row, form: actions.begin(
             row, starts_on=form.cleaned_data["starts_on"], weeks=form.weeks, by=request.user
         ),
@@ -71,7 +71,7 @@ def sessions(request: Request, uid: str, number: int) -> HttpResponse:
         plan,
         SessionsForm(request.POST or None, week=week),
         lambda row, form: actions.choose_sessions(
-            row, number=number, sessions=form.sessions, by=request.user
+            row, number=number, sessions=form.pattern(), by=request.user
         ),
         heading=f"Sessions of week {number}",
         done=f"The register asks for these sessions in week {number}.",
@@ -81,7 +81,11 @@ def sessions(request: Request, uid: str, number: int) -> HttpResponse:
 
 CHANGES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "hold": (actions.hold, "Hold week {}: do it once more", "The later weeks move on."),
-    "skip": (actions.skip, "Skip week {}", "Its line stays visible."),
+    "skip": (
+        actions.skip,
+        "Skip week {}",
+        "Its line stays visible. The week before goes on at the provider.",
+    ),
     "support": (actions.support, "Agree extra support in week {}", "The support is recorded."),
 }
 
@@ -110,10 +114,11 @@ def change(request: Request, uid: str, number: int, what: str) -> HttpResponse:
 @requires(Permission.PLAN_WORK)
 def extend(request: Request, uid: str) -> HttpResponse:
     """Add a week at the end."""
+    plan = find(request, uid)
     return act_on(
         request,
-        find(request, uid),
-        ExtendForm(request.POST or None),
+        plan,
+        ExtendForm(request.POST or None, placement=plan.placement),
         lambda row, form: actions.extend(
             row, agreed=form.agreed, reason=form.cleaned_data["reason"], by=request.user
         ),

@@ -139,13 +139,20 @@ IMPROVED = f"""
 """  # noqa: S608 - constants of ours
 SCHOOLS = """
     WITH national AS (
-        SELECT value FROM reporting_comparator
-        WHERE measure = %(published)s AND school_type = %(total)s AND geography = 'England'
+        SELECT DISTINCT ON (school_type) school_type, value FROM reporting_comparator
+        WHERE measure = %(published)s AND geography = 'England'
           AND coverage = 'year' AND year <= %(year)s AND value IS NOT NULL
-        ORDER BY year DESC LIMIT 1
+        ORDER BY school_type, year DESC
+    ), phase AS (
+        SELECT own.phase, national.value
+        FROM unnest(%(phases)s::text[], %(types)s::text[]) AS own (phase, school_type)
+        JOIN national USING (school_type)
     ), school AS (
-        SELECT place.id, headcount.pupils, ({events}) AS events, (SELECT value FROM national) AS most
+        SELECT place.id, headcount.pupils, ({events}) AS events, phase.value IS NULL AS is_of_all,
+            coalesce(phase.value,
+                     (SELECT value FROM national WHERE school_type = %(total)s)) AS most
         FROM accounts_organisation AS place
+        LEFT JOIN phase ON phase.phase = place.phase
         LEFT JOIN pupils_headcount AS headcount ON headcount.school_id = place.id
             AND headcount.year = %(year)s AND headcount.census = %(census)s
         WHERE place.kind = 'school' AND place.closed_on IS NULL
@@ -154,7 +161,8 @@ SCHOOLS = """
         NULL::smallint AS tier, NULL::int AS year_group,
         (is_counted AND events * 100 <= most * pupils)::int AS below, is_counted::int AS counted,
         (pupils IS NULL)::int AS without_headcount,
-        (pupils IS NOT NULL AND NOT %(is_over)s)::int AS in_progress
+        (pupils IS NOT NULL AND NOT %(is_over)s)::int AS in_progress,
+        (is_counted AND is_of_all)::int AS of_all
     FROM (SELECT *, %(is_over)s AND pupils IS NOT NULL AND most IS NOT NULL AS is_counted
           FROM school) AS row
 """

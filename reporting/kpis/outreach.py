@@ -7,6 +7,7 @@ afterwards, even where the second begins within the twelve months of the first.
 from functools import partial
 from typing import Any
 
+from accounts.models import Organisation
 from placements.models import Aspect
 from pupils.models import Census
 from pupils.models.codes import GONE_FOR_GOOD, NOT_COUNTED
@@ -28,6 +29,11 @@ from reporting.kpis.period import Period
 from reporting.models import Coverage
 
 TOTAL = "Total (state-funded primary, secondary and special)"
+# What is published of a school's own phase. The register of schools gives special schools no phase.
+OF_A_PHASE = {
+    Organisation.Phase.PRIMARY: "Primary",
+    Organisation.Phase.SECONDARY: "Secondary",
+}
 STRATEGY = "H&F AP strategy 2023 to 2028, priority 3"
 OWNER = "Outreach lead"
 IN_PROGRESS = "Time afterwards not over: in progress, in neither number"
@@ -91,6 +97,8 @@ def _schools(period: Period, *, events: str, published: str) -> Population:
             census=Census.SPRING.value,
             published=published,
             total=TOTAL,
+            phases=[str(phase.value) for phase in OF_A_PHASE],
+            types=list(OF_A_PHASE.values()),
             is_over=period.is_over and period.coverage == Coverage.YEAR,
             not_counted=[result.value for result in NOT_COUNTED],
         ),
@@ -100,6 +108,7 @@ def _schools(period: Period, *, events: str, published: str) -> Population:
         counts={
             "Schools without a headcount of the January census, left out": "without_headcount",
             "Schools whose year is not over, left out": "in_progress",
+            "Schools held to all schools together": "of_all",
         },
     )
 
@@ -187,17 +196,18 @@ def _at_or_below(slug: str, title: str, what: str, **how: Any) -> Measure:
         slug=slug,
         title=title,
         definition=f"Mainstream schools of the borough whose {what} per 100 pupils on roll at the "
-        "January census were at or below the newest published figure of state-funded schools in "
-        "England up to that year, as a share of schools with a headcount. The whole year is "
-        "compared with a whole year only.",
+        "January census were at or below the newest figure up to that year that is published of "
+        "state-funded schools of their phase in England, as a share of schools with a headcount. "
+        "The whole year is compared with a whole year only.",
         numerator_words="Schools at or below England",
         denominator_words="Schools with a headcount",
-        exclusions="England's figure is of primary, secondary and special schools together: a "
-        "secondary school is held to it too. Schools without a headcount are left out and counted.",
+        exclusions="Where no figure of the phase is published (all-through, nursery, 16 plus and "
+        "special schools), the school is held to England's primary, secondary and special schools "
+        "together; such schools are counted. Schools without a headcount are left out and counted.",
         source=STRATEGY,
         unit="percent of schools",
         better="higher",
-        version=1,
+        version=2,
         owner=OWNER,
         population=partial(_schools, **how),
         is_of_sessions=False,

@@ -23,7 +23,7 @@ from outreach.models.follow_up import follow_up_of
 from pupils.models import Census, Headcount, PermanentExclusion, Suspension
 from pupils.models.codes import NOT_COUNTED, SuspensionKind
 from reporting.kpis.arithmetic import rate
-from reporting.kpis.outreach import TOTAL
+from reporting.kpis.outreach import OF_A_PHASE, TOTAL
 from reporting.models import Comparator, Coverage
 
 
@@ -103,7 +103,7 @@ def schools(request: Request) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate of a school beside England's."""
+    """A rate of a school beside that of its phase in England, or of all schools there."""
 
     title: str
     events: int
@@ -114,6 +114,12 @@ class Rate:
     def value(self) -> Decimal | None:
         """Return events per 100 pupils on roll; None without a headcount."""
         return rate(self.events, self.pupils) if self.pupils else None
+
+    @property
+    def of_whom(self) -> str:
+        """Say which schools of England stand beside it."""
+        kind = self.england.school_type if self.england else TOTAL
+        return "all schools together" if kind == TOTAL else f"{kind.lower()} schools"
 
 
 def _rates(user: Any, school: Organisation, year: int) -> list[Rate]:
@@ -136,8 +142,15 @@ def _rates(user: Any, school: Organisation, year: int) -> list[Rate]:
         .exclude(result__in=NOT_COUNTED)
         .count()
     )
+    phase = OF_A_PHASE.get(Organisation.Phase(school.phase), TOTAL)
     return [
-        Rate(title, events, pupils, known.newest(name, TOTAL, Coverage.YEAR).get("England"))
+        Rate(
+            title,
+            events,
+            pupils,
+            known.newest(name, phase, Coverage.YEAR).get("England")
+            or known.newest(name, TOTAL, Coverage.YEAR).get("England"),
+        )
         for title, events, name in (
             ("Suspensions per 100 pupils", suspended, "suspension_rate"),
             ("Permanent exclusions per 100 pupils", excluded, "permanent_exclusion_rate"),

@@ -1,11 +1,13 @@
 """The twelve-month loop: asked, chased, passed on, answered; and the pages behind the links."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -183,6 +185,43 @@ def test_a_guessed_token_one_that_is_over_and_one_of_a_pupil_who_moved_are_the_s
     assert guessed.status_code == moved.status_code == over.status_code == 404
     assert len(guessed.content) == len(moved.content) == len(over.content)
     assert len(set(asked_of_the_database)) == 1
+
+
+def test_the_link_closes_on_the_day_of_the_move_before_the_clock_passes_it_on(
+    client, asked, pupil, other_school
+):
+    guest = factories.EnrolmentFactory(
+        pupil=pupil, organisation=other_school, status="S", starts_on=localdate()
+    )
+    assert client.get(link(asked)).status_code == 200  # a guest there, and still on this roll
+    pupil.enrolments.exclude(pk=guest.pk).update(ends_on=localdate())
+    assert client.get(link(asked)).status_code == 200  # on no roll that is known
+
+    guest.status = "C"
+    guest.save()
+
+    with CaptureQueriesContext(connection) as moved:
+        answer = client.get(link(asked))
+    with CaptureQueriesContext(connection) as guessed:
+        other = client.get(reverse("reporting:follow-up", args=["0" * 64]))
+    assert answer.status_code == client.post(link(asked), ANSWERS).status_code == 404
+    assert (len(moved), len(answer.content)) == (len(guessed), len(other.content))
+    asked.refresh_from_db()
+    assert (asked.passed_on, asked.answered_at) == (None, None)
+
+
+def test_a_browser_without_cookies_answers_and_no_session_begins(asked):
+    """The form brings its own cookie: the browser holds none when the link is opened."""
+    phone = Client(enforce_csrf_checks=True)
+    page = phone.get(link(asked)).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+
+    answer = phone.post(link(asked), ANSWERS | {"csrfmiddlewaretoken": token})
+
+    assert "Your answers are saved" in answer.content.decode()
+    assert "sessionid" not in phone.cookies
+    forged = Client(enforce_csrf_checks=True).post(link(asked), ANSWERS)
+    assert forged.status_code == 403
 
 
 def test_links_are_counted_and_kept_nowhere(client, asked, monkeypatch):

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accounts.models import ViewEntry
 from outreach.models import FollowUp, LogEntry, Purchase, Support
 from outreach.models.support import Status
+from reporting.kpis.outreach import TOTAL
 from tests import factories
 from tests.pupils.test_record import boxes
 
@@ -109,6 +110,29 @@ def test_the_school_is_chosen_first_and_a_wrong_one_is_asked_again(signed_in, sc
         assert "At which school?" in page.content.decode()
 
 
+def test_an_exit_of_another_informant_is_told_beside_its_field(signed_in, opened, lessons):
+    """The baseline is a teacher's. A parent's exit of the same instrument is no pair of it."""
+    lessons.informants = ["teacher", "parent"]
+    lessons.save()
+    about = {"pupil": opened.pupil, "instrument": lessons}
+    before = factories.AssessmentFactory(**about, informant="teacher", held_on=opened.starts_on)
+    later = {"held_on": opened.starts_on + timedelta(days=30)}
+    wrong = factories.AssessmentFactory(**about, informant="parent", **later)
+    Support.objects.update(curriculum_baseline=before, no_curriculum_baseline="")
+    sent = {"end_words": "Stays.", "no_semh_exit": "Ill.", "curriculum_exit": wrong.pk}
+
+    page = signed_in.post(url("close", opened.uid), sent | boxes("ended_on", localdate()))
+
+    [told] = page.context["form"].errors["curriculum_exit"]
+    assert told == (
+        f"The baseline is {before}. Choose an exit with the same instrument and the same "
+        "informant: others cannot be compared."
+    )
+    assert "Stays.</textarea>" in page.content.decode()
+    assert f'<option value="{wrong.pk}" selected' in page.content.decode()
+    assert Support.objects.get().status == Status.OPEN
+
+
 def test_a_manager_records_what_a_school_bought(client, manager, school):
     client.force_login(manager)
     year = client.get(url("buy")).context["form"].fields["year"].choices[0][0]
@@ -140,6 +164,27 @@ def test_a_school_reads_its_own_page_and_no_other(client, school_staff, school, 
     assert running.get_focus_display() in answer.content.decode()
     foreign = client.get(reverse("reporting:outreach-school", args=[other_school.uid]))
     assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [("primary", ("primary schools", "2.3")), ("nursery", ("all schools together", "11.3"))],
+)
+def test_a_school_stands_beside_its_phase_where_it_is_published(
+    client, school_staff, school, phase, expected
+):
+    for kind, value in (("Primary", "2.27093"), (TOTAL, "11.30744")):
+        factories.ComparatorFactory(
+            measure="suspension_rate", school_type=kind, year=2023, value=value
+        )
+    school.phase = phase
+    school.save()
+    client.force_login(school_staff)
+
+    page = client.get(reverse("reporting:outreach-school", args=[school.uid]))
+
+    whom, value = expected
+    assert f'{value}<br><span class="govuk-body-s">{whom}, 2023/24' in page.content.decode()
 
 
 def test_a_look_at_support_is_written_down(signed_in, opened, worker):

@@ -7,12 +7,22 @@ import pytest
 from accounts import work
 from accounts.models import OutboxMessage
 from accounts.permissions import Role
+from placements.models import EVERY_SESSION
+from reintegration import actions
 from reintegration.actions import Agreed
+from reintegration.models.week import last_sessions
 from tests import factories
 from tests.factories import returns
 
 AT_SCHOOL = [2, 4, 6, 8, 10, 10]
-WEEKS = [Agreed(10 - number, number) for number in AT_SCHOOL]
+
+
+def agreed(at_provider, at_school):
+    """Return a week with the last sessions at the provider, so many."""
+    return Agreed(last_sessions(EVERY_SESSION, at_provider), at_school)
+
+
+WEEKS = [agreed(10 - number, number) for number in AT_SCHOOL]
 FIRST = date(2024, 9, 30)
 
 
@@ -47,8 +57,17 @@ def on(monkeypatch):
     """Let a day be today for what happens to the weeks of a return."""
 
     def on(day):
-        for module in ("placements.actions.weeks", "reintegration.actions.weeks"):
+        for module in (
+            "placements.actions.weeks",
+            "reintegration.actions.at_provider",
+            "reintegration.actions.weeks",
+        ):
             monkeypatch.setattr(f"{module}.localdate", lambda: day)
 
     on(FIRST - timedelta(days=3))
     return on
+
+
+@pytest.fixture
+def begun(ready, on, caseworker):
+    return actions.begin(ready, starts_on=FIRST, weeks=WEEKS, by=caseworker)

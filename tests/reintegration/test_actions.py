@@ -14,12 +14,11 @@ from accounts.workflow import WrongStatus
 from apsystem.lib.seen import state_of
 from placements import actions as placement_actions
 from reintegration import actions
-from reintegration.actions import Agreed
 from reintegration.models import Gate, Kind, Plan, Status, StayCheck, Week
 from tests import factories
 from tests.factories import returns
 from tests.placements.test_actions import AGREED, end, proposal, propose, take_up
-from tests.reintegration.conftest import FIRST, WEEKS, work_off
+from tests.reintegration.conftest import FIRST, WEEKS, agreed, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -165,9 +164,9 @@ def test_six_weeks_lie_on_the_schools_calendar_and_half_term_is_none(ready, case
 @pytest.mark.parametrize(
     ("weeks", "words"),
     [
-        ([Agreed(8, 2), Agreed(9, 1), *WEEKS[2:]], "rise from week to week"),
-        ([*WEEKS[:5], Agreed(0, 0)], "rise from week to week"),
-        ([Agreed(10, 0)] * 6, "has sessions at school"),
+        ([agreed(8, 2), agreed(9, 1), *WEEKS[2:]], "rise from week to week"),
+        ([*WEEKS[:5], agreed(0, 0)], "rise from week to week"),
+        ([agreed(10, 0)] * 6, "has sessions at school"),
         (WEEKS[:5], "all 6 weeks"),
     ],
 )
@@ -209,7 +208,7 @@ def test_a_week_that_is_held_moves_the_later_ones_and_keeps_the_first_line(ready
 
 def test_a_week_is_added_skipped_and_supported_with_a_reason(ready, caseworker):
     actions.begin(ready, starts_on=FIRST, weeks=WEEKS, by=caseworker)
-    actions.extend(ready, agreed=Agreed(0, 10), reason="Not sure yet.", by=caseworker)
+    actions.extend(ready, agreed=agreed(0, 10), reason="Not sure yet.", by=caseworker)
     actions.skip(ready, number=2, reason="Is ahead.", by=caseworker)
     actions.support(ready, number=3, reason="A mentor at lunch.", by=caseworker)
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,11 +16,10 @@ from attendance.models.expected import expected, sessions_of
 from placements import actions as placement_actions
 from placements.models import Placement, WeekPattern
 from reintegration import actions, nightly
-from reintegration.actions import Agreed
 from reintegration.models import Week
 from reintegration.models.week import last_sessions
 from tests import factories
-from tests.reintegration.conftest import FIRST, WEEKS, work_off
+from tests.reintegration.conftest import FIRST, WEEKS, agreed, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +29,6 @@ ALL = MON | TUE | WED | THU | FRI
 # 30 September, 7, 14 and 21 October; after the half term 4 and 11 November.
 MONDAYS = [FIRST + number * WEEK for number in (0, 1, 2, 3, 5, 6)]
 FALLING = [ALL & ~MON, WED | THU | FRI, THU | FRI, FRI, 0, 0]
-
-
-@pytest.fixture
-def begun(ready, on, caseworker):
-    return actions.begin(ready, starts_on=FIRST, weeks=WEEKS, by=caseworker)
 
 
 def patterns(plan):
@@ -138,7 +131,7 @@ def test_a_half_term_within_a_held_week_has_the_usual_sessions(begun, on, casewo
 
 
 def test_a_week_more_is_set_and_counted(begun, caseworker):
-    actions.extend(begun, agreed=Agreed(1, 9), reason="Not sure yet.", by=caseworker)
+    actions.extend(begun, agreed=agreed(1, 9), reason="Not sure yet.", by=caseworker)
 
     assert patterns(begun)[MONDAYS[-1] + WEEK] == 512
     assert words(begun) == [f"Week {number} of 7 of the return" for number in range(1, 8)]
@@ -147,16 +140,49 @@ def test_a_week_more_is_set_and_counted(begun, caseworker):
 def test_a_week_more_has_no_more_sessions_than_the_placement(begun, caseworker):
     Placement.objects.filter(pk=begun.placement_id).update(sessions=MON)
 
-    with pytest.raises(ValidationError, match="The placement has 2 sessions a week"):
-        actions.extend(begun, agreed=Agreed(3, 2), reason="Not sure yet.", by=caseworker)
+    with pytest.raises(ValidationError, match="The placement has Monday: choose of these"):
+        actions.extend(begun, agreed=agreed(3, 2), reason="Not sure yet.", by=caseworker)
 
 
-def test_a_week_that_is_skipped_has_the_usual_sessions(begun, caseworker):
+def test_a_week_that_is_skipped_goes_on_as_the_week_before(begun, caseworker):
+    """Weeks 3 and 4 are left out: both are as week 2, Wednesday to Friday, and week 5 as agreed."""
     actions.skip(begun, number=3, reason="Is on a trip.", by=caseworker)
+    actions.skip(begun, number=4, reason="Still is.", by=caseworker)
 
-    assert MONDAYS[2] not in patterns(begun)
-    assert asked(begun, MONDAYS[2]) == ALL
-    assert patterns(begun)[MONDAYS[3]] == FRI
+    assert [patterns(begun)[monday] for monday in MONDAYS[1:5]] == [WED | THU | FRI] * 3 + [0]
+    assert asked(begun, MONDAYS[2]) == WED | THU | FRI
+    assert words(begun)[3] == "Week 4 of 6 of the return, skipped, as in week 2"
+
+
+def test_after_the_last_week_its_sessions_go_on_until_the_placement_ends(begun, on):
+    """In week 6, from 11 November, it was Friday; the term ends on Friday 20 December."""
+    Week.objects.filter(plan=begun, number=6).update(
+        school_sessions=8, ap_sessions=2, at_provider=FRI
+    )
+    ends_on = MONDAYS[-1] + 5 * WEEK + 2 * DAY  # its last day is Tuesday 17 December
+    Placement.objects.filter(pk=begun.placement_id).update(ends_on=ends_on)
+    for number in range(6):  # no outcome is recorded; nobody but the clock does anything
+        on(MONDAYS[-1] + number * WEEK)
+        actions.tell_registers()
+
+    later = [MONDAYS[-1] + number * WEEK for number in range(1, 5)]
+    assert [asked(begun, monday) for monday in later] == [FRI] * 4
+    assert asked(begun, MONDAYS[-1] + 5 * WEEK) == 0  # its Friday is after the last day
+    assert max(patterns(begun)) == MONDAYS[-1] + 5 * WEEK
+    assert words(begun)[6] == "After the last week of the return"
+
+
+def test_a_return_stopped_after_its_last_week_brings_the_usual_sessions_back(
+    begun, on, caseworker
+):
+    on(MONDAYS[-1] + WEEK)
+    actions.tell_registers()
+    assert asked(begun, MONDAYS[-1] + 2 * WEEK) == 0
+
+    actions.stop(begun, reason="It did not hold.", by=caseworker)
+    actions.tell_registers()
+
+    assert asked(begun, MONDAYS[-1] + WEEK) == asked(begun, MONDAYS[-1] + 2 * WEEK) == ALL
 
 
 def test_a_stopped_return_adds_no_session_to_a_day_that_is_over(begun, on, caseworker):
@@ -229,9 +255,11 @@ def test_the_sessions_stay_when_the_return_is_complete(begun, on, caseworker):
         actions.review_week(begun, number=number, judgement="well", note="", by=caseworker)
 
     actions.complete(begun, words="Well.", by=caseworker)
+    on(MONDAYS[-1] + 3 * WEEK)
     actions.tell_registers()
 
-    assert len(patterns(begun)) == 6
+    assert [patterns(begun)[monday] for monday in MONDAYS] == FALLING
+    assert asked(begun, MONDAYS[-1] + 3 * WEEK) == 0
 
 
 @pytest.mark.parametrize("role", [r for r in Role if Permission.PLAN_WORK not in GRANTS[r]])
@@ -258,7 +286,7 @@ def attempt(plan, verb, number, sessions, by):
         "choose": lambda: actions.choose_sessions(plan, number=number, sessions=sessions, by=by),
         "hold": lambda: actions.hold(plan, number=number, reason="Ill.", by=by),
         "skip": lambda: actions.skip(plan, number=number, reason="A trip.", by=by),
-        "extend": lambda: actions.extend(plan, agreed=Agreed(1, 9), reason="Slow.", by=by),
+        "extend": lambda: actions.extend(plan, agreed=agreed(1, 9), reason="Slow.", by=by),
         "stop": lambda: actions.stop(plan, reason="Too early.", by=by),
     }
     with suppress(ValidationError, WrongStatus):
@@ -288,85 +316,3 @@ def test_no_session_is_expected_afterwards_on_a_day_that_is_over(ready, on, lead
             assert all(day >= monday for day, _ in before - now)
             before = now
         transaction.set_rollback(True)
-
-
-# --- pages ---
-
-
-@pytest.fixture
-def signed_in(client, lead):
-    client.force_login(lead)
-    return client
-
-
-def test_the_sessions_of_a_week_are_ticked_on_a_page(signed_in, begun, monkeypatch):
-    monkeypatch.setattr("reporting.views.way_back.localdate", lambda: FIRST)
-    address = reverse("reintegration:week-sessions", args=[begun.uid, 2])
-    plan_page = signed_in.get(begun.get_absolute_url()).content.decode()
-    form = signed_in.get(address).context["form"]
-
-    answer = signed_in.post(address, {"weekly": ["0", "1"]})
-
-    assert address in plan_page
-    assert "at the provider: Wednesday, Thursday, Friday</p>" in plan_page
-    assert form["weekly"].value() == ["4", "5", "6", "7", "8", "9"]
-    assert answer["Location"] == begun.get_absolute_url()
-    assert Week.objects.get(number=2).at_provider == MON
-    family = signed_in.get(reverse("reintegration:family", args=[begun.uid]))
-    assert "2 half days: Monday" in family.content.decode()
-
-
-def test_too_many_sessions_are_said_beside_the_boxes(signed_in, begun):
-    address = reverse("reintegration:week-sessions", args=[begun.uid, 4])
-
-    page = signed_in.post(address, {"weekly": [str(bit) for bit in range(10)]})
-
-    assert page.context["form"].errors["weekly"] == [
-        "Choose 2 sessions at most: 8 are at the school."
-    ]
-
-
-@pytest.mark.parametrize("role", [Role.PROVIDER_STAFF, Role.SCHOOL_STAFF])
-def test_provider_and_school_see_that_it_is_a_week_of_return(
-    client, person, begun, monkeypatch, role
-):
-    for module in ("reporting.views.pupil", "placements.views.following"):
-        monkeypatch.setattr(f"{module}.localdate", lambda: MONDAYS[1])
-    factories.EnrolmentFactory(pupil=begun.pupil, organisation=begun.receiving_school)
-    client.force_login(person(role))
-
-    child = client.get(reverse("reporting:pupil", args=[begun.pupil.uid])).content.decode()
-    placement = client.get(reverse("placements:detail", args=[begun.placement.uid]))
-
-    said = "Week 2 of 6 of the return: here on Wednesday, Thursday, Friday"
-    assert said in child
-    assert f"7 October 2024 to 11 October 2024. {said}" in placement.content.decode()
-    assert "Week 1 of 6" not in placement.content.decode()
-    assert "Week 5 of 6 of the return: not here" in placement.content.decode()
-
-
-def test_another_provider_of_the_child_is_not_told_of_the_week(
-    client, person, begun, other_provider, monkeypatch
-):
-    monkeypatch.setattr("reporting.views.pupil.localdate", lambda: MONDAYS[1])
-    factories.PlacementFactory(pupil=begun.pupil, provider=other_provider)
-    client.force_login(person(Role.PROVIDER_STAFF, other_provider))
-
-    page = client.get(reverse("reporting:pupil", args=[begun.pupil.uid]))
-
-    assert page.status_code == 200
-    assert "of the return" not in page.content.decode()
-
-
-def test_the_page_of_another_week_says_nothing_of_it(client, lead, begun):
-    client.force_login(lead)
-
-    page = client.get(reverse("reporting:pupil", args=[begun.pupil.uid])).content.decode()
-
-    assert "This week" not in page
-
-
-def test_the_receiving_school_is_told_the_days_with_the_version(begun, lead):
-    version = actions.send(begun, to="head@school.example", by=lead)
-
-    assert version.content["weeks"][1]["at_provider"] == "Wednesday, Thursday, Friday"

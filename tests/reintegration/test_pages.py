@@ -27,10 +27,15 @@ def url(name, plan, *more):
     return reverse(f"reintegration:{name}", args=[plan.uid, *more])
 
 
+def ticked(number):
+    """Return the boxes of the first sessions of a week, so many."""
+    return [str(bit) for bit in range(number)]
+
+
 def six_weeks(**changes):
     sent = boxes("starts_on", FIRST)
     for number, at_school in enumerate(AT_SCHOOL, start=1):
-        sent |= {f"school_{number}": at_school, f"ap_{number}": 10 - at_school}
+        sent |= {f"school_{number}": at_school, f"weekly_{number}": ticked(10 - at_school)}
     return sent | changes
 
 
@@ -58,7 +63,7 @@ def test_the_way_back_is_walked_on_its_pages(signed_in, plan):
 
 
 def test_eleven_sessions_in_a_week_are_refused_beside_the_week(signed_in, ready):
-    page = signed_in.post(url("begin", ready), six_weeks(ap_3=5)).content.decode()
+    page = signed_in.post(url("begin", ready), six_weeks(weekly_3=ticked(5))).content.decode()
 
     assert "Together that is 11 sessions" in page
     assert not Week.objects.exists()

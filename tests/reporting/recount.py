@@ -168,27 +168,30 @@ def in_january(year):
     return {row["school_id"]: row["pupils"] for row in rows}
 
 
-def england(name, year):
-    """Return the newest figure of a whole year that was published of it or of a year before."""
+def england(name, year, phase):
+    """Return the newest figure up to a year of the phase, or of all schools where it has none."""
     rows = exported(
-        Comparator, "year", "value", measure=name, school_type=ALL_SCHOOLS,
-        geography="England", coverage="year",
+        Comparator, "year", "value", "school_type", measure=name, geography="England",
+        coverage="year",
     )  # fmt: skip
     known = [row for row in rows if row["value"] is not None and row["year"] <= year.number]
-    return max(known, key=lambda row: row["year"])["value"]
+    own = [row for row in known if row["school_type"].lower() == phase]
+    every = [row for row in known if row["school_type"] == ALL_SCHOOLS]
+    return max(own or every, key=lambda row: row["year"])["value"]
 
 
 def at_or_below(events, name, year):
     if not year.is_whole:
         return 0, 0
-    pupils, most = in_january(year), england(name, year)
+    pupils = in_january(year)
     below = counted = 0
-    for school in exported(Organisation, "id", kind="school", closed_on=None):
+    for school in exported(Organisation, "id", "phase", kind="school", closed_on=None):
         if school["id"] not in pupils:
             continue
         own = [on for _, place, on, kind in events if place == school["id"] and kind != "LNCH"]
         number = sum(year.start <= on < year.until for on in own)
         counted += 1
+        most = england(name, year, school["phase"])
         below += Decimal(number * 100) / pupils[school["id"]] <= most
     return below, counted
 

@@ -367,6 +367,28 @@ def test_schools_are_held_to_the_newest_figure_of_england(whole_year):
     assert (total.numerator, total.denominator, total.units) == (2, 3, 4)  # schools
 
 
+def test_a_school_is_held_to_its_own_phase_where_one_is_published(whole_year):
+    """In each school 5 of 100. Primary: 4 (not 9, which is older); secondary 20; all schools 5."""
+    for kind, year, value in (("Primary", 2024, "4"), ("Primary", 2023, "9"),
+                              ("Secondary", 2022, "20"), (TOTAL, 2024, "5")):  # fmt: skip
+        factories.ComparatorFactory(
+            measure="suspension_rate", school_type=kind, year=year, value=Decimal(value)
+        )
+    found = {}
+    for phase in ("primary", "secondary", "all-through", "not applicable"):
+        school = factories.SchoolFactory(phase=phase)
+        factories.HeadcountFactory(school=school, pupils=100)
+        factories.SuspensionFactory.create_batch(5, school=school)
+        found[school.pk] = phase
+    measure = REGISTRY["schools-at-or-below-national-suspensions"]
+
+    total = measure.total(whole_year)
+    below = {found[pk]: number for pk, number, *_ in measure.breakdown(whole_year, "school")}
+
+    assert below == {"primary": 0, "secondary": 1, "all-through": 1, "not applicable": 1}
+    assert total.counts["Schools held to all schools together"] == 2
+
+
 def test_no_school_is_judged_before_its_year_is_over(calendar):
     factories.HeadcountFactory()
     period = Period.of(2024, Coverage.YEAR, date(2025, 3, 1))
