@@ -1,22 +1,21 @@
 """Which sessions are expected: the pattern of the week, less pauses, closed days and timetables.
 
-The one place that knows. Registers ask for one session at a time (`expected`, `left_out`,
-`not_expected`), lists for many days (`SESSIONS`, `sessions_of`), figures for all placements
-(`expected_and_marked`).
+The one place that knows. Registers ask for one session at a time (`expected`, `Roll`), lists for
+many days (`SESSIONS`, `sessions_of`), figures for all placements (`expected_and_marked`).
 """
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import bank_holidays, monday_of
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
-from placements.models import TAKEN_UP, PlacementQuerySet
+from placements.models import TAKEN_UP, Placement, PlacementQuerySet, with_week
 
 TIMETABLE_CODE = "C2"  # regulation 11(6): authorised absence, a possible session (reference 1.2)
 
@@ -172,17 +171,35 @@ def expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQueryS
     return rows.expected(on, session).filter(~_leaving_out(on, session))
 
 
-def left_out(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
-    """Keep those whose part-time timetable leaves the session out, with that timetable."""
-    leaving = PartTimeTimetable.objects.leaving_out(on, session)
-    found = Prefetch("timetables", leaving, to_attr="leaving_out")
-    return rows.expected(on, session).filter(_leaving_out(on, session)).prefetch_related(found)
+class Roll(NamedTuple):
+    """The placements in force at a session, by pupil, with what is said of the week.
 
+    `left_out` are those whose part-time timetable leaves the session out, with that timetable;
+    `others` those whose pattern of the week lacks it, or that are paused.
+    """
 
-def not_expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
-    """Keep those in force whose pattern of the week lacks the session, or that are paused."""
-    here = rows.expected(on, session).order_by().values("pk")
-    return rows.in_force(on).with_register().exclude(pk__in=here)
+    expected: list[Placement]
+    left_out: list[Placement]
+    others: list[Placement]
+
+    @classmethod
+    def read(cls, rows: PlacementQuerySet, on: date, session: int) -> Self:
+        """Tell the placements apart. One query, and one more where a timetable leaves one out."""
+        here = Placement.objects.expected(on, session).filter(pk=OuterRef("pk"))
+        placed = rows.in_force(on).with_register().by_pupil()
+        asked = placed.annotate(has_session=Exists(here), is_left_out=_leaving_out(on, session))
+        roll = cls([], [], [])
+        for row in with_week(asked, on):
+            told = vars(row)
+            if not told["has_session"]:
+                roll.others.append(row)
+            else:
+                (roll.left_out if told["is_left_out"] else roll.expected).append(row)
+        leaving = PartTimeTimetable.objects.leaving_out(on, session)
+        prefetch_related_objects(
+            roll.left_out, Prefetch("timetables", leaving, to_attr="leaving_out")
+        )
+        return roll
 
 
 def count_expected(rows: PlacementQuerySet, on: date, session: int) -> dict[int, int]:
