@@ -1,7 +1,7 @@
 """The school year as the council enters it: half terms, and days that a place is closed."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -262,13 +262,19 @@ def school_days_at(organisation: Organisation | None, start: date, end: date) ->
     ]
 
 
-def school_days_beside(
-    organisation: Organisation | None, on: date
-) -> tuple[date | None, date | None]:
-    """Return the school days before and after a day, a summer away at most. Two queries."""
+class Beside(NamedTuple):
+    """The school days before and after a day, and whether it is one itself."""
+
+    before: date | None
+    after: date | None
+    is_open: bool
+
+
+def school_days_beside(organisation: Organisation | None, on: date) -> Beside:
+    """Return the school days beside a day, a summer away at most. Two queries."""
     found = school_days_at(organisation, on - A_SUMMER, on + A_SUMMER)
     before, after = [day for day in found if day < on], [day for day in found if day > on]
-    return max(before, default=None), min(after, default=None)
+    return Beside(max(before, default=None), min(after, default=None), on in found)
 
 
 def why_no_school_day(organisation: Organisation, on: date) -> str:

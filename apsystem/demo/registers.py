@@ -3,7 +3,7 @@
 from datetime import date, time
 
 from accounts.models import Organisation, User
-from accounts.models.calendar import is_school_day, school_days_beside
+from accounts.models.calendar import school_days_beside
 from apsystem.demo.borough import Borough
 from apsystem.lib.calendar import Session
 from attendance import actions
@@ -32,10 +32,10 @@ def seed(borough: Borough, today: date) -> None:
         tutor = borough.tutors.get(place.pk)
         if tutor is None:
             continue
-        last, _ = school_days_beside(place, today)
+        last, _, is_open = school_days_beside(place, today)
         if last:
             _notes(place, last, tutor)
-        if number != 1 and is_school_day(place, today):
+        if number != 1 and is_open:
             _this_morning(place, today, tutor)
 
 

@@ -36,7 +36,7 @@ from attendance.actions.pathway import (
     record_step,
 )
 from attendance.actions.planning import Plan
-from attendance.actions.register import UNDO_SECONDS, Details, Entry, Saved, check_open, mark
+from attendance.actions.register import UNDO_SECONDS, Details, Entry, Saved, mark, why_closed
 from attendance.actions.rewards import agree_display, give_reward, withdraw_display
 from attendance.actions.sending import AlreadySent, take_sent
 from attendance.actions.support import (
@@ -87,7 +87,6 @@ __all__ = [
     "change_support",
     "change_timetable_rule",
     "check_may_import",
-    "check_open",
     "choose_columns",
     "clear_uploads",
     "close",
@@ -136,6 +135,7 @@ __all__ = [
     "tell_of_absence",
     "upload",
     "usual_days",
+    "why_closed",
     "withdraw_display",
     "write_left_out",
 ]

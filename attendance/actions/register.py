@@ -113,13 +113,18 @@ def check_may_mark(provider: Organisation, on: date, by: User) -> None:
 
 def check_open(provider: Organisation, on: date) -> None:
     """Refuse a day that lies ahead, or on which the provider is closed."""
+    if on > localdate() or not is_school_day(provider, on):
+        raise ValidationError(why_closed(provider, on))
+
+
+def why_closed(provider: Organisation, on: date) -> str:
+    """Say why a register that is not open is closed. One query at most."""
     if on > localdate():
-        raise ValidationError("This day has not come yet. Registers open on the day.")
-    if not is_school_day(provider, on):
-        raise ValidationError(
-            f"{provider} is closed on {on:%A %d %B %Y}: it is no school day, so there is nothing "
-            f"to mark. {why_no_school_day(provider, on)}"
-        )
+        return "This day has not come yet. Registers open on the day."
+    return (
+        f"{provider} is closed on {on:%A %d %B %Y}: it is no school day, so there is nothing "
+        f"to mark. {why_no_school_day(provider, on)}"
+    )
 
 
 def save(

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 
-from accounts.models import Organisation, User
 from apsystem.lib.forms import GdsForm, offer
 from attendance.models import Code, Mark
-from attendance.models.expected import left_out, not_expected
-from placements.models import Placement, with_week
+from placements.models import Placement
 
 
 class CodeField(forms.ModelChoiceField):
@@ -64,27 +62,6 @@ class NotExpected:
 
     left_out: list[tuple[Placement, Mark | None]]
     others: list[tuple[Placement, Mark | None]]
-
-    @classmethod
-    def read(cls, provider: Organisation, on: date, session: int, user: User) -> Self:
-        """Read them. Four queries, however many pupils."""
-        rows = Placement.objects.as_user(user).filter(provider=provider)
-        marks = {
-            mark.placement_id: mark
-            for mark in Mark.objects.as_user(user)
-            .filter(placement__provider=provider, date=on, session=session)
-            .select_related("marked_by", "code")
-            .with_changes()
-        }
-        return cls(
-            *(
-                [
-                    (row, marks.get(row.pk))
-                    for row in with_week(found(rows, on, session).by_pupil(), on)
-                ]
-                for found in (left_out, not_expected)
-            )
-        )
 
     @property
     def pupils(self) -> list[int]:

@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Organisation, User
 from attendance.actions import Details, Entry, Saved
+from attendance.forms.outside import NotExpected
 from attendance.models import Code, Mark
-from attendance.models.choice import UNKNOWN, expected_at, is_reason, why_not
-from attendance.models.expected import TIMETABLE_CODE
+from attendance.models.choice import UNKNOWN, is_reason, why_not
+from attendance.models.expected import TIMETABLE_CODE, Roll
 from attendance.models.mark import HERE_CODES, LATE_CODES, MOST_MINUTES
-from placements.models import Placement, with_week
+from placements.models import Placement
 
 LONGEST_SHOWN = 10
 LONGEST_REASON = 300
@@ -188,11 +189,12 @@ class Register:
     on: date
     session: int
     lines: list[Line]
+    not_expected: NotExpected
     user: User
 
     @classmethod
     def read(cls, provider: Organisation, on: date, session: int, user: User) -> "Register":
-        """Read the register. Two queries, however many children."""
+        """Read the register. Three queries at most, however many children."""
         marks = {
             mark.placement_id: mark
             for mark in Mark.objects.as_user(user)
@@ -200,11 +202,20 @@ class Register:
             .select_related("marked_by", "code")
             .with_changes()
         }
-        register = cls(provider, on, session, [], user)
-        for row in with_week(expected_at(provider, on, session, user).by_pupil(), on):
+        roll = Roll.read(Placement.objects.as_user(user).filter(provider=provider), on, session)
+        others = NotExpected(
+            *([(row, marks.get(row.pk)) for row in rows] for rows in (roll.left_out, roll.others))
+        )
+        register = cls(provider, on, session, [], others, user)
+        for row in roll.expected:
             mark = marks.get(row.pk)
             register.lines.append(Line(row, mark, register, Typed.of(mark)))
         return register
+
+    @property
+    def pupils(self) -> list[int]:
+        """Return whose names the page shows."""
+        return [line.placement.pupil_id for line in self.lines] + self.not_expected.pupils
 
     @cached_property
     def codes(self) -> list[Code]:

@@ -1,22 +1,21 @@
 """Which sessions are expected: the pattern of the week, less pauses, closed days and timetables.
 
-The one place that knows. Registers ask for one session at a time (`expected`, `left_out`,
-`not_expected`), lists for many days (`SESSIONS`, `sessions_of`), figures for all placements
-(`expected_and_marked`).
+The one place that knows. Registers ask for one session at a time (`expected`, `Roll`), lists for
+many days (`SESSIONS`, `sessions_of`), figures for all placements (`expected_and_marked`).
 """
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import bank_holidays, monday_of
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
-from placements.models import TAKEN_UP, PlacementQuerySet
+from placements.models import TAKEN_UP, Placement, PlacementQuerySet, with_week
 
 TIMETABLE_CODE = "C2"  # regulation 11(6): authorised absence, a possible session (reference 1.2)
 
@@ -55,106 +54,70 @@ SESSIONS = f"""
 
 # Which sessions of a day a pattern holds, counted.
 OF_DAY = "bit_count((({sessions} >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))"
-CLOSED = """
-    SELECT FROM accounts_closure AS closure
-    WHERE closure.organisation_id {place} AND {day} >= closure.starts_on
-      AND {day} < closure.ends_on
+HOLDS = "({sessions} >> ((day - '2000-01-03') %% 7 * 2 + session)) & 1 <> 0"
+SCHOOL_DAYS = """
+    SELECT found::date AS day
+    FROM accounts_halfterm AS half,
+        generate_series(greatest(half.starts_on, %(first)s::date),
+            least(half.ends_on, %(until)s::date) - 1, interval '1 day') AS found
+    WHERE extract(isodow FROM found) < 6 AND found::date <> ALL(%(holidays)s::date[])
+      AND NOT EXISTS (
+        SELECT FROM accounts_closure AS closure
+        WHERE closure.organisation_id IS NULL AND found >= closure.starts_on
+          AND found < closure.ends_on)
 """
-PAUSED = """
-    SELECT FROM placements_pause AS pause
-    WHERE pause.placement_id = placement.id AND {day} >= pause.starts_on
-      AND (pause.ends_on IS NULL OR {day} < pause.ends_on)
-"""
-# Placements that are alike are worked out together. What pauses, weeks of return and timetables
-# leave out is taken off, once: a mark in it is not counted either.
+# Placements that are alike are worked out together, and all marks within the patterns are counted at
+# once. What is left out of a pattern is then taken off both: few sessions, each of them once. `kept`
+# is what a placement still has while it is left out.
 EXPECTED_AND_MARKED = f"""
-    WITH school_day AS (
-        SELECT found::date AS day
-        FROM accounts_halfterm AS half,
-            generate_series(greatest(half.starts_on, %(first)s::date),
-                least(half.ends_on, %(until)s::date) - 1, interval '1 day') AS found
-        WHERE extract(isodow FROM found) < 6 AND found::date <> ALL(%(holidays)s::date[])
-          AND NOT EXISTS ({
-    CLOSED.format(place="IS NULL", day="found").replace(
-        "organisation_id = NULL", "organisation_id IS NULL"
-    )
-})
-    ), pattern AS (
-        SELECT DISTINCT provider_id, starts_on, coalesce(ends_on, 'infinity') AS ends_on, sessions
+    WITH school_day AS ({SCHOOL_DAYS}
+    ), placed AS (
+        SELECT id, provider_id, starts_on, coalesce(ends_on, 'infinity') AS ends_on, sessions
         FROM placements_placement
         WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND starts_on < %(until)s
           AND (ends_on IS NULL OR ends_on > %(first)s)
-    ), asked AS (
-        SELECT provider_id, starts_on, ends_on, sessions,
-            sum({OF_DAY.format(sessions="sessions")}) AS n, count(*) AS days
-        FROM pattern
-        JOIN school_day ON day >= starts_on AND day < ends_on
-        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
-        GROUP BY 1, 2, 3, 4
-    ), paused AS (
-        SELECT pause.placement_id, sum({OF_DAY.format(sessions="sessions")}) AS n
-        FROM placements_pause AS pause
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN school_day ON day >= pause.starts_on
-          AND (pause.ends_on IS NULL OR day < pause.ends_on)
-          AND day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
-        GROUP BY 1
-    ), away AS (
-        SELECT week.placement_id,
-            sum({OF_DAY.format(sessions="(placement.sessions & ~week.sessions)")}) AS n
-        FROM placements_weekpattern AS week
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN school_day ON day >= week.monday AND day < week.monday + 7
-          AND day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
-          AND NOT EXISTS ({PAUSED.format(day="day")})
-        GROUP BY 1
+    ), pattern AS (
+        SELECT starts_on, ends_on, sessions, array_agg(id) AS placements FROM placed
+        GROUP BY 1, 2, 3
     ), left_out AS (
-        SELECT timetable.placement_id,
-            sum({OF_DAY.format(sessions=f"({HERE} & ~timetable.sessions)")}) AS n
-        FROM attendance_parttimetimetable AS timetable
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        JOIN school_day ON day >= timetable.starts_on AND day < timetable.ends_on
-          AND day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        {OF_WEEK.format(day="day")}
-        WHERE NOT EXISTS ({CLOSED.format(place="= provider_id", day="day")})
-          AND NOT EXISTS ({PAUSED.format(day="day")})
+        SELECT placed.id AS placement_id, closure.starts_on, closure.ends_on, 0 AS kept
+        FROM accounts_closure AS closure JOIN placed ON provider_id = organisation_id
+        UNION ALL
+        SELECT placement_id, starts_on, coalesce(ends_on, 'infinity'), 0 FROM placements_pause
+        UNION ALL
+        SELECT placement_id, monday, monday + 7, sessions FROM placements_weekpattern
+        UNION ALL
+        SELECT placement_id, starts_on, ends_on, sessions FROM attendance_parttimetimetable
+    ), less AS (
+        SELECT placement_id, count(*) AS expected, count(mark.id) AS marked
+        FROM (
+            SELECT DISTINCT placement_id, day AS date, session
+            FROM left_out JOIN placed ON placed.id = placement_id
+            JOIN school_day ON day >= greatest(left_out.starts_on, placed.starts_on)
+              AND day < least(left_out.ends_on, placed.ends_on)
+            CROSS JOIN (VALUES (0::smallint), (1::smallint)) AS half(session)
+            WHERE {HOLDS.format(sessions="(sessions & ~kept)")}
+        ) AS slot
+        LEFT JOIN attendance_mark AS mark USING (placement_id, date, session)
         GROUP BY 1
     ), marked AS (
-        SELECT mark.placement_id, count(*) AS n
-        FROM attendance_mark AS mark
-        JOIN placements_placement AS placement ON placement.id = placement_id
-        {OF_WEEK.format(day="date")}
-        WHERE date >= %(first)s AND date < %(until)s AND date IN (SELECT day FROM school_day)
-          AND date >= placement.starts_on
-          AND (placement.ends_on IS NULL OR date < placement.ends_on)
-          AND ({HERE} >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 1
-          AND NOT EXISTS ({CLOSED.format(place="= provider_id", day="date")})
-          AND NOT EXISTS ({PAUSED.format(day="date")})
-          AND NOT EXISTS (
-              SELECT FROM attendance_parttimetimetable AS timetable
-              WHERE timetable.placement_id = placement.id
-                AND date >= timetable.starts_on AND date < timetable.ends_on
-                AND (timetable.sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 = 0)
+        SELECT placement_id, count(*) AS n
+        FROM (SELECT placement_id, date AS day, session FROM attendance_mark) AS mark
+        JOIN placed ON placed.id = placement_id AND day >= starts_on AND day < ends_on
+        WHERE day >= %(first)s AND day < %(until)s AND day IN (SELECT day FROM school_day)
+          AND {HOLDS.format(sessions="sessions")}
         GROUP BY 1
     )
-    SELECT placement.id AS placement_id, coalesce(marked.n, 0) AS marked,
-        asked.n - coalesce(paused.n, 0) - coalesce(away.n, 0) - coalesce(left_out.n, 0)
-            AS expected,
-        coalesce(left_out.n, 0) AS left_out, asked.days
-    FROM placements_placement AS placement
-    JOIN asked ON asked.provider_id = placement.provider_id
-      AND asked.starts_on = placement.starts_on AND asked.sessions = placement.sessions
-      AND asked.ends_on = coalesce(placement.ends_on, 'infinity')
-    LEFT JOIN paused ON paused.placement_id = placement.id
-    LEFT JOIN away ON away.placement_id = placement.id
-    LEFT JOIN left_out ON left_out.placement_id = placement.id
-    LEFT JOIN marked ON marked.placement_id = placement.id
-    WHERE placement.status = ANY(%(taken_up)s)
+    SELECT placement_id, coalesce(marked.n, 0) - coalesce(less.marked, 0) AS marked,
+        asked.n - coalesce(less.expected, 0) AS expected
+    FROM pattern CROSS JOIN LATERAL (
+        SELECT sum({OF_DAY.format(sessions="sessions")}) AS n FROM school_day
+        WHERE day >= starts_on AND day < ends_on
+    ) AS asked
+    CROSS JOIN unnest(placements) AS placement_id
+    LEFT JOIN less USING (placement_id)
+    LEFT JOIN marked USING (placement_id)
+    WHERE asked.n IS NOT NULL
 """  # noqa: S608 - constants of ours
 
 
@@ -173,17 +136,35 @@ def expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQueryS
     return rows.expected(on, session).filter(~_leaving_out(on, session))
 
 
-def left_out(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
-    """Keep those whose part-time timetable leaves the session out, with that timetable."""
-    leaving = PartTimeTimetable.objects.leaving_out(on, session)
-    found = Prefetch("timetables", leaving, to_attr="leaving_out")
-    return rows.expected(on, session).filter(_leaving_out(on, session)).prefetch_related(found)
+class Roll(NamedTuple):
+    """The placements in force at a session, by pupil, with what is said of the week.
 
+    `left_out` are those whose part-time timetable leaves the session out, with that timetable;
+    `others` those whose pattern of the week lacks it, or that are paused.
+    """
 
-def not_expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
-    """Keep those in force whose pattern of the week lacks the session, or that are paused."""
-    here = rows.expected(on, session).order_by().values("pk")
-    return rows.in_force(on).with_register().exclude(pk__in=here)
+    expected: list[Placement]
+    left_out: list[Placement]
+    others: list[Placement]
+
+    @classmethod
+    def read(cls, rows: PlacementQuerySet, on: date, session: int) -> Self:
+        """Tell the placements apart. One query, and one more where a timetable leaves one out."""
+        here = Placement.objects.expected(on, session).filter(pk=OuterRef("pk"))
+        placed = rows.in_force(on).with_register().by_pupil()
+        asked = placed.annotate(has_session=Exists(here), is_left_out=_leaving_out(on, session))
+        roll = cls([], [], [])
+        for row in with_week(asked, on):
+            told = vars(row)
+            if not told["has_session"]:
+                roll.others.append(row)
+            else:
+                (roll.left_out if told["is_left_out"] else roll.expected).append(row)
+        leaving = PartTimeTimetable.objects.leaving_out(on, session)
+        prefetch_related_objects(
+            roll.left_out, Prefetch("timetables", leaving, to_attr="leaving_out")
+        )
+        return roll
 
 
 def count_expected(rows: PlacementQuerySet, on: date, session: int) -> dict[int, int]:
@@ -216,10 +197,14 @@ def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]
 def expected_and_marked(start: date, until: date) -> tuple[str, dict[str, Any]]:
     """Return the query of how many sessions of each placement were expected, and of those marked.
 
-    From start up to, not on, until. Its rows are placement_id, marked, expected, and beside them the
-    sessions that part-time timetables leave out, and the school days of the provider.
+    From start up to, not on, until. Its rows are placement_id, marked, expected.
     """
-    return EXPECTED_AND_MARKED, {
+    return EXPECTED_AND_MARKED, of_days(start, until)
+
+
+def of_days(start: date, until: date) -> dict[str, Any]:
+    """Return what SCHOOL_DAYS asks for, and which placements are taken up."""
+    return {
         "first": start,
         "until": until,
         "holidays": sorted(bank_holidays()),

@@ -18,7 +18,6 @@ from apsystem.lib.calendar import Session, session_at
 from attendance import actions
 from attendance.actions.exports import read_iso
 from attendance.forms import taps
-from attendance.forms.outside import NotExpected
 from attendance.forms.register import Register
 from attendance.models import Mark, MarkAmendment, TakenBack
 from attendance.models.expected import count_asked_for, count_expected
@@ -74,9 +73,7 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
     if request.method == "POST" and request.headers.get("X-Register") == "1":
         return _taps(request, place, day, SESSIONS[half])
     found = Register.read(place, day, SESSIONS[half], request.user)
-    others = NotExpected.read(place, day, SESSIONS[half], request.user)
-    shown = [line.placement.pupil_id for line in found.lines]
-    looked_at(request, shown + others.pupils, act="list")
+    looked_at(request, found.pupils, act="list")
     closed = ""
     if request.method == "POST":
         entries = found.take(request.POST)
@@ -90,14 +87,13 @@ def register(request: Request, provider: str, on: str, half: str) -> HttpRespons
                 messages.success(request, f"{saved.written} saved at {localtime():%H:%M}.")
                 return redirect(request.path)
             found = _again(found, saved, request)
-    else:
-        closed = _why_closed(place, day)
-    context = _shown(request, found, closed, half) | {"not_expected": others}
-    return render(request, "attendance/register.html", context)
+    return render(request, "attendance/register.html", _shown(request, found, closed, half))
 
 
 def _shown(request: Request, found: Register, closed: str, half: str) -> dict[str, Any]:
-    before, after = school_days_beside(found.provider, found.on)
+    before, after, is_open = school_days_beside(found.provider, found.on)
+    if not closed and not (is_open and found.on <= localdate()):
+        closed = actions.why_closed(found.provider, found.on)
     own = request.user.organisations_as(REACH_PROVIDER)
     return {
         "title": f"Register, {found.on:%A} {'morning' if half == 'am' else 'afternoon'}",
@@ -148,14 +144,6 @@ def read_day(on: str) -> date:
     if day is None:
         raise Http404
     return day
-
-
-def _why_closed(place: Organisation, day: date) -> str:
-    try:
-        actions.check_open(place, day)
-    except ValidationError as error:
-        return error.messages[0]
-    return ""
 
 
 @requires(Permission.REGISTER_VIEW)

@@ -1,6 +1,6 @@
 """What a session that was attended cost: pounds spent, over sessions attended."""
 
-from attendance.models.expected import expected_and_marked
+from attendance.models.expected import HERE, OF_DAY, OF_WEEK, SCHOOL_DAYS, of_days
 from reporting.kpis.measure import Measure, Population, Units
 from reporting.kpis.period import Period
 from reporting.kpis.sessions import sessions
@@ -9,28 +9,50 @@ from reporting.kpis.system import COUNCIL, OWNER, YEAR_GROUP
 # As placements.costs: a week is paid by its school days, pauses included; a session where the
 # pattern of the week holds it, whatever a part-time timetable leaves out.
 UNITS = f"""
-    SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
-        placement.tier, {YEAR_GROUP.format(day="%(first)s::date")},
-        coalesce(CASE rate.unit
-            WHEN 'week' THEN round(rate.pounds * 100 * found.days / 5)
-            ELSE rate.pounds * 100 * (found.expected + found.left_out)
+    WITH school_day AS ({SCHOOL_DAYS}), placed AS (
+        SELECT placement.*, rate.unit, rate.pounds
+        FROM placements_placement AS placement
+        LEFT JOIN placements_rate AS rate ON rate.id = placement.rate_id
+        WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND placement.starts_on < %(until)s
+          AND (ends_on IS NULL OR ends_on > %(first)s)
+    ), paid AS (
+        SELECT placement.id, count(*) AS days, sum(
+            CASE WHEN EXISTS (
+                SELECT FROM placements_pause AS pause
+                WHERE pause.placement_id = placement.id AND day >= pause.starts_on
+                  AND (pause.ends_on IS NULL OR day < pause.ends_on)
+            ) THEN 0 ELSE {OF_DAY.format(sessions=HERE)} END) AS sessions
+        FROM placed AS placement
+        JOIN school_day ON day >= placement.starts_on
+          AND (placement.ends_on IS NULL OR day < placement.ends_on)
+        {OF_WEEK.format(day="day")}
+        WHERE placement.pounds IS NOT NULL AND NOT EXISTS (
+            SELECT FROM accounts_closure AS closure
+            WHERE closure.organisation_id = placement.provider_id
+              AND day >= closure.starts_on AND day < closure.ends_on)
+        GROUP BY 1
+    ), attended AS (
+        SELECT placement_id AS id, sum(present) AS present FROM ({{sessions}}) AS session GROUP BY 1
+    )
+    SELECT placed.pupil_id, placed.home_school_id AS school_id, placed.provider_id, placed.tier,
+        {YEAR_GROUP.format(day="%(first)s::date")},
+        coalesce(CASE placed.unit
+            WHEN 'week' THEN round(placed.pounds * 100 * paid.days / 5)
+            ELSE placed.pounds * 100 * paid.sessions
         END, 0)::bigint AS pence,
-        CASE WHEN rate.id IS NULL THEN 0 ELSE coalesce(attended.present, 0) END AS attended,
-        (rate.id IS NULL)::int AS unpriced
-    FROM ({{counted}}) AS found
-    JOIN placements_placement AS placement ON placement.id = found.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
-    LEFT JOIN placements_rate AS rate ON rate.id = placement.rate_id
-    LEFT JOIN (
-        SELECT placement_id, sum(present) AS present FROM ({{sessions}}) AS session GROUP BY 1
-    ) AS attended ON attended.placement_id = placement.id
+        CASE WHEN placed.pounds IS NULL THEN 0 ELSE coalesce(present, 0) END AS attended,
+        (placed.pounds IS NULL)::int AS unpriced
+    FROM placed
+    JOIN pupils_pupil AS pupil ON pupil.id = placed.pupil_id
+    LEFT JOIN paid USING (id)
+    LEFT JOIN attended USING (id)
 """  # noqa: S608 - constants of ours
 
 
 def _population(period: Period) -> Population:
-    counted, params = expected_and_marked(period.start, period.until)
     seen = sessions(period.start, period.until)
-    units = Units(UNITS.format(counted=counted, sessions=seen.text), {**params, **seen.params})
+    days = of_days(period.start, period.until)
+    units = Units(UNITS.format(sessions=seen.text), {**days, **seen.params})
     return Population(
         units,
         numerator="pence",

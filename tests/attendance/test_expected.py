@@ -13,11 +13,10 @@ from attendance.actions import Entry
 from attendance.models import Code, Mark, MarkAmendment, OutsideMark
 from attendance.models.checks import Fault, checked, count_faults, faults
 from attendance.models.expected import (
+    Roll,
     count_asked_for,
     count_expected,
     expected,
-    left_out,
-    not_expected,
     sessions_of,
 )
 from attendance.models.home import home_sessions, own_code
@@ -64,15 +63,15 @@ def test_a_timetable_leaves_sessions_out(timetable, on, session, asked, out):
     rows = Placement.objects.all()
 
     assert expected(rows, on, session).exists() is asked
-    assert left_out(rows, on, session).exists() is out
-    assert not not_expected(rows, on, session).exists()
+    here = [timetable.placement]
+    assert Roll.read(rows, on, session) == (here * asked, here * out, [])
     assert count_expected(rows, on, session) == (
         {timetable.placement.provider_id: 1} if asked else {}
     )
 
 
 def test_who_is_left_out_is_named_with_the_timetable(timetable):
-    (row,) = left_out(Placement.objects.all(), MONDAY, PM)
+    (row,) = Roll.read(Placement.objects.all(), MONDAY, PM).left_out
 
     assert row.leaving_out == [timetable]
 
@@ -81,8 +80,8 @@ def test_who_has_no_session_or_is_paused_is_not_expected(provider):
     other = factories.PlacementFactory(provider=provider, sessions=MORNINGS)
     factories.PauseFactory(placement=factories.PlacementFactory(), starts_on=MONDAY, ends_on=NEXT)
 
-    assert list(not_expected(Placement.objects.filter(pk=other.pk), MONDAY, PM)) == [other]
-    assert not_expected(Placement.objects.exclude(pk=other.pk), MONDAY, PM).count() == 1
+    assert Roll.read(Placement.objects.filter(pk=other.pk), MONDAY, PM) == ([], [], [other])
+    assert len(Roll.read(Placement.objects.exclude(pk=other.pk), MONDAY, PM).others) == 1
 
 
 def test_many_sessions_follow_the_same_rules_as_one(timetable, placement):

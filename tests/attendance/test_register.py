@@ -12,8 +12,11 @@ from attendance.forms.register import Register
 from attendance.models import Mark, MarkAmendment
 from tests import factories
 from tests.attendance.conftest import MONDAY
+from tests.factories.timetables import MORNINGS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+AFTERNOONS = MORNINGS << 1
 
 
 @pytest.fixture
@@ -234,3 +237,29 @@ def test_a_day_to_come_has_no_link_to_it(tutor, provider):
     path = reverse("attendance:register", args=[provider.uid, localdate().isoformat(), "am"])
 
     assert tutor.get(path).context["after"] is None
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_the_page_costs_ten_queries_with_twelve_pupils_as_with_three(
+    tutor, path, provider, is_closed, django_assert_num_queries
+):
+    def come():
+        factories.MarkFactory(placement__provider=provider)
+        factories.TimetableFactory(placement__provider=provider, sessions=AFTERNOONS)
+        factories.PlacementFactory(provider=provider, sessions=AFTERNOONS)
+
+    come()
+    if is_closed:
+        factories.ClosureFactory(organisation=provider, starts_on=MONDAY)
+    tutor.get(path)
+    with django_assert_num_queries(10):
+        tutor.get(path)
+    for _ in range(3):
+        come()
+
+    with django_assert_num_queries(10):
+        register = tutor.get(path).context["register"]
+
+    assert [len(rows) for rows in (register.lines, *vars(register.not_expected).values())] == [
+        4
+    ] * 3

@@ -13,10 +13,9 @@ from attendance.actions import Entry
 from attendance.models import Code, Mark
 from attendance.models.checks import Fault, faults
 from attendance.models.expected import (
+    Roll,
     count_expected,
     expected,
-    left_out,
-    not_expected,
     sessions_of,
 )
 from attendance.models.home import home_sessions
@@ -58,7 +57,7 @@ def test_one_session_is_asked_for_or_not(placement, on, session, asked):
     rows = Placement.objects.all()
 
     assert expected(rows, on, session).exists() is asked
-    assert not_expected(rows, on, session).exists() is not asked
+    assert Roll.read(rows, on, session) == ([placement] * asked, [], [placement] * (not asked))
     assert count_expected(rows, on, session) == ({placement.provider_id: 1} if asked else {})
     slots = sessions_of([placement.pk], on, on + DAY)
     assert (session in {slot.session for slot in slots}) is asked
@@ -75,8 +74,8 @@ def test_a_timetable_leaves_out_only_what_the_week_holds(placement):
     factories.TimetableFactory(placement=placement)  # mornings
 
     rows = Placement.objects.all()
-    assert not left_out(rows, MONDAY, PM).exists()
-    assert left_out(rows, THURSDAY, PM).exists()
+    assert Roll.read(rows, MONDAY, PM) == ([], [], [placement])
+    assert Roll.read(rows, THURSDAY, PM) == ([], [placement], [])
     days = actions.write_left_out(NEXT)
     assert days == [THURSDAY, THURSDAY + DAY]
     assert Mark.objects.count() == 2
@@ -90,7 +89,7 @@ def test_the_register_names_the_week(
     client.get(here)
     away = client.get(reverse("attendance:register", args=[provider.uid, MONDAY, "am"]))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         page = client.get(here).content.decode()
 
     assert SAID in page

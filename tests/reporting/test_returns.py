@@ -94,6 +94,24 @@ def test_what_pauses_and_timetables_leave_out_of_such_weeks_is_taken_off_once(pl
     assert total(SLUG) == (0, 13)
 
 
+def test_marks_at_sessions_that_are_left_out_twice_are_taken_off_once(placement):
+    """Of 20: two on a Tuesday that is closed and in a pause, three that a timetable leaves out."""
+    closed = TUESDAY_TO_FRIDAY[0]
+    factories.ClosureFactory(organisation=placement.provider, starts_on=closed)
+    factories.PauseFactory(placement=placement, starts_on=closed, ends_on=closed + DAY)
+    factories.TimetableFactory(
+        placement=placement, starts_on=date(2024, 10, 7), full_time_on=date(2024, 10, 14)
+    )
+    for on in HERE:
+        for session in (0, 1):
+            factories.MarkFactory(placement=placement, date=on, session=session)
+
+    slots = sessions_of([placement.pk], FIRST, date(2024, 11, 16))
+
+    assert sum(slot.timetable_id is None for slot in slots) == 15
+    assert total(SLUG) == (15, 15)
+
+
 def test_a_mark_at_a_session_at_school_hides_no_gap_in_the_registers(placement):
     factories.MarkFactory(placement=placement, date=FIRST, session=0, code_id="/")
 
