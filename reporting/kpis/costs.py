@@ -44,8 +44,8 @@ UNITS = f"""
         (placed.pounds IS NULL)::int AS unpriced
     FROM placed
     JOIN pupils_pupil AS pupil ON pupil.id = placed.pupil_id
-    LEFT JOIN paid USING (id)
-    LEFT JOIN attended USING (id)
+    LEFT JOIN paid ON paid.id = placed.id
+    LEFT JOIN attended ON attended.id = placed.id
 """  # noqa: S608 - constants of ours
 
 

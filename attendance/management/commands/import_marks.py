@@ -14,7 +14,6 @@ from apsystem.lib.tables import ImportRefused
 from attendance import actions
 from attendance.actions.reading import MOST_LINES, SHORTER
 
-
 MOST_MEGABYTES = 200  # a file is read as a whole; a million marks take 30 to 150
 
 
