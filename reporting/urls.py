@@ -50,6 +50,7 @@ urlpatterns = [
     path("reporting/packs/<uuid:uid>/freeze/", packs.freeze, name="pack-freeze"),
     path("reporting/packs/<uuid:uid>/pack.pdf", packs.pdf, name="pack-pdf"),
     path("reporting/packs/<uuid:uid>/pack.csv", packs.export, name="pack-file"),
+    path("reporting/packs/<uuid:uid>/pack.xlsx", packs.workbook, name="pack-workbook"),
     path("reporting/packs/<uuid:uid>/<slug:slug>/", packs.comment, name="pack-comment"),
     path("reporting/published/", published.index, name="published"),
     path("reporting/published/import/", published.take_in, name="published-import"),

@@ -18,6 +18,7 @@ from apsystem.lib.pages import attachment, page_of
 from attendance.models.mark import MarkAmendmentQuerySet
 from pupils.letters import Unprintable
 from reporting import actions, board
+from reporting.board.workbook import workbook as workbook_of
 from reporting.forms.packs import CommentForm, FreezeForm, NewPackForm, PackForm
 from reporting.kpis import REGISTRY
 from reporting.kpis.beside import said_beside
@@ -28,6 +29,7 @@ from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
 from reporting.views.figures import find_measure
 
 MOST_KEPT = 24
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _find(request: Request, uid: str) -> BoardPack:
@@ -193,6 +195,14 @@ def export(request: Request, uid: str) -> HttpResponse:
     pack = _find(request, uid)
     content = csv_of(board.HEADS, board.cells(pack, _lines(request, pack)))
     return attachment(content, "text/csv; charset=utf-8", f"{board.file_name(pack)}.csv")
+
+
+@requires(Permission.FIGURES_VIEW)
+def workbook(request: Request, uid: str) -> HttpResponse:
+    """Hand out a pack as a spreadsheet."""
+    pack = _find(request, uid)
+    content = workbook_of(pack, _lines(request, pack))
+    return attachment(content, SPREADSHEET, f"{board.file_name(pack)}.xlsx")
 
 
 def _corrections(request: Request, then: Snapshot) -> MarkAmendmentQuerySet:

@@ -1,4 +1,4 @@
-"""A pack on paper and in a file: the same figures, words and comments as its page."""
+"""A pack on paper and in files: the same figures, words and comments as its page."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -35,13 +35,18 @@ def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
         "council": settings.COUNCIL_NAME,
         "service": settings.SERVICE_NAME,
         "period": pack.period,
-        "state": f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
-        if pack.is_frozen
-        else "A draft: these figures still change",
+        "state": state_words(pack),
         "words": pack.words,
         "figures": [_printed(line) for line in lines],
     }
     return render(TEMPLATE, data, at=at)
+
+
+def state_words(pack: BoardPack) -> str:
+    """Say that a pack is frozen, when and by whom, or that it is a draft."""
+    if pack.is_frozen:
+        return f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
+    return "A draft: these figures still change"
 
 
 def _printed(line: Line) -> dict[str, Any]:
