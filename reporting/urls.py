@@ -47,6 +47,7 @@ urlpatterns = [
     path("reporting/packs/new/", packs.new, name="pack-new"),
     path("reporting/packs/<uuid:uid>/", packs.detail, name="pack"),
     path("reporting/packs/<uuid:uid>/change/", packs.change, name="pack-change"),
+    path("reporting/packs/<uuid:uid>/delete/", packs.delete, name="pack-delete"),
     path("reporting/packs/<uuid:uid>/freeze/", packs.freeze, name="pack-freeze"),
     path("reporting/packs/<uuid:uid>/pack.pdf", packs.pdf, name="pack-pdf"),
     path("reporting/packs/<uuid:uid>/pack.csv", packs.export, name="pack-file"),

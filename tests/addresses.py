@@ -38,6 +38,7 @@ PACK_PAGES = [
     "pack",
     "pack-change",
     "pack-freeze",
+    "pack-delete",
     "pack-pdf",
     "pack-file",
     "pack-workbook",

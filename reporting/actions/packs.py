@@ -93,6 +93,12 @@ def comment(figure: PackFigure, *, words: str, seen: str, by: User) -> PackFigur
 
 
 @transaction.atomic
+def delete_pack(pack: BoardPack, *, by: User) -> None:
+    """Delete a draft with its comments: no board has seen it, and nothing depends on it."""
+    _draft(pack, by).delete()
+
+
+@transaction.atomic
 def freeze(pack: BoardPack, *, by: User) -> BoardPack:
     """Freeze a pack: its figures as they stand now, what is said beside them, and their rows."""
     fresh = _draft(pack, by)

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from accounts.views.filling import fill_in
+from accounts.workflow import WrongStatus
 from apsystem.lib.exports import csv_of
 from apsystem.lib.pages import attachment, page_of
 from attendance.models.mark import MarkAmendmentQuerySet
@@ -135,6 +136,30 @@ def change(request: Request, uid: str) -> HttpResponse:
         caption=pack.title,
         done="The pack is saved.",
         back=pack.get_absolute_url(),
+    )
+
+
+@requires(Permission.PACK_MAKE)
+def delete(request: Request, uid: str) -> HttpResponse:
+    """Ask, and delete a draft."""
+    pack = _find(request, uid)
+    if request.method == "POST":
+        try:
+            actions.delete_pack(pack, by=request.user)
+        except WrongStatus as error:
+            messages.error(request, str(error))
+            return redirect(pack)
+        messages.success(request, f"The draft “{pack}” is deleted.")
+        return redirect("reporting:packs")
+    return render(
+        request,
+        "confirm_page.html",
+        {
+            "title": f"Delete the draft “{pack}”",
+            "body": "Its introduction and its comments go with it. The figures themselves stay.",
+            "action": "Delete the draft",
+            "back_url": pack.get_absolute_url(),
+        },
     )
 
 
