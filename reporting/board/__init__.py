@@ -93,7 +93,7 @@ def made_of(line: Line) -> str:
     snapshot, said = line["snapshot"], line["said"]
     if snapshot is None or not line["is_shown"] or snapshot.value is None:
         return ""
-    apart = [f"{words}: {count:,}" for words, count in snapshot.counts.items() if count]
+    apart = [f"{words}: {count}" for words, count in line["apart"]]
     so_far = "" if snapshot.is_over else ", so far"
     first = (
         f"{snapshot.numerator:,} of {snapshot.denominator:,}: {said['above'].lower()}, of "

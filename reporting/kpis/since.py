@@ -13,6 +13,8 @@ from reporting.kpis.measure import Measure
 from reporting.kpis.period import Period
 from reporting.models import Coverage, KeptRows, Snapshot
 
+UNITS = ("pupil_id", "provider_id", "school_id")  # the first columns of a row that is kept
+
 
 @dataclass(frozen=True)
 class Since:
@@ -35,18 +37,23 @@ class Since:
         """Return the figure as it is now."""
         return rate(self.numerator, self.denominator)
 
+    def is_shown_to_all(self, smallest_cohort: int) -> bool:
+        """Tell whether enough children are behind the figure as it is now."""
+        is_enough = self.value is None or self.denominator >= smallest_cohort
+        return is_enough and self.units >= smallest_cohort
+
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
     period = Period.of(then.year, Coverage(then.coverage), today)
-    now, _ = measure.rows(period)
+    population, (now, _) = measure.counted(period), measure.rows(period)
     is_redefined = measure.version != then.definition_version
     before = KeptRows.objects.get(snapshot=then).rows
     above, below = total_of(now)
     corrected, later = _of_register(then) if measure.is_of_sessions else (0, 0)
     return Since(
         then=then,
-        units=len(now),
+        units=len({row[UNITS.index(population.unit)] for row in now}),
         numerator=above,
         denominator=below,
         steps=[] if is_redefined else bridge(before, now),

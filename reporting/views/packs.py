@@ -22,7 +22,7 @@ from reporting import actions, board
 from reporting.board.workbook import workbook as workbook_of
 from reporting.forms.packs import CommentForm, FreezeForm, NewPackForm, PackForm
 from reporting.kpis import REGISTRY
-from reporting.kpis.beside import said_beside
+from reporting.kpis.beside import counted_apart, said_beside, without_a_way_back
 from reporting.kpis.period import NoCalendar
 from reporting.kpis.since import corrections
 from reporting.kpis.since import since as tell_since
@@ -54,12 +54,14 @@ def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
         said = row.said or said_beside(
             REGISTRY[row.measure], then, known, targets.get(row.measure)
         )
+        is_shown = then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT)
         found.append(
             {
                 "figure": row,
-                "said": said,
+                "said": said if is_shown else without_a_way_back(said),
                 "snapshot": then,
-                "is_shown": then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT),
+                "is_shown": is_shown,
+                "apart": counted_apart(then) if is_shown else [],
                 "now": now if now and then and now.fingerprint != then.fingerprint else None,
                 "is_now_shown": now is not None and now.is_shown_to_all(settings.SMALLEST_COHORT),
             }
@@ -251,7 +253,7 @@ def since(request: Request, slug: str) -> HttpResponse:
     except NoCalendar as error:
         messages.error(request, str(error))
         return redirect("reporting:measure", slug)
-    if found and not sees and found.units < settings.SMALLEST_COHORT:
+    if found and not sees and not found.is_shown_to_all(settings.SMALLEST_COHORT):
         found = None
     page = page_of(request, _corrections(request, found.then) if found else [])
     looked_at(request, {row.mark.pupil_id for row in page}, act="list")
