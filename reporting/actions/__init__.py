@@ -10,6 +10,8 @@ from reporting.actions.packs import (
     delete_pack,
     freeze,
     keep_rows_of_all,
+    provider_pack,
+    strategy_report,
     write_pack,
 )
 from reporting.actions.tables import publish_tables
@@ -26,8 +28,10 @@ __all__ = [
     "import_comparators",
     "keep_rows_of_all",
     "look",
+    "provider_pack",
     "publish_tables",
     "review_target",
     "set_target",
+    "strategy_report",
     "write_pack",
 ]

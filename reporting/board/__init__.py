@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import slugify
 
 from apsystem.lib.gds import day, moment, one_decimal
 from pupils.letters import render
@@ -25,7 +26,9 @@ Line = dict[str, Any]
 def file_name(pack: BoardPack) -> str:
     """Return the name of its files, without what follows the dot."""
     when = timezone.localtime(pack.frozen_at)
-    return f"figures-{when:%Y-%m-%d}" if pack.is_frozen else f"figures-draft-{when:%Y-%m-%d}"
+    provider = [slugify(str(pack.provider))] if pack.provider else []
+    draft = [] if pack.is_frozen else ["draft"]
+    return "-".join(["figures", *provider, *draft, f"{when:%Y-%m-%d}"])
 
 
 def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
@@ -34,7 +37,7 @@ def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
         "title": pack.title,
         "council": settings.COUNCIL_NAME,
         "service": settings.SERVICE_NAME,
-        "period": pack.period,
+        "period": pack.scope,
         "state": state_words(pack),
         "words": pack.words,
         "figures": [_printed(line) for line in lines],
@@ -118,7 +121,7 @@ def cells(pack: BoardPack, lines: Iterable[Line]) -> Iterator[list[Any]]:
         elif line["is_shown"]:
             shown = [snapshot.value, snapshot.numerator, snapshot.denominator]
         yield [
-            said["title"], pack.period, shown[0], said["sign"].strip(), *shown[1:],
+            said["title"], pack.scope, shown[0], said["sign"].strip(), *shown[1:],
             said["target"], said["gap"],
             "; ".join(f"{row['where']}, {row['when']}: {row['value']}" for row in said["beside"]),
             line["figure"].comment, said["definition"], said["exclusions"],

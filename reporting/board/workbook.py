@@ -52,14 +52,14 @@ def workbook(pack: BoardPack, lines: Sequence[Line]) -> bytes:
 def _content(pack: BoardPack, lines: Sequence[Line]) -> dict[str, Any]:
     return {
         "title": pack.title,
-        "intro": [text for text in (f"{pack.period}. {state_words(pack)}.", pack.words) if text],
+        "intro": [text for text in (f"{pack.scope}. {state_words(pack)}.", pack.words) if text],
         "contact": [settings.COUNCIL_NAME, settings.SERVICE_NAME],
         "symbols": SYMBOLS,
         "notes": _notes(),
         "sheets": [
             {
                 "label": "Figures",
-                "title": f"Figures, {pack.period}",
+                "title": f"Figures, {pack.scope}",
                 "heads": FIGURE_HEADS,
                 "rows": [_figure(pack, line) for line in lines],
                 "notes": {
@@ -99,7 +99,7 @@ def _figure(pack: BoardPack, line: Line) -> list[Any]:
         shown = [value, snapshot.numerator, snapshot.denominator]
     so_far = "" if snapshot is None or snapshot.is_over else ", so far"
     return [
-        said["title"], f"{pack.period}{so_far}", shown[0], said["sign"].strip(), *shown[1:],
+        said["title"], f"{pack.scope}{so_far}", shown[0], said["sign"].strip(), *shown[1:],
         said["target"] or NOT_APPLICABLE, said["gap"] or NOT_APPLICABLE,
         line["figure"].comment.strip() or "No comment",
         snapshot.definition_version if snapshot else NOT_THERE,

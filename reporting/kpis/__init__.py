@@ -15,4 +15,10 @@ REGISTRY: dict[str, Measure] = {
     for measure in (*WAY_BACK, *ONWARD, *ATTENDANCE, *EXCLUSIONS, *OUTREACH, *REGISTERS, *SYSTEM)
 }
 
-__all__ = ["REGISTRY", "Measure", "Period", "Total"]
+# What the strategy is judged by, in the order of its priorities.
+STRATEGY = sorted(
+    (slug for slug, measure in REGISTRY.items() if measure.priority),
+    key=lambda slug: REGISTRY[slug].priority,
+)
+
+__all__ = ["REGISTRY", "STRATEGY", "Measure", "Period", "Total"]

@@ -17,10 +17,15 @@ def said_beside(
     snapshot: Snapshot | None,
     published: Iterable[Comparator],
     target: Target | None,
+    *,
+    is_part: bool = False,
 ) -> dict[str, Any]:
-    """Return definition, target and published figures as they stand today."""
-    comparison = compare(measure, snapshot, published)
-    goal = target.value if target else measure.target
+    """Return definition, target and published figures as they stand today.
+
+    Targets are the borough's: a part of it has none.
+    """
+    comparison = compare(measure, snapshot, published, is_part=is_part)
+    goal = None if is_part else target.value if target else measure.target
     return {
         "title": measure.title,
         "definition": measure.definition,

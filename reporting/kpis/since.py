@@ -10,8 +10,9 @@ from attendance.models.mark import MarkAmendmentQuerySet
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.bridge import Step, bridge, total_of
 from reporting.kpis.measure import Measure
+from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import Period
-from reporting.models import Coverage, KeptRows, Snapshot
+from reporting.models import KeptRows, Snapshot
 
 UNITS = ("pupil_id", "provider_id", "school_id")  # the first columns of a row that is kept
 
@@ -45,8 +46,8 @@ class Since:
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
-    period = Period.of(then.year, Coverage(then.coverage), today)
-    population, (now, _) = measure.counted(period), measure.rows(period)
+    period, narrowing = Period.of(then.year, then.coverage, today), of_provider(then.provider_id)
+    population, (now, _) = measure.counted(period), measure.rows(period, narrowing)
     is_redefined = measure.version != then.definition_version
     before = KeptRows.objects.get(snapshot=then).rows
     above, below = total_of(now)
@@ -69,11 +70,14 @@ def _of_register(then: Snapshot) -> tuple[int, int]:
     made = Mark.objects.filter(
         date__gte=then.starts_on, date__lt=then.ends_on, marked_at__gt=then.computed_at
     )
+    if then.provider_id:
+        made = made.filter(placement__provider=then.provider_id)
     return corrected.count(), made.exclude(pk__in=corrected).count()
 
 
 def corrections(then: Snapshot) -> MarkAmendmentQuerySet:
     """Return the corrections of marks of its period that were made after it was computed."""
-    return MarkAmendment.objects.filter(
+    found = MarkAmendment.objects.filter(
         mark__date__gte=then.starts_on, mark__date__lt=then.ends_on, at__gt=then.computed_at
     )
+    return found.filter(mark__placement__provider=then.provider_id) if then.provider_id else found
