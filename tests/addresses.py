@@ -34,7 +34,16 @@ PLAN_PAGES = [
     "complete",
     "check",
 ]
-PACK_PAGES = ["pack", "pack-change", "pack-freeze", "pack-pdf", "pack-file", "pack-comment"]
+PACK_PAGES = [
+    "pack",
+    "pack-change",
+    "pack-freeze",
+    "pack-delete",
+    "pack-pdf",
+    "pack-file",
+    "pack-workbook",
+    "pack-comment",
+]
 CASE_PAGES = ["panel-case-change", "panel-case-withdraw", "panel-declare"]
 INSTRUMENT_PAGES = ["instrument-change", "scale-add", "bands-confirm"]
 SCALE_PAGES = ["scale-change", "bands"]

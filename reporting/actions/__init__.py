@@ -4,7 +4,16 @@ from apsystem.lib.tables import ImportRefused
 from reporting.actions.comparators import ImportResult, import_comparators
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
-from reporting.actions.packs import change_pack, comment, freeze, keep_rows_of_all, write_pack
+from reporting.actions.packs import (
+    change_pack,
+    comment,
+    delete_pack,
+    freeze,
+    keep_rows_of_all,
+    provider_pack,
+    strategy_report,
+    write_pack,
+)
 from reporting.actions.tables import publish_tables
 from reporting.actions.targets import review_target, set_target
 
@@ -14,12 +23,15 @@ __all__ = [
     "change_pack",
     "comment",
     "compute",
+    "delete_pack",
     "freeze",
     "import_comparators",
     "keep_rows_of_all",
     "look",
+    "provider_pack",
     "publish_tables",
     "review_target",
     "set_target",
+    "strategy_report",
     "write_pack",
 ]

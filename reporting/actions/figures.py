@@ -1,13 +1,14 @@
 """Computing the figures, and keeping what changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
-from reporting.kpis import REGISTRY
+from reporting.kpis import REGISTRY, Measure
 from reporting.kpis.live import figures
+from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import KEPT_HEADLINES, Period, periods
 from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
@@ -32,8 +33,7 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
     nobody will change any more cost a query and no row. Two who compute take turns: whoever reads
     first must not save last.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+    _take_turns()
     as_of = as_of or localdate()
     current = []
     for period in periods(as_of):
@@ -49,6 +49,25 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
             _kept(figure, known.get(slug)) for slug, figure in figures(asked, period).items()
         ]
     return current
+
+
+@transaction.atomic
+def compute_of_provider(
+    provider: int, measures: Iterable[Measure], period: Period
+) -> dict[str, Snapshot]:
+    """Compute a provider's figures for a pack, and keep what changed since its last one."""
+    _take_turns()
+    known = Snapshot.objects.latest_of(period.year, period.coverage, provider)
+    current = {}
+    for slug, figure in figures(measures, period, of_provider(provider)).items():
+        figure.provider_id = provider
+        current[slug] = _kept(figure, known.get(slug))
+    return current
+
+
+def _take_turns() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
 def _kept(fresh: Snapshot, known: Snapshot | None) -> Snapshot:

@@ -1,6 +1,7 @@
 """Packs for a board: written, and frozen with the rows behind each figure."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,11 +11,13 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.seen import hold_seen
-from reporting.actions.figures import compute
+from reporting.actions.figures import compute, compute_of_provider
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.beside import said_beside
-from reporting.kpis.period import KEPT, NoCalendar, periods
+from reporting.kpis.narrowing import of_provider
+from reporting.kpis.period import KEPT, NoCalendar, last_half_term, periods
 from reporting.models import (
     BoardPack,
     Comparator,
@@ -43,6 +46,19 @@ def _draft(pack: BoardPack, by: User) -> BoardPack:
     return fresh
 
 
+def provider_pack(today: date) -> BoardPack:
+    """Return a pack of a provider to be filled in: of the half term that ended last."""
+    ended = last_half_term(today)
+    return BoardPack(year=ended.year, coverage=str(ended.number)) if ended else BoardPack()
+
+
+def strategy_report(today: date) -> BoardPack:
+    """Return the annual report on the strategy to be filled in: of the year that is over."""
+    year = academic_year(today) - 1
+    title = f"Annual strategy report {year_label(year)}"
+    return BoardPack(title=title, year=year, coverage=Coverage.YEAR)
+
+
 @transaction.atomic
 def write_pack(pack: BoardPack, *, measures: Sequence[str], by: User) -> BoardPack:
     """Begin a pack with these figures, in this order. Sent twice, it is one: see `OnceForm`."""
@@ -63,7 +79,7 @@ def change_pack(pack: BoardPack, *, measures: Sequence[str], seen: str, by: User
     fresh = _draft(pack, by)
     hold_seen(fresh, seen)
     pack.full_clean()
-    pack.save(update_fields=["title", "year", "coverage", "words"])
+    pack.save(update_fields=["title", "provider", "year", "coverage", "words"])
     _choose(pack, measures)
     return pack
 
@@ -71,6 +87,9 @@ def change_pack(pack: BoardPack, *, measures: Sequence[str], seen: str, by: User
 def _choose(pack: BoardPack, measures: Sequence[str]) -> None:
     if not measures:
         raise ValidationError({"measures": "Choose at least one figure."})
+    narrowing = of_provider(pack.provider_id)
+    if narrowing.asks and any(narrowing.asks - REGISTRY[slug].knows for slug in measures):
+        raise ValidationError({"measures": "Choose figures that can be kept to a provider."})
     pack.figures.exclude(measure__in=measures).delete()
     PackFigure.objects.bulk_create(
         [PackFigure(pack=pack, measure=slug, position=at) for at, slug in enumerate(measures)],
@@ -93,32 +112,42 @@ def comment(figure: PackFigure, *, words: str, seen: str, by: User) -> PackFigur
 
 
 @transaction.atomic
+def delete_pack(pack: BoardPack, *, by: User) -> None:
+    """Delete a draft with its comments: no board has seen it, and nothing depends on it."""
+    _draft(pack, by).delete()
+
+
+@transaction.atomic
 def freeze(pack: BoardPack, *, by: User) -> BoardPack:
     """Freeze a pack: its figures as they stand now, what is said beside them, and their rows."""
     fresh = _draft(pack, by)
     try:
-        period = Period.of(fresh.year, Coverage(fresh.coverage), localdate())
+        period = Period.of(fresh.year, fresh.coverage, localdate())
     except NoCalendar as error:
         raise ValidationError(str(error)) from error
     if period.until <= period.start:
         raise ValidationError(f"{fresh.period} has not begun: there is nothing to freeze.")
     figures = list(fresh.figures.filter(measure__in=REGISTRY).order_by("position", "pk"))
-    snapshots = _with_rows(period, [REGISTRY[row.measure] for row in figures])
+    measures = [REGISTRY[row.measure] for row in figures]
+    snapshots = _with_rows(period, measures, fresh.provider_id)
     published = list(Comparator.objects.filter(coverage=fresh.coverage))
     targets = Target.objects.of_year(fresh.year)
     for row in figures:
         row.snapshot = snapshots[row.measure]
         target = targets.get(row.measure)
-        row.said = said_beside(REGISTRY[row.measure], row.snapshot, published, target)
+        row.said = said_beside(
+            REGISTRY[row.measure], row.snapshot, published, target, is_part=fresh.is_of_provider
+        )
     PackFigure.objects.bulk_update(figures, ["snapshot", "said"])
     return make_move(fresh, "freeze", by=by, frozen_by=by, frozen_at=timezone.now())
 
 
-def _with_rows(period: Period, measures: list[Measure]) -> dict[str, Snapshot]:
+def _with_rows(
+    period: Period, measures: list[Measure], provider: int | None = None
+) -> dict[str, Snapshot]:
     """Return the figures of a period with their rows kept: the rows that made the figure."""
     for _ in range(TRIES):
-        compute(years=[period.year])
-        known = Snapshot.objects.latest_of(period.year, period.coverage)
+        known = _computed(period, measures, provider)
         if any(measure.slug not in known for measure in measures):
             raise ValidationError("Figures of a year so long ago are not computed any more.")
         if all(keep_rows(known[measure.slug], measure, period) for measure in measures):
@@ -127,6 +156,15 @@ def _with_rows(period: Period, measures: list[Measure]) -> dict[str, Snapshot]:
         "Somebody recorded something in the same moment, again and again. Freeze the pack once "
         "more; out of hours it is quieter."
     )
+
+
+def _computed(
+    period: Period, measures: list[Measure], provider: int | None
+) -> dict[str, Snapshot]:
+    if provider is not None:
+        return compute_of_provider(provider, measures, period)
+    compute(years=[period.year])
+    return Snapshot.objects.latest_of(period.year, period.coverage)
 
 
 @transaction.atomic
@@ -141,7 +179,7 @@ def keep_rows(snapshot: Snapshot, measure: Measure, period: Period) -> bool:
     """Keep the rows behind a figure. Tell whether they are those that it was made of."""
     if KeptRows.objects.filter(snapshot=snapshot).exists():
         return True
-    rows, found = measure.rows(period)
+    rows, found = measure.rows(period, of_provider(snapshot.provider_id))
     if found != snapshot.fingerprint:
         return False
     KeptRows.objects.get_or_create(snapshot=snapshot, defaults={"rows": rows})

@@ -6,10 +6,12 @@ from django import forms
 from django.db import models
 from django.utils.timezone import localdate
 
+from accounts.models import Organisation, User
 from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.forms import GdsForm, OnceForm, SeenForm, TextArea
-from reporting.kpis import REGISTRY
+from reporting.kpis import REGISTRY, Measure
 from reporting.kpis.period import KEPT, YEARS_KEPT
+from reporting.kpis.span import parts_offered
 from reporting.models import BoardPack, PackFigure
 
 
@@ -44,8 +46,13 @@ class PackForm(SeenForm):
         years = [(str(year), year_label(year)) for year in range(now, now - YEARS_KEPT, -1)]
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["year"]).choices = years
-        offered = [(measure.slug, measure.title) for measure in REGISTRY.values()]
+        offered = [(measure.slug, measure.title) for measure in self.offered()]
         cast("forms.ChoiceField", self.fields["measures"]).choices = offered
+
+    @staticmethod
+    def offered() -> list[Measure]:
+        """Return the measures that a pack may hold."""
+        return list(REGISTRY.values())
 
     def saved(self, row: models.Model) -> dict[str, Any]:
         """Return what the boxes show: the figures too."""
@@ -55,6 +62,39 @@ class PackForm(SeenForm):
 
 class NewPackForm(OnceForm, PackForm):
     """A pack that is begun once, however often it is sent."""
+
+
+class ProviderPackForm(PackForm):
+    """A pack of a provider: a half term, or more of the year, and what can be kept to it."""
+
+    provider: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, empty_label="Choose a provider", error_messages={"required": "Choose the provider"}
+    )
+    coverage = forms.ChoiceField(
+        label="Part of the year",
+        choices=parts_offered,
+        error_messages={"required": "Choose the part of the year"},
+    )
+
+    field_order = ("title", "provider", "year", "coverage", "words", "measures")
+
+    class Meta(PackForm.Meta):
+        fields = ["title", "provider", "year", "coverage", "words"]
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        """Offer the open providers."""
+        super().__init__(*args, **kwargs)
+        providers = Organisation.objects.as_user(by).providers()
+        cast("forms.ModelChoiceField", self.fields["provider"]).queryset = providers
+
+    @staticmethod
+    def offered() -> list[Measure]:
+        """Return the measures whose units can be told apart by provider."""
+        return [measure for measure in REGISTRY.values() if "provider" in measure.knows]
+
+
+class NewProviderPackForm(OnceForm, ProviderPackForm):
+    """A pack of a provider that is begun once, however often it is sent."""
 
 
 class CommentForm(SeenForm):

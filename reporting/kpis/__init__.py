@@ -25,4 +25,10 @@ REGISTRY: dict[str, Measure] = {
     )
 }
 
-__all__ = ["REGISTRY", "Measure", "Period", "Total"]
+# What the strategy is judged by, in the order of its priorities.
+STRATEGY = sorted(
+    (slug for slug, measure in REGISTRY.items() if measure.priority),
+    key=lambda slug: REGISTRY[slug].priority,
+)
+
+__all__ = ["REGISTRY", "STRATEGY", "Measure", "Period", "Total"]

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from apsystem.lib.gds import figure
 from reporting.kpis.compare import compare, gap
 from reporting.kpis.measure import Measure
@@ -15,10 +17,15 @@ def said_beside(
     snapshot: Snapshot | None,
     published: Iterable[Comparator],
     target: Target | None,
+    *,
+    is_part: bool = False,
 ) -> dict[str, Any]:
-    """Return definition, target and published figures as they stand today."""
-    comparison = compare(measure, snapshot, published)
-    goal = target.value if target else measure.target
+    """Return definition, target and published figures as they stand today.
+
+    Targets are the borough's: a part of it has none.
+    """
+    comparison = compare(measure, snapshot, published, is_part=is_part)
+    goal = None if is_part else target.value if target else measure.target
     return {
         "title": measure.title,
         "definition": measure.definition,
@@ -43,3 +50,22 @@ def said_beside(
             for row in comparison.rows
         ],
     }
+
+
+def without_a_way_back(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands beside a figure that is not shown: nothing that leads back to it does.
+
+    A published value and how far ours is from it are ours; a target and the distance are, too.
+    """
+    beside = [{**row, "difference": ""} for row in said["beside"]]
+    return {**said, "gap": "", "beside": beside}
+
+
+def counted_apart(snapshot: Snapshot | None) -> list[tuple[str, str]]:
+    """Return what was counted apart, for a paper: a small count tells of the children in it."""
+    few = f"fewer than {settings.SMALLEST_COUNT}"
+    return [
+        (words, few if count < settings.SMALLEST_COUNT else f"{count:,}")
+        for words, count in (snapshot.counts.items() if snapshot else ())
+        if count
+    ]

@@ -1,13 +1,14 @@
 """Figures worked out when they are asked for: of any part of a year, kept to any group."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 
 from reporting.kpis import REGISTRY
 from reporting.kpis.measure import Measure, Total, totals
-from reporting.kpis.narrowing import ALL, Narrowing
-from reporting.kpis.period import Period
+from reporting.kpis.narrowing import ALL, Narrowing, of_provider
+from reporting.kpis.period import NoCalendar, Period
 from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
@@ -26,6 +27,17 @@ def figures(
     return {
         slug: figure(measure, found[slug], period, not_marked) for slug, measure in chosen.items()
     }
+
+
+def figures_of_provider(
+    measures: Iterable[Measure], provider: int, year: int, part: str, today: date
+) -> dict[str, Snapshot]:
+    """Return a provider's figures as they are today; none where the part has not begun."""
+    try:
+        period = Period.of(year, part, today)
+    except NoCalendar:
+        return {}
+    return figures(measures, period, of_provider(provider)) if period.until > period.start else {}
 
 
 def figure(measure: Measure, total: Total, period: Period, not_marked: int) -> Snapshot:

@@ -202,9 +202,9 @@ class Measure:
             population.params,
         )
 
-    def rows(self, period: Period) -> tuple[list[list[Any]], str]:
+    def rows(self, period: Period, narrowing: Narrowing = ALL) -> tuple[list[list[Any]], str]:
         """Return [pupil, provider, school, numerator, denominator] of each unit, and their print."""
-        population = self.counted(period)
+        population = self.counted(period, narrowing)
         rows, found = _run(
             f"SELECT coalesce(json_agg(json_build_array({UNIT}) ORDER BY {UNIT}), '[]'), "  # noqa: S608
             f"{PRINT} FROM ({population.sql}) AS rows",

@@ -54,3 +54,8 @@ class Narrowing:
 
 
 ALL = Narrowing()
+
+
+def of_provider(provider: int | None) -> Narrowing:
+    """Return what keeps figures to a provider; to nobody where there is none."""
+    return ALL if provider is None else Narrowing({"provider": (provider, provider)})

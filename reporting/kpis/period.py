@@ -112,6 +112,11 @@ class Period:
         return words if self.is_over else f"{words}, so far"
 
 
+def last_half_term(today: date) -> HalfTerm | None:
+    """Return the half term that ended last; None where none is entered. One query."""
+    return HalfTerm.objects.filter(ends_on__lte=today).order_by("-ends_on").first()
+
+
 def periods(as_of: date, coverages: Sequence[str] = (*KEPT, *KEPT_HEADLINES)) -> list[Period]:
     """Return the periods that figures are kept for: this year and the two before it."""
     this_year, found = academic_year(as_of), []

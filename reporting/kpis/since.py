@@ -10,8 +10,11 @@ from attendance.models.mark import MarkAmendmentQuerySet
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.bridge import Step, bridge, total_of
 from reporting.kpis.measure import Measure
+from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import Period
-from reporting.models import Coverage, KeptRows, Snapshot
+from reporting.models import KeptRows, Snapshot
+
+UNITS = ("pupil_id", "provider_id", "school_id")  # the first columns of a row that is kept
 
 
 @dataclass(frozen=True)
@@ -31,18 +34,23 @@ class Since:
     corrected: int
     marked_later: int
 
+    def is_shown_to_all(self, smallest_cohort: int) -> bool:
+        """Tell whether enough children are behind the figure as it is now."""
+        is_enough = self.value is None or self.denominator >= smallest_cohort
+        return is_enough and self.units >= smallest_cohort
+
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
-    period = Period.of(then.year, Coverage(then.coverage), today)
-    now, _ = measure.rows(period)
+    period, narrowing = Period.of(then.year, then.coverage, today), of_provider(then.provider_id)
+    population, (now, _) = measure.counted(period), measure.rows(period, narrowing)
     is_redefined = measure.version != then.definition_version
     before = KeptRows.objects.get(snapshot=then).rows
     above, below = total_of(now)
     corrected, later = _of_register(then) if measure.is_of_sessions else (0, 0)
     return Since(
         then=then,
-        units=len(now),
+        units=len({row[UNITS.index(population.unit)] for row in now}),
         value=rate(above, below, measure.per),
         numerator=above,
         denominator=below,
@@ -59,11 +67,14 @@ def _of_register(then: Snapshot) -> tuple[int, int]:
     made = Mark.objects.filter(
         date__gte=then.starts_on, date__lt=then.ends_on, marked_at__gt=then.computed_at
     )
+    if then.provider_id:
+        made = made.filter(placement__provider=then.provider_id)
     return corrected.count(), made.exclude(pk__in=corrected).count()
 
 
 def corrections(then: Snapshot) -> MarkAmendmentQuerySet:
     """Return the corrections of marks of its period that were made after it was computed."""
-    return MarkAmendment.objects.filter(
+    found = MarkAmendment.objects.filter(
         mark__date__gte=then.starts_on, mark__date__lt=then.ends_on, at__gt=then.computed_at
     )
+    return found.filter(mark__placement__provider=then.provider_id) if then.provider_id else found

@@ -9,12 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.calendar import year_label
-from reporting.models.comparator import Coverage
-from reporting.models.snapshot import Snapshot
+from reporting.models.snapshot import HALF_TERM_OF_A_PROVIDER, PART_CHOICES, Snapshot
 
 OF_A_DRAFT = """
     IF EXISTS (SELECT FROM reporting_boardpack AS pack
@@ -34,15 +33,19 @@ class PackStatus(models.TextChoices):
 
 
 class BoardPackQuerySet(models.QuerySet["BoardPack"]):
-    """Packs: figures of the borough, no child in them."""
+    """Packs: figures of the borough or of a provider, no child in them."""
 
     def as_user(self, user: User) -> Self:
-        """Keep what is frozen; drafts too for those who write packs."""
-        return self if user.can(Permission.PACK_MAKE) else self.filter(status=PackStatus.FROZEN)
+        """Keep what is frozen; drafts too for those who write packs.
+
+        A provider's is for those who may see the children behind its figures: see `Snapshot`.
+        """
+        kept = self if user.can(Permission.PACK_MAKE) else self.filter(status=PackStatus.FROZEN)
+        return kept if user.can(Permission.FIGURES_CHILDREN) else kept.filter(provider=None)
 
 
 class BoardPack(WorkflowModel):
-    """The figures of one period that a board was shown, or will be."""
+    """The figures of one period, of the borough or a provider, that a board was or will be shown."""
 
     MOVES = moves(("freeze", {PackStatus.DRAFT}, PackStatus.FROZEN, Permission.PACK_MAKE))
     TAG_COLOURS = {PackStatus.DRAFT: "grey", PackStatus.FROZEN: "green"}
@@ -50,8 +53,11 @@ class BoardPack(WorkflowModel):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     status = models.CharField(max_length=10, choices=PackStatus, default=PackStatus.DRAFT)
     title = models.CharField(max_length=120)
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", null=True, blank=True
+    )
     year = models.PositiveSmallIntegerField()
-    coverage = models.CharField(max_length=10, choices=Coverage)
+    coverage = models.CharField(max_length=10, choices=PART_CHOICES)
     words = models.TextField(max_length=4000, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -68,6 +74,11 @@ class BoardPack(WorkflowModel):
                 | Q(status="frozen", frozen_by__isnull=False, frozen_at__isnull=False),
                 name="reporting_boardpack_frozen_says_when_and_by_whom",
                 violation_error_message="A frozen pack says when it was frozen, and by whom.",
+            ),
+            models.CheckConstraint(
+                condition=HALF_TERM_OF_A_PROVIDER,
+                name="reporting_boardpack_half_term_is_of_a_provider",
+                violation_error_message="A pack of a half term is of a provider.",
             ),
         ]
         triggers = [
@@ -96,10 +107,20 @@ class BoardPack(WorkflowModel):
         return self.status == PackStatus.FROZEN
 
     @property
+    def is_of_provider(self) -> bool:
+        """Tell whether its figures are those of a provider, not of the borough."""
+        return self.provider_id is not None
+
+    @property
     def period(self) -> str:
         """Return the period as people read it."""
-        label = Coverage(self.coverage).label
+        label = self.get_coverage_display()
         return f"{label[0].upper()}{label[1:]} {year_label(self.year)}"
+
+    @property
+    def scope(self) -> str:
+        """Return what it is of: the period, with the provider where it is of one."""
+        return f"{self.provider}, {self.period}" if self.provider else self.period
 
 
 class PackFigureQuerySet(models.QuerySet["PackFigure"]):

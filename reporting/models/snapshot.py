@@ -7,21 +7,36 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import HalfTerm, Organisation, User
+from accounts.permissions import Permission
 from apsystem.lib.calendar import year_label
 from reporting.models.comparator import Coverage
 
+# The parts of a year that figures are kept of. Nothing is published of a half term, so none is a
+# Coverage; those of the borough's would tell small numbers apart, so each is of a provider.
+HALF_TERMS = {str(number): name.lower() for number, name in HalfTerm.NAMES.items()}
+PART_CHOICES = [*Coverage.choices, *HALF_TERMS.items()]
+HALF_TERM_OF_A_PROVIDER = Q(coverage__in=Coverage.values) | Q(
+    coverage__in=list(HALF_TERMS), provider__isnull=False
+)
+
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    """Figures of the borough: totals, no child in them."""
+    """Figures of the borough and of providers: totals, no child in them."""
 
-    def as_user(self, user: object) -> Self:
-        """Keep them all: the pages are open only to those who hold figures.view."""
-        return self
+    def as_user(self, user: User) -> Self:
+        """Keep the borough's, and the providers' for who may see the children behind them.
 
-    def latest_of(self, year: int, coverage: str) -> dict[str, "Snapshot"]:
-        """Return the latest figure of each measure for a period. One query."""
+        From a provider's and the borough's together, small numbers of the others could be told.
+        """
+        return self if user.can(Permission.FIGURES_CHILDREN) else self.filter(provider=None)
+
+    def latest_of(
+        self, year: int, coverage: str, provider: int | None = None
+    ) -> dict[str, "Snapshot"]:
+        """Return the latest figure of each measure, of the borough or a provider. One query."""
         rows = (
-            self.filter(year=year, coverage=coverage)
+            self.filter(year=year, coverage=coverage, provider=provider)
             .order_by("measure", "-computed_at", "-pk")
             .distinct("measure")
         )
@@ -31,7 +46,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """Return the latest figure of each term of a year and the year before, in their order."""
         terms = (Coverage.AUTUMN, Coverage.SPRING, Coverage.SUMMER)
         rows: Iterable[Snapshot] = (
-            self.filter(year__in=(year - 1, year), coverage__in=terms)
+            self.filter(year__in=(year - 1, year), coverage__in=terms, provider=None)
             .order_by("measure", "year", "coverage", "-computed_at", "-pk")
             .distinct("measure", "year", "coverage")
         )
@@ -49,8 +64,11 @@ class Snapshot(models.Model):
     """One computed figure. Rows are added when something changed, and never altered."""
 
     measure = models.CharField(max_length=60)
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     year = models.PositiveSmallIntegerField()
-    coverage = models.CharField(max_length=10, choices=Coverage)
+    coverage = models.CharField(max_length=10, choices=PART_CHOICES)
     starts_on = models.DateField()
     ends_on = models.DateField()
     is_over = models.BooleanField()
@@ -70,7 +88,7 @@ class Snapshot(models.Model):
         ordering = ["-computed_at"]
         indexes = [
             models.Index(
-                fields=["year", "coverage", "measure", "-computed_at"],
+                fields=["provider", "year", "coverage", "measure", "-computed_at"],
                 name="reporting_latest",
             )
         ]
@@ -87,6 +105,11 @@ class Snapshot(models.Model):
                 name="reporting_snapshot_dates_in_order",
                 violation_error_message="The end of the period must be after its start.",
             ),
+            models.CheckConstraint(
+                condition=HALF_TERM_OF_A_PROVIDER,
+                name="reporting_snapshot_half_term_is_of_a_provider",
+                violation_error_message="A figure that is kept of a half term is a provider's.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +119,11 @@ class Snapshot(models.Model):
     def period(self) -> str:
         """Return year and coverage as people read them."""
         return f"{year_label(self.year)}, {self.get_coverage_display()}"
+
+    @property
+    def scope(self) -> str:
+        """Return what it is of: the period, with the provider where it is of one."""
+        return f"{self.provider}, {self.period}" if self.provider else self.period
 
     def is_shown_to_all(self, smallest_cohort: int) -> bool:
         """Tell whether enough children are behind the figure to show it outside case work.

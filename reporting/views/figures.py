@@ -27,7 +27,7 @@ from reporting.kpis.live import figures
 from reporting.kpis.narrowing import ALL, Narrowing
 from reporting.kpis.period import KEPT, ROLLING, YEARS_KEPT, NoCalendar
 from reporting.kpis.span import part_label
-from reporting.models import Comparator, Snapshot, Target
+from reporting.models import Comparator, Coverage, Snapshot, Target
 
 # The strategy's three priorities, and what shows whether the system keeps its own time.
 PRIORITIES = {
@@ -36,6 +36,9 @@ PRIORITIES = {
     3: "Priority 3: a high quality outreach service",
     0: "How the system runs",
 }
+
+
+PAIR = (Coverage.AUTUMN, Coverage.SPRING)
 
 
 @dataclass(frozen=True)
@@ -209,8 +212,18 @@ class Tiles:
         return f"{count:,}"
 
     def course(self, measure: Measure) -> list[Snapshot]:
-        """Return the terms of a headline that this person may see."""
-        return [row for row in self.terms.get(measure.slug, []) if self._has_value(row)]
+        """Return the terms of a headline that this person may see.
+
+        The two terms together are a figure of their own: less the one term, it is the other. So
+        where one of them is not shown, neither is.
+        """
+        rows = self.terms.get(measure.slug, [])
+        untold = {row.year for row in rows if row.coverage in PAIR and not self._may_show(row)}
+        return [
+            row
+            for row in rows
+            if self._has_value(row) and not (row.coverage in PAIR and row.year in untold)
+        ]
 
     def _has_value(self, figure: Snapshot | None) -> bool:
         return figure is not None and figure.value is not None and self._may_show(figure)

@@ -13,14 +13,24 @@ from django.utils.timezone import localdate
 from accounts.access import Request, looked_at, requires
 from accounts.permissions import Permission
 from accounts.views.filling import fill_in
+from accounts.workflow import WrongStatus
 from apsystem.lib.exports import csv_of
 from apsystem.lib.pages import attachment, page_of
 from attendance.models.mark import MarkAmendmentQuerySet
 from pupils.letters import Unprintable
 from reporting import actions, board
-from reporting.forms.packs import CommentForm, FreezeForm, NewPackForm, PackForm
-from reporting.kpis import REGISTRY
-from reporting.kpis.beside import said_beside
+from reporting.board.workbook import workbook as workbook_of
+from reporting.forms.packs import (
+    CommentForm,
+    FreezeForm,
+    NewPackForm,
+    NewProviderPackForm,
+    PackForm,
+    ProviderPackForm,
+)
+from reporting.kpis import REGISTRY, STRATEGY
+from reporting.kpis.beside import counted_apart, said_beside, without_a_way_back
+from reporting.kpis.live import figures_of_provider
 from reporting.kpis.period import NoCalendar
 from reporting.kpis.since import corrections
 from reporting.kpis.since import since as tell_since
@@ -28,35 +38,44 @@ from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
 from reporting.views.figures import find_measure
 
 MOST_KEPT = 24
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _find(request: Request, uid: str) -> BoardPack:
-    rows = BoardPack.objects.as_user(request.user).select_related("made_by", "frozen_by")
+    rows = BoardPack.objects.as_user(request.user)
+    rows = rows.select_related("made_by", "frozen_by", "provider")
     return get_object_or_404(rows, uid=uid)
 
 
 def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
     """Return each figure with what is said beside it: kept words, or today's of a draft."""
     user = request.user
-    latest = Snapshot.objects.as_user(user).latest_of(pack.year, pack.coverage)
+    rows = list(pack.figures.select_related("snapshot"))
+    latest = _latest(request, pack, [row.measure for row in rows])
     published = Comparator.objects.as_user(user).filter(coverage=pack.coverage)
     known = [] if pack.is_frozen else list(published)
     targets = {} if pack.is_frozen else Target.objects.as_user(user).of_year(pack.year)
     found = []
-    for row in pack.figures.select_related("snapshot"):
+    for row in rows:
         if not row.said and row.measure not in REGISTRY:
             continue  # a draft of before a measure was given up
         now = latest.get(row.measure)
         then = row.snapshot if pack.is_frozen else now
         said = row.said or said_beside(
-            REGISTRY[row.measure], then, known, targets.get(row.measure)
+            REGISTRY[row.measure],
+            then,
+            known,
+            targets.get(row.measure),
+            is_part=pack.is_of_provider,
         )
+        is_shown = then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT)
         found.append(
             {
                 "figure": row,
-                "said": said,
+                "said": said if is_shown else without_a_way_back(said),
                 "snapshot": then,
-                "is_shown": then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT),
+                "is_shown": is_shown,
+                "apart": counted_apart(then) if is_shown else [],
                 "now": now if now and then and now.fingerprint != then.fingerprint else None,
                 "is_now_shown": now is not None and now.is_shown_to_all(settings.SMALLEST_COHORT),
             }
@@ -64,10 +83,19 @@ def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
     return found
 
 
+def _latest(request: Request, pack: BoardPack, slugs: list[str]) -> dict[str, Snapshot]:
+    """Return today's figures: the borough's as they are kept, a provider's worked out now."""
+    if pack.provider_id is None:
+        rows = Snapshot.objects.as_user(request.user)
+        return rows.latest_of(pack.year, pack.coverage)
+    measures = [REGISTRY[slug] for slug in slugs if slug in REGISTRY]
+    return figures_of_provider(measures, pack.provider_id, pack.year, pack.coverage, localdate())
+
+
 @requires(Permission.FIGURES_VIEW)
 def index(request: Request) -> HttpResponse:
     """List the packs, the newest first."""
-    rows = BoardPack.objects.as_user(request.user)
+    rows = BoardPack.objects.as_user(request.user).select_related("provider")
     return render(
         request,
         "reporting/packs.html",
@@ -104,13 +132,40 @@ def _in_order(measures: list[str]) -> list[str]:
 def new(request: Request) -> HttpResponse:
     """Begin a pack."""
     form = NewPackForm(request.POST or None, instance=BoardPack())
+    return _begin(request, form, "Write a pack")
+
+
+@requires(Permission.PACK_MAKE)
+def new_of_provider(request: Request) -> HttpResponse:
+    """Begin the pack of a provider: of the half term that ended last, with all that is known."""
+    form = NewProviderPackForm(
+        request.POST or None,
+        instance=actions.provider_pack(localdate()),
+        initial={"measures": [measure.slug for measure in ProviderPackForm.offered()]},
+        by=request.user,
+    )
+    return _begin(request, form, "Write a pack of a provider")
+
+
+@requires(Permission.PACK_MAKE)
+def new_of_strategy(request: Request) -> HttpResponse:
+    """Begin the annual strategy report: of the year that is over, in the strategy's order."""
+    form = NewPackForm(
+        request.POST or None,
+        instance=actions.strategy_report(localdate()),
+        initial={"measures": STRATEGY},
+    )
+    return _begin(request, form, "Write the annual strategy report")
+
+
+def _begin(request: Request, form: NewPackForm | NewProviderPackForm, title: str) -> HttpResponse:
     return fill_in(
         request,
         form,
         lambda form: actions.write_pack(
             form.instance, measures=_in_order(form.cleaned_data["measures"]), by=request.user
         ),
-        title="Write a pack",
+        title=title,
         done="The pack is saved as a draft.",
         back=reverse("reporting:packs"),
     )
@@ -120,9 +175,14 @@ def new(request: Request) -> HttpResponse:
 def change(request: Request, uid: str) -> HttpResponse:
     """Change a draft."""
     pack = _find(request, uid)
+    form = (
+        ProviderPackForm(request.POST or None, instance=pack, by=request.user)
+        if pack.is_of_provider
+        else PackForm(request.POST or None, instance=pack)
+    )
     return fill_in(
         request,
-        PackForm(request.POST or None, instance=pack),
+        form,
         lambda form: actions.change_pack(
             form.instance,
             measures=_in_order(form.cleaned_data["measures"]),
@@ -133,6 +193,30 @@ def change(request: Request, uid: str) -> HttpResponse:
         caption=pack.title,
         done="The pack is saved.",
         back=pack.get_absolute_url(),
+    )
+
+
+@requires(Permission.PACK_MAKE)
+def delete(request: Request, uid: str) -> HttpResponse:
+    """Ask, and delete a draft."""
+    pack = _find(request, uid)
+    if request.method == "POST":
+        try:
+            actions.delete_pack(pack, by=request.user)
+        except WrongStatus as error:
+            messages.error(request, str(error))
+            return redirect(pack)
+        messages.success(request, f"The draft “{pack}” is deleted.")
+        return redirect("reporting:packs")
+    return render(
+        request,
+        "confirm_page.html",
+        {
+            "title": f"Delete the draft “{pack}”",
+            "body": "Its introduction and its comments go with it. The figures themselves stay.",
+            "action": "Delete the draft",
+            "back_url": pack.get_absolute_url(),
+        },
     )
 
 
@@ -195,6 +279,14 @@ def export(request: Request, uid: str) -> HttpResponse:
     return attachment(content, "text/csv; charset=utf-8", f"{board.file_name(pack)}.csv")
 
 
+@requires(Permission.FIGURES_VIEW)
+def workbook(request: Request, uid: str) -> HttpResponse:
+    """Hand out a pack as a spreadsheet."""
+    pack = _find(request, uid)
+    content = workbook_of(pack, _lines(request, pack))
+    return attachment(content, SPREADSHEET, f"{board.file_name(pack)}.xlsx")
+
+
 def _corrections(request: Request, then: Snapshot) -> MarkAmendmentQuerySet:
     rows = corrections(then).as_user(request.user).newest_first()
     return rows.select_related("mark__pupil", "by")
@@ -205,18 +297,19 @@ def since(request: Request, slug: str) -> HttpResponse:
     """Show what changed since a figure was kept, step by step."""
     measure, asked = find_measure(slug), request.GET.get("from", "")
     kept = Snapshot.objects.as_user(request.user).with_rows().filter(measure=slug)
+    kept = kept.select_related("provider")
     then = kept.filter(pk=asked).first() if asked.isdecimal() else None
     if asked and then is None:
         raise Http404
     sees = request.user.can(Permission.FIGURES_CHILDREN)
-    then = then or kept.first()
+    then = then or kept.filter(provider=None).first()
     is_shown = then is not None and (sees or then.is_shown_to_all(settings.SMALLEST_COHORT))
     try:
         found = tell_since(measure, then, localdate()) if then and is_shown else None
     except NoCalendar as error:
         messages.error(request, str(error))
         return redirect("reporting:measure", slug)
-    if found and not sees and found.units < settings.SMALLEST_COHORT:
+    if found and not sees and not found.is_shown_to_all(settings.SMALLEST_COHORT):
         found = None
     page = page_of(request, _corrections(request, found.then) if found else [])
     looked_at(request, {row.mark.pupil_id for row in page}, act="list")
@@ -229,7 +322,7 @@ def since(request: Request, slug: str) -> HttpResponse:
             "then": then,
             "found": found,
             "page": page,
-            "kept": kept[:MOST_KEPT],
+            "kept": kept.filter(provider=then.provider_id if then else None)[:MOST_KEPT],
             "sees": sees,
             "smallest": settings.SMALLEST_COHORT,
         },

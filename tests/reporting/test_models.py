@@ -50,6 +50,10 @@ BREAKERS = {
     "reporting_monthlytables_month_is_its_first_day": lambda: factories.MonthlyTablesFactory(
         month=date(2024, 10, 2)
     ),
+    "reporting_snapshot_half_term_is_of_a_provider": snapshot(coverage="1"),
+    "reporting_boardpack_half_term_is_of_a_provider": lambda: factories.BoardPackFactory(
+        coverage="1"
+    ),
     "reporting_snapshot_dates_in_order": snapshot(starts_on=DAY, ends_on=DAY),
 }
 

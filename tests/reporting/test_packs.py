@@ -167,6 +167,25 @@ def test_nothing_of_a_frozen_pack_changes(manager, pack):
             broken()
 
 
+def test_a_draft_is_deleted_after_a_question_and_a_frozen_pack_never(client, manager, pack):
+    client.force_login(manager)
+    kept = actions.write_pack(
+        BoardPack(title="Kept", year=2024, coverage="year"), measures=[SLUG], by=manager
+    )
+    actions.freeze(kept, by=manager)
+
+    asked = client.get(reverse("reporting:pack-delete", args=[pack.uid]))
+    assert "Delete the draft “Board of September”" in asked.content.decode()
+    assert BoardPack.objects.count() == 2
+    for row in (pack, kept):
+        client.post(reverse("reporting:pack-delete", args=[row.uid]))
+
+    assert list(BoardPack.objects.values_list("title", flat=True)) == ["Kept"]
+    assert kept.figures.count() == 1
+    with pytest.raises(WrongStatus, match="frozen already"):
+        actions.delete_pack(kept, by=manager)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_freeze_at_once_freeze_it_once(manager, pack):
     answers = at_once([lambda: actions.freeze(pack, by=manager)] * 2)
@@ -225,6 +244,8 @@ def test_who_may_not_write_packs_reads_frozen_ones(client, person, manager, pack
 def test_an_action_asks_for_the_permission(person, pack, role):
     with pytest.raises(PermissionDenied):
         actions.freeze(pack, by=person(role))
+    with pytest.raises(PermissionDenied):
+        actions.delete_pack(pack, by=person(role))
 
 
 def test_a_pack_is_written_changed_and_frozen_on_pages(client, manager, placements):

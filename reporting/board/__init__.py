@@ -1,4 +1,4 @@
-"""A pack on paper and in a file: the same figures, words and comments as its page."""
+"""A pack on paper and in files: the same figures, words and comments as its page."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import slugify
 
 from apsystem.lib.gds import amount, day, figure, moment
 from pupils.letters import render
@@ -25,7 +26,9 @@ Line = dict[str, Any]
 def file_name(pack: BoardPack) -> str:
     """Return the name of its files, without what follows the dot."""
     when = timezone.localtime(pack.frozen_at)
-    return f"figures-{when:%Y-%m-%d}" if pack.is_frozen else f"figures-draft-{when:%Y-%m-%d}"
+    provider = [slugify(str(pack.provider))] if pack.provider else []
+    draft = [] if pack.is_frozen else ["draft"]
+    return "-".join(["figures", *provider, *draft, f"{when:%Y-%m-%d}"])
 
 
 def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
@@ -34,14 +37,19 @@ def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
         "title": pack.title,
         "council": settings.COUNCIL_NAME,
         "service": settings.SERVICE_NAME,
-        "period": pack.period,
-        "state": f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
-        if pack.is_frozen
-        else "A draft: these figures still change",
+        "period": pack.scope,
+        "state": state_words(pack),
         "words": pack.words,
         "figures": [_printed(line) for line in lines],
     }
     return render(TEMPLATE, data, at=at)
+
+
+def state_words(pack: BoardPack) -> str:
+    """Say that a pack is frozen, when and by whom, or that it is a draft."""
+    if pack.is_frozen:
+        return f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
+    return "A draft: these figures still change"
 
 
 def _printed(line: Line) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def made_of(line: Line) -> str:
     snapshot, said = line["snapshot"], line["said"]
     if snapshot is None or not line["is_shown"] or snapshot.value is None:
         return ""
-    apart = [f"{words}: {count:,}" for words, count in snapshot.counts.items() if count]
+    apart = [f"{words}: {count}" for words, count in line["apart"]]
     so_far = "" if snapshot.is_over else ", so far"
     first = (
         f"{amount(snapshot.numerator, said['sign'])} of {snapshot.denominator:,}: {said['above'].lower()}, of "
@@ -113,7 +121,7 @@ def cells(pack: BoardPack, lines: Iterable[Line]) -> Iterator[list[Any]]:
         elif line["is_shown"]:
             shown = [snapshot.value, snapshot.numerator, snapshot.denominator]
         yield [
-            said["title"], pack.period, shown[0], said["sign"].strip(), *shown[1:],
+            said["title"], pack.scope, shown[0], said["sign"].strip(), *shown[1:],
             said["target"], said["gap"],
             "; ".join(f"{row['where']}, {row['when']}: {row['value']}" for row in said["beside"]),
             line["figure"].comment, said["definition"], said["exclusions"],

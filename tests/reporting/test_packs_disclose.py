@@ -1,0 +1,102 @@
+"""What is not shown in a pack is not to be worked out from what is."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.permissions import Role
+from reporting import actions
+from reporting.actions import figures, packs
+from reporting.kpis.beside import counted_apart
+from reporting.models import BoardPack, Coverage, PackFigure, Snapshot
+from reporting.views import packs as pages
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar", "over")]
+
+AFTER = date(2025, 9, 10)
+MONDAY = date(2024, 9, 16)
+SLUG = "attendance-ap"
+
+
+@pytest.fixture
+def over(monkeypatch):
+    """Look at 2024/25 when it is over."""
+    for module in (packs, figures, pages):
+        monkeypatch.setattr(module, "localdate", lambda *args: AFTER)
+
+
+@pytest.fixture
+def manager(person):
+    return person(Role.MANAGER)
+
+
+def frozen(manager):
+    pack = actions.write_pack(
+        BoardPack(title="Board", year=2024, coverage=Coverage.YEAR), measures=[SLUG], by=manager
+    )
+    return actions.freeze(pack, by=manager)
+
+
+# Nine children, 72 of 90 sessions: 80.0%, 20.0 points above England's 60.0%, and above the target.
+def test_no_difference_leads_back_to_a_figure_of_few_children(client, person, manager):
+    for row in factories.PlacementFactory.create_batch(9):
+        factories.write_marks(row, "////////NI", first_day=MONDAY)
+    factories.ComparatorFactory(year=2023)
+    factories.TargetFactory(measure=SLUG, year=2024, value=50)
+    pack = frozen(manager)
+    kept = PackFigure.objects.get(pack=pack).said
+    client.force_login(person(Role.LEADERSHIP))
+
+    told = [
+        client.get(reverse(f"reporting:{page}", args=[pack.uid])).content.decode()
+        for page in ("pack", "pack-file")
+    ]
+
+    assert kept["gap"] == "30.0 points above it"
+    assert kept["beside"][0]["difference"] == "20.0 points above"
+    for text in told:
+        assert "60.0%" in text  # what is published is no secret
+        assert "points" not in text
+        assert "80.0" not in text
+
+
+def test_a_small_count_apart_is_in_no_pack(settings):
+    few = settings.SMALLEST_COUNT - 1
+    figure = Snapshot(counts={"Not known": few, "In progress": 1234, "Left out": 0})
+
+    assert counted_apart(figure) == [("Not known", "fewer than 5"), ("In progress", "1,234")]
+
+
+def test_leadership_reads_no_small_count_apart(client, person, manager):
+    for row in factories.PlacementFactory.create_batch(10):
+        factories.write_marks(row, "////////NI", first_day=MONDAY)
+    pack = frozen(manager)
+    Snapshot.objects.update(counts={"Not known": 3})
+    client.force_login(person(Role.LEADERSHIP))
+
+    page = client.get(reverse("reporting:pack", args=[pack.uid])).content.decode()
+
+    assert "Not known: fewer than 5" in page
+    assert "Not known: 3" not in page
+
+
+# Nine children, one of them at two providers: ten rows.
+def test_two_rows_of_one_child_are_one_child(client, person, manager):
+    rows = factories.PlacementFactory.create_batch(10)
+    for row in rows:
+        factories.write_marks(row, "////////NI", first_day=MONDAY)
+    frozen(manager)
+    rows[0].marks.all().delete()
+    other = factories.PlacementFactory(
+        pupil=rows[1].pupil, starts_on=date(2024, 11, 4), status="ended", ends_on=date(2025, 4, 1)
+    )
+    factories.write_marks(other, "//", first_day=date(2024, 11, 4))
+    client.force_login(person(Role.LEADERSHIP))
+
+    then = Snapshot.objects.with_rows().get(measure=SLUG)
+    page = client.get(reverse("reporting:since", args=[SLUG]), {"from": then.pk})
+
+    assert len(page.context["then"].kept.rows) == 10
+    assert page.context["found"] is None
