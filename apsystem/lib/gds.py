@@ -132,6 +132,13 @@ def amount(value: int, sign: str) -> str:
 
 
 @register.filter
+def counts(row: Any, sign: str) -> str:
+    """Write what stands above and below the line: 12 of 34, £84.00 for 2."""
+    word = "for" if sign == MONEY else "of"
+    return f"{amount(row.numerator, sign)} {word} {row.denominator:,}"
+
+
+@register.filter
 def hours(minutes: int | None) -> str:
     """Write minutes as hours with one decimal: 90 as 1.5."""
     return one_decimal(Decimal(minutes or 0) / 60)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import slugify
 
-from apsystem.lib.gds import amount, day, figure, moment
+from apsystem.lib.gds import counts, day, figure, moment
 from pupils.letters import render
 from reporting.kpis.disclosure import HIDDEN
 from reporting.models import BoardPack, Snapshot
@@ -99,7 +99,7 @@ def made_of(line: Line) -> str:
     apart = [f"{words}: {count}" for words, count in line["apart"]]
     so_far = "" if snapshot.is_over else ", so far"
     first = (
-        f"{amount(snapshot.numerator, said['sign'])} of {snapshot.denominator:,}: {said['above'].lower()}, of "
+        f"{counts(snapshot, said['sign'])}: {said['above'].lower()}, of "
         f"{said['below'].lower()}{so_far}."
     )
     return " ".join([first, *(f"{words}." for words in apart)])

@@ -7,7 +7,8 @@ from reporting.kpis.sessions import sessions
 from reporting.kpis.system import COUNCIL, OWNER, YEAR_GROUP
 
 # As placements.costs: a week is paid by its school days, pauses included; a session where the
-# pattern of the week holds it, whatever a part-time timetable leaves out.
+# pattern of the week holds it, whatever a part-time timetable leaves out. Without a rate no pupil
+# stands behind the figure: few pupils with one are few.
 UNITS = f"""
     WITH school_day AS ({SCHOOL_DAYS}), placed AS (
         SELECT placement.*, rate.unit, rate.pounds
@@ -34,7 +35,7 @@ UNITS = f"""
     ), attended AS (
         SELECT placement_id AS id, sum(present) AS present FROM ({{sessions}}) AS session GROUP BY 1
     )
-    SELECT placed.pupil_id, placed.home_school_id AS school_id, placed.provider_id, placed.tier,
+    SELECT CASE WHEN placed.pounds IS NOT NULL THEN placed.pupil_id END AS pupil_id, placed.home_school_id AS school_id, placed.provider_id, placed.tier,
         {YEAR_GROUP.format(day="%(first)s::date")},
         coalesce(CASE placed.unit
             WHEN 'week' THEN round(placed.pounds * 100 * paid.days / 5)

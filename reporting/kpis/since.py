@@ -50,7 +50,7 @@ def since(measure: Measure, then: Snapshot, today: date) -> Since:
     corrected, later = _of_register(then) if measure.is_of_sessions else (0, 0)
     return Since(
         then=then,
-        units=len({row[UNITS.index(population.unit)] for row in now}),
+        units=len({row[UNITS.index(population.unit)] for row in now} - {None}),
         value=rate(above, below, measure.per),
         numerator=above,
         denominator=below,
