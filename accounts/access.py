@@ -135,7 +135,7 @@ def looked_at(
         if ids
     ]
     try:
-        ViewEntry.objects.bulk_create(looks)
+        ViewEntry.objects.write(looks)
     except DatabaseError as error:
         raise TrailBroken from error
 

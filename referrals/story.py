@@ -8,6 +8,7 @@ from accounts.permissions import Permission
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from referrals.models import ANSWERS, Entry, Reason, Referral, Status, Tier
 from referrals.models.entry import Kind
+from referrals.models.referral import REFERENCE
 
 # What stands in columns of the referral is told from there; who has it is no part of the story.
 TOLD_ELSEWHERE = [Kind.SUBMITTED, Kind.ASSIGNED, Kind.HANDED_OVER]
@@ -28,7 +29,7 @@ kind("referrals", "Referrals", 10)
 
 
 def _named(row: Row) -> str:
-    return f"Referral {Referral(pk=row.number).reference}"
+    return f"Referral {REFERENCE.format(row.number)}"
 
 
 def _sent(row: Row) -> Told:

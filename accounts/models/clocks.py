@@ -166,6 +166,10 @@ class SchoolCalendar:
         """Tell whether any half term of an academic year is entered."""
         return any(known == year for known, _ in self._terms)
 
+    def is_known(self, day: date) -> bool:
+        """Tell whether a day is not after the last half term that is entered."""
+        return any(day < closes for _, closes in self._half_terms)
+
     def is_open(self, day: date, place: int | None = None) -> bool:
         """Tell whether a day is a school day of a place."""
         days = self.days(place)
@@ -182,6 +186,26 @@ class SchoolCalendar:
         days = self.days(place)
         index = bisect_right(days, day) + number - 1
         return days[index] if index < len(days) else None
+
+    def before(self, day: date, number: int, place: int | None = None) -> date | None:
+        """Return the number-th school day before a day; None beyond the calendar."""
+        days = self.days(place)
+        index = bisect_left(days, day) - number
+        return days[index] if index >= 0 else None
+
+    def clock_before(
+        self, title: str, day: date, number: int, *, today: date, source: str
+    ) -> Clock:
+        """Return the clock of what is due some school days before a day, and how it was counted."""
+        due_on = self.before(day, number)
+        if due_on is None or not self.is_known(day):
+            return Clock(title, None, 0, source)
+        parts = [
+            f"{number} {'school day' if number == 1 else 'school days'} before {_say(day)}",
+            *self._left_out(due_on, day, None),
+            source,
+        ]
+        return Clock(title, due_on, self.between(today, due_on), "; ".join(parts))
 
     def clock(
         self,

@@ -3,13 +3,13 @@
 import hashlib
 import secrets
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.timezone import localdate
 
 from accounts.models.calendar import DateRange, SameNumber
@@ -156,12 +156,12 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         self, user: User, permission: Permission, on: date
     ) -> tuple[list[User], list[User]]:
         """Return the colleagues who may do something, and for whom the person covers. One query."""
-        able = user.colleagues_who(permission).filter(pk=OuterRef("pk"))
-        covers = self.by(user, on).filter(person=OuterRef("pk"))
-        people = User.objects.annotate(is_able=Exists(able), is_covered=Exists(covers))
-        found = list(people.filter(Q(is_able=True) | Q(is_covered=True)).order_by("name", "pk"))
+        able = user.colleagues_who(permission).order_by().annotate(is_covered=Value(False))  # noqa: FBT003
+        covered = User.objects.order_by().filter(pk__in=self.by(user, on).values("person"))
+        both = able.union(covered.annotate(is_covered=Value(True)), all=True)  # noqa: FBT003
+        found: list[Any] = list(both.order_by("name", "pk"))
         return (
-            [person for person in found if person.is_able],
+            [person for person in found if not person.is_covered],
             [person for person in found if person.is_covered],
         )
 

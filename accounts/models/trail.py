@@ -5,7 +5,7 @@ from typing import Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 
 
 class ViewEntryQuerySet(models.QuerySet["ViewEntry"]):
@@ -18,6 +18,22 @@ class ViewEntryQuerySet(models.QuerySet["ViewEntry"]):
     def of_pupil(self, pupil_id: int) -> Self:
         """Keep the entries of one child, newest first."""
         return self.filter(pupils__contains=[pupil_id]).order_by("-at", "-pk")
+
+    def write(self, looks: list["ViewEntry"]) -> None:
+        """Write looks down with one statement, which needs no transaction around it."""
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        values = [
+            field.get_db_prep_save(field.pre_save(look, add=True), connection)
+            for look in looks
+            for field in fields
+        ]
+        if not values:
+            return
+        columns = ", ".join(str(field.column) for field in fields)
+        rows = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(looks))
+        into = f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES {rows}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(into, values)
 
 
 class ViewEntry(models.Model):

@@ -12,12 +12,22 @@ ROWS_A_PAGE = 50
 MOST_DIGITS = 6  # of the number of a page
 
 
-def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = ROWS_A_PAGE) -> Page:
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet | Sequence[Any],
+    size: int = ROWS_A_PAGE,
+    *,
+    counted: QuerySet | None = None,
+) -> Page:
     """Return the page of rows that the address asks for; the nearest one where it does not exist.
 
-    Two queries: the count and the rows.
+    Two queries: the count and the rows. `counted` are the same rows without what is told of them,
+    which the count would join.
     """
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    paginator = Paginator(rows, size)
+    if counted is not None:
+        paginator.count = counted.count()
+    return paginator.get_page(request.GET.get("page"))
 
 
 def page_in_one(request: HttpRequest, rows: QuerySet, size: int = ROWS_A_PAGE) -> Page:

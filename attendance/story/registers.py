@@ -1,5 +1,6 @@
 """What registers tell of a child: sessions missed, what was done about it, part-time timetables."""
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -130,7 +131,7 @@ def _reviewed(row: Row) -> Told:
     return Told(f"Part-time timetable reviewed: {agreed}", row.words)
 
 
-tells(
+STARTS = tells(
     Source(
         "timetablestarts",
         "timetables",
@@ -190,8 +191,13 @@ tells(
 )
 
 
-def part_time(pupil: Pupil, user: User) -> dict[str, Any]:
-    """Read what the page of a pupil shows of the timetables that go on. Two queries."""
+def part_time(pupil: Pupil, user: User, told: Container[str]) -> dict[str, Any] | None:
+    """Read what the page of a pupil shows of the timetables that go on. Two queries.
+
+    None of a child whose chronology tells of no timetable, and where the person may see none.
+    """
+    if STARTS.slug not in told:
+        return None
     today = localdate()
     rule = TimetableRule.objects.as_user(user).on(today)
     rows = PartTimeTimetable.objects.as_user(user).running(today).with_names()

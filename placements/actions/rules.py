@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from pupils.models import Pupil
 from referrals.models import Tier
 
 MOST = Decimal(10)
+ASK_A_MANAGER = "Or ask a manager, who may agree to it with a reason."
 ELSEWHERE = (
     "Something else was agreed for some of these sessions since the offer. Ring the council's "
     "SEND team: it changes the sessions or the days."
@@ -38,6 +39,10 @@ class Broken:
     words: str
     permission: Permission
     kept: str = ""
+
+    def asked(self) -> "Broken":
+        """Return it as it is told to those who cannot agree to it: they can ask who can."""
+        return replace(self, words=f"{self.words} {ASK_A_MANAGER}")
 
 
 class NeedsOverride(ValidationError):
@@ -97,7 +102,9 @@ def set_aside(broken: list[Broken], *, override: str, by: User) -> str:
     """Return in words which rules a person set aside, and why; raise NeedsOverride otherwise."""
     refused = [rule for rule in broken if not (override and by.can(rule.permission))]
     if refused:
-        raise NeedsOverride(refused)
+        raise NeedsOverride(
+            [rule if by.can(rule.permission) else rule.asked() for rule in refused]
+        )
     return (
         f"{' '.join(rule.kept or rule.words for rule in broken)} Reason: {override}"
         if broken

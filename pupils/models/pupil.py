@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Upper
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
@@ -163,7 +164,8 @@ class Pupil(models.Model):
     class Meta:
         ordering = ["surname", "forename"]
         indexes = [
-            models.Index(fields=["date_of_birth"], name="pupils_pupil_born"),
+            models.Index("date_of_birth", Upper("surname"), name="pupils_pupil_surname"),
+            models.Index("date_of_birth", Upper("forename"), name="pupils_pupil_forename"),
             models.Index(
                 fields=["postcode"], name="pupils_pupil_postcode", condition=~Q(postcode="")
             ),
@@ -392,8 +394,5 @@ class Enrolment(models.Model):
         """Tell whether the time on the roll can be ended by itself, as `endable` does in SQL."""
         is_over = self.ends_on is not None and self.ends_on <= localdate()
         at_provider = self.organisation.kind == Organisation.Kind.PROVIDER
-        return not (
-            is_over
-            or self.status in PLACED_STATUSES
-            or (self.status == EnrolmentStatus.SUBSIDIARY and at_provider)
-        )
+        is_second = self.status == EnrolmentStatus.SUBSIDIARY and at_provider
+        return not (is_over or self.status in PLACED_STATUSES or is_second)

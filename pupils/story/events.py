@@ -5,33 +5,22 @@ columns hold the day, the moment, the words; the database joins them with UNION 
 cuts them off. One query brings a page, however many sources and entries there are.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import (
-    BigIntegerField,
-    DateField,
-    DateTimeField,
-    Expression,
-    F,
-    Field,
-    Q,
-    QuerySet,
-    TextField,
-    UUIDField,
-    Value,
-)
-from django.db.models.functions import Cast
+from django.db.models import Expression, F, QuerySet, Value
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.permissions import Permission
 from pupils.models import Pupil
+from pupils.story.sections import Section
+from pupils.story.statements import ALL, COUNTED, Reader, Statement, statement
 
 EVENTS_A_PAGE = 50
 Column = str | Expression | F
@@ -68,7 +57,7 @@ class Told(NamedTuple):
     detail: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One sort of entry. The slug has small letters only: the database orders by it, too.
 
@@ -91,6 +80,16 @@ class Source:
     def opens_to(self, user: User) -> bool:
         """Tell whether an entry links to its page for this person."""
         return bool(self.page) and user.can(self.page_permission or self.permission)
+
+    def rows_of(self, user: User) -> QuerySet:
+        """Return the rows that the person may see, of all children."""
+        return self.rows(user)
+
+    @property
+    def columns_read(self) -> dict[str, Any]:
+        """Return what the fields of `Row` are read from."""
+        given = {"at": self.columns["on"], "source": Value(self.slug), "pk": F("pk")}
+        return {**given, **self.columns}
 
 
 @dataclass(frozen=True)
@@ -133,16 +132,6 @@ class Cursor:
         except ValueError:
             return None
 
-    def before(self, slug: str) -> Q:
-        """Return the condition for the rows of a source that come after this entry."""
-        if slug == self.source:
-            tail = Q(e_at__lt=self.at) | Q(e_at=self.at, e_pk__lt=self.pk)
-        elif slug < self.source:
-            tail = Q(e_at__lte=self.at)
-        else:
-            tail = Q(e_at__lt=self.at)
-        return Q(e_on__lt=self.on) | Q(e_on=self.on) & tail
-
 
 @dataclass(frozen=True)
 class Count:
@@ -157,20 +146,7 @@ class Count:
 
 KINDS: dict[str, Kind] = {}
 SOURCES: dict[str, Source] = {}
-FIELDS: dict[str, Field] = {
-    "on": DateField(),
-    "at": DateTimeField(),
-    "source": TextField(),
-    "pk": BigIntegerField(),
-    "ref": UUIDField(),
-    "number": BigIntegerField(),
-    "code": TextField(),
-    "place": TextField(),
-    "words": TextField(),
-    "by": TextField(),
-}
-NAMES = [f"e_{name}" for name in FIELDS]
-ORDER = ["-e_on", "-e_at", "-e_source", "-e_pk"]
+ORDER = " ORDER BY e_on DESC, e_at DESC, e_source DESC, e_pk DESC"
 
 
 def kind(slug: str, label: str, place: int = 100) -> Kind:
@@ -199,48 +175,52 @@ class Asked:
     since: datetime | None = None
     after: Cursor | None = None
     most: int | None = None
-    names: list[str] = field(default_factory=lambda: NAMES)
-    is_ordered: bool = True
+
+    def names(self, source: Source) -> bool:
+        """Tell whether a source is asked."""
+        return (not self.kind or source.kind == self.kind) and (
+            self.sources is None or source.slug in self.sources
+        )
+
+    def read(self, pupil: Pupil, user: User) -> list[Row]:
+        """Return the rows of all sources that the person may see, newest first. One query.
+
+        Each source sorts and cuts off its own rows: few are put together. The ORM wrote what is
+        joined here, with parameters.
+        """
+        kept, values = self._kept()
+        limit = f" LIMIT {self.most:d}" if self.most else ""
+        legs: list[str] = []
+        given: list[Any] = []
+        reader = Reader.of(user)
+        for source in SOURCES.values():
+            if self.names(source) and (leg := _written(source, ALL, reader)):
+                legs.append(f"(SELECT * FROM ({leg.sql}) AS told{kept}{ORDER}{limit})")  # noqa: S608
+                given += [*leg.of(pupil.pk), *values]
+        if not legs:
+            return []
+        union = " UNION ALL ".join(legs)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({union}) AS told{ORDER}{limit}", given)  # noqa: S608
+            return [Row(*row) for row in cursor.fetchall()]
+
+    def _kept(self) -> tuple[str, list[Any]]:
+        kept: list[str] = []
+        values: list[Any] = []
+        if self.since:
+            kept.append("e_at > %s")
+            values.append(self.since)
+        if self.after:
+            kept.append("(e_on, e_at, e_source, e_pk) < (%s, %s, %s, %s)")
+            values += astuple(self.after)
+        return (f" WHERE {' AND '.join(kept)}" if kept else ""), values
 
 
-def _leg(source: Source, pupil: Pupil, user: User, asked: Asked) -> QuerySet:
-    rows: QuerySet = source.rows(user)
-    rows = rows.order_by().filter(**{rows.reach.pupil: pupil})  # type: ignore[attr-defined]
-    columns = {"at": source.columns["on"], "source": Value(source.slug), "pk": "pk"}
-    columns.update(source.columns)
-    cast = {
-        f"e_{name}": Cast(columns.get(name, Value(_empty(shape))), shape)
-        for name, shape in FIELDS.items()
-        if asked.is_ordered or f"e_{name}" in asked.names
-    }
-    rows = rows.annotate(**cast)
-    if asked.since:
-        rows = rows.filter(e_at__gt=asked.since)
-    if asked.after:
-        rows = rows.filter(asked.after.before(source.slug))
-    rows = rows.values_list(*asked.names)
-    if asked.is_ordered:
-        rows = rows.order_by(*ORDER)
-    return rows[: asked.most] if asked.most else rows
-
-
-def _empty(shape: Field) -> str | None:
-    return "" if isinstance(shape, TextField) else None
-
-
-def _union(pupil: Pupil, user: User, asked: Asked) -> QuerySet | None:
-    """Return the rows of all sources that the person may see, newest first, None without any."""
-    legs = [
-        _leg(source, pupil, user, asked)
-        for source in SOURCES.values()
-        if user.can(source.permission)
-        and (not asked.kind or source.kind == asked.kind)
-        and (asked.sources is None or source.slug in asked.sources)
-    ]
-    if len(legs) < 2:  # noqa: PLR2004 - one leg is ordered already, and may be cut off
-        return legs[0] if legs else None
-    union = legs[0].union(*legs[1:], all=True)
-    return union.order_by(*ORDER) if asked.is_ordered else union
+def _written(source: Source, names: tuple[str, ...], reader: Reader) -> Statement | None:
+    """Return what reads a source, None where the person sees nothing of it."""
+    if not reader.user.can(source.permission):
+        return None
+    return statement(source, names, reader)
 
 
 def chronology(
@@ -255,8 +235,7 @@ def chronology(
 
     `since` keeps what was recorded after a moment; `seen` only marks it as new.
     """
-    rows = _union(pupil, user, Asked(kind, since=since))
-    return list(_events(user, rows, seen)) if rows is not None else []
+    return list(_events(user, Asked(kind, since=since).read(pupil, user), seen))
 
 
 def page_of_events(
@@ -273,25 +252,26 @@ def page_of_events(
 
     Who has counted already names the `sources` that hold something: the others need no asking.
     """
-    rows = _union(pupil, user, Asked(kind, sources, since, after, EVENTS_A_PAGE + 1))
-    if rows is None:
-        return [], None
-    found = list(rows[: EVENTS_A_PAGE + 1])
-    events = list(_events(user, found, seen))[:EVENTS_A_PAGE]
+    asked = Asked(kind, sources, since, after, EVENTS_A_PAGE + 1)
+    found = asked.read(pupil, user)
+    events = list(_events(user, found[:EVENTS_A_PAGE], seen))
     if len(found) <= EVENTS_A_PAGE:
         return events, None
-    last = Row(*found[EVENTS_A_PAGE - 1])
+    last = found[EVENTS_A_PAGE - 1]
     return events, Cursor(last.on, last.at, last.source, last.pk)
 
 
-def _events(user: User, rows: Any, seen: datetime | None) -> Iterator[Event]:
+def _events(user: User, rows: Iterable[Row], seen: datetime | None) -> Iterator[Event]:
     later = None
     opens = {slug: source.opens_to(user) for slug, source in SOURCES.items()}
-    for values in rows:
-        row = Row(*values)
+    urls: dict[tuple[str, UUID], str] = {}  # many entries are of one referral, or one placement
+    for row in rows:
         source = SOURCES[row.source]
         told = source.tell(row)
-        url = reverse(source.page, args=[row.ref]) if opens[row.source] and row.ref else ""
+        url = ""
+        if opens[row.source] and row.ref:
+            at = (source.page, row.ref)
+            url = urls[at] = urls.get(at) or reverse(source.page, args=[row.ref])
         yield Event(
             row.on,
             row.at,
@@ -309,34 +289,27 @@ def _events(user: User, rows: Any, seen: datetime | None) -> Iterator[Event]:
 def counts(
     pupil: Pupil,
     user: User,
-    others: Mapping[str, QuerySet | None],
+    sections: Iterable[Section],
     *,
     since: datetime | None = None,
 ) -> dict[str, Count]:
-    """Count the entries by source, and the rows of other querysets as `section <name>`. One query.
+    """Count the entries by source, and the rows of sections as `section <slug>`. One query.
 
     What came after `since` counts as new as well. A source without entries is left out.
     """
-    legs: list[tuple[str, Any]] = []
-    rows = _union(pupil, user, Asked(names=["e_source", "e_at"], is_ordered=False))
-    if rows is not None:
-        legs.append(rows.query.sql_with_params())
-    for name, queryset in others.items():
-        if queryset is not None:
-            told = queryset.order_by().annotate(
-                e_source=Cast(Value(f"section {name}"), TextField()),
-                e_at=Cast(Value(None), DateTimeField()),
-            )
-            legs.append(told.values_list("e_source", "e_at").query.sql_with_params())
+    reader = Reader.of(user)
+    found = [_written(source, COUNTED, reader) for source in SOURCES.values()]
+    found += [statement(entry, COUNTED, reader) for entry in sections if entry.rows]
+    legs = [leg for leg in found if leg]
     if not legs:
         return {}
-    union = " UNION ALL ".join(f"({sql})" for sql, _ in legs)
+    union = " UNION ALL ".join(f"({leg.sql})" for leg in legs)
     asked = f"""
         SELECT source, count(*), count(*) FILTER (WHERE at > %s)
         FROM ({union}) AS told (source, at) GROUP BY source
     """  # noqa: S608 - written by the ORM, with parameters
     with connection.cursor() as cursor:
-        cursor.execute(asked, [since, *(value for _, values in legs for value in values)])
+        cursor.execute(asked, [since, *(value for leg in legs for value in leg.of(pupil.pk))])
         return {name: Count(whole, new) for name, whole, new in cursor.fetchall()}
 
 

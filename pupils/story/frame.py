@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
-from pupils.models import CareStatus, EhcPlan, Enrolment, Pupil
+from pupils.models import CareStatus, ChildQuerySet, EhcPlan, Enrolment, Pupil
 from pupils.models.codes import SenProvision
 from pupils.story.events import Count, by_kind, counts
 from pupils.story.sections import sections_of
+from pupils.story.statements import read_in_one
 
 
 @dataclass(frozen=True)
@@ -56,31 +57,39 @@ class Identity:
         )
 
 
-def frame(pupil: Pupil, user: User, here: str, *, since: datetime | None = None) -> dict[str, Any]:
-    """Return what `child_page.html` draws: four queries, whatever is registered.
+def frame(
+    pupil: Pupil,
+    user: User,
+    here: str,
+    *,
+    since: datetime | None = None,
+    **beside: ChildQuerySet,
+) -> dict[str, Any]:
+    """Return what `child_page.html` draws: three queries, whatever is registered.
 
     `here` is the slug of the section that is shown. The rows are handed on, so that a page that
-    shows them asks no second time.
+    shows them asks no second time, and with them the child's rows of what is asked `beside`.
     """
     enrolments = list(
         Enrolment.objects.as_user(user).filter(pupil=pupil).select_related("organisation")
     )
-    plans = list(EhcPlan.objects.as_user(user).filter(pupil=pupil))
-    care = list(CareStatus.objects.as_user(user).filter(pupil=pupil))
+    asked = {
+        "plans": EhcPlan.objects.as_user(user),
+        "care": CareStatus.objects.as_user(user),
+        **beside,
+    }
+    own = read_in_one({name: rows.filter(pupil=pupil) for name, rows in asked.items()})
     sections = sections_of(user)
-    counted = {entry.slug: entry.counted(user, pupil) for entry in sections}
-    told = counts(pupil, user, counted, since=since)
+    told = counts(pupil, user, sections, since=since)
     found = by_kind(told)
     return {
         "pupil": pupil,
-        "identity": Identity.of(pupil, enrolments, plans, care),
+        "identity": Identity.of(pupil, enrolments, own["plans"], own["care"]),
         "sections": [
             {
                 "label": entry.label,
                 "url": reverse(entry.page, args=[pupil.uid]),
-                "count": None
-                if counted[entry.slug] is None
-                else found.get(f"section {entry.slug}", Count()).all,
+                "count": found.get(f"section {entry.slug}", Count()).all if entry.rows else None,
                 "is_here": entry.slug == here,
             }
             for entry in sections
@@ -88,6 +97,5 @@ def frame(pupil: Pupil, user: User, here: str, *, since: datetime | None = None)
         "counts": found,
         "sources": set(told),
         "enrolments": enrolments,
-        "plans": plans,
-        "care": care,
+        **own,
     }

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from accounts.models import User
 from accounts.permissions import Permission
 from pupils.models import Pupil
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Section:
     """A page of a child, at an address that takes the child's uid.
 
@@ -25,12 +26,14 @@ class Section:
     rows: Callable[[User], QuerySet] | None = None
     place: int = 100
 
-    def counted(self, user: User, pupil: Pupil) -> QuerySet | None:
-        """Return the rows of this child, where there is something to count."""
-        if self.rows is None:
-            return None
-        rows = self.rows(user)
-        return rows.filter(**{rows.reach.pupil: pupil})  # type: ignore[attr-defined]
+    def rows_of(self, user: User) -> QuerySet:
+        """Return the rows that are counted, of all children."""
+        return self.rows(user) if self.rows else Pupil.objects.none()
+
+    @property
+    def columns_read(self) -> dict[str, Any]:
+        """Return what names the count."""
+        return {"source": Value(f"section {self.slug}")}
 
 
 SECTIONS: dict[str, Section] = {}

@@ -79,6 +79,7 @@ ANSWERS = {
 }
 # The clocks that may run: a decision is due until it is made. The nearer of two counts.
 _NEXT = Least(Case(When(status__in=UNDECIDED, then=F("decide_by"))), F("day_six_on"))
+REFERENCE = "AP-{:06d}"
 SORTS: dict[str, list[Any]] = {
     "waiting": ["submitted_at", "pk"],
     "newest": ["-submitted_at", "-pk"],
@@ -322,7 +323,7 @@ class Referral(WorkflowModel):
     @property
     def reference(self) -> str:
         """Return the number that people say on the telephone."""
-        return f"AP-{self.pk:06d}"
+        return REFERENCE.format(self.pk)
 
     @property
     def holder(self) -> User:

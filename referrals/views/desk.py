@@ -52,8 +52,9 @@ def _queue(request: Request, form: DeskFilterForm) -> Any:
 def desk(request: Request) -> HttpResponse:
     """Show the queue, and beside it the referral that is chosen."""
     form = desk_filter(request)
-    queue = _queue(request, form).with_hints()
-    page = page_of(request, queue.with_earlier(Referral.objects.as_user(request.user)), ROWS)
+    queue = _queue(request, form)
+    told = queue.with_hints().with_earlier(Referral.objects.as_user(request.user))
+    page = page_of(request, told, ROWS, counted=queue)
     calendar = SchoolCalendar(localdate(), localdate())
     wanted = request.GET.get("chosen", "")
     chosen = next((row for row in page if str(row.uid) == wanted), None)

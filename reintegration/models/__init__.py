@@ -15,6 +15,7 @@ from reintegration.models.panel import (
     MeetingStatus,
     PanelMeeting,
     PanelMember,
+    papers_of,
 )
 from reintegration.models.panel_case import CaseKind, CaseStatus, PanelCase, PanelOutcome
 from reintegration.models.panel_parts import PanelAction, PanelConflict
@@ -72,6 +73,7 @@ __all__ = [
     "WeekChange",
     "ledger",
     "next_in_turn",
+    "papers_of",
     "span",
     "year_group_of",
 ]

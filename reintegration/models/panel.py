@@ -1,6 +1,7 @@
 """The Fair Access Panel: who sits on it and when, its meetings, the categories of the protocol."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Self
 
@@ -12,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accounts.models import Organisation, User
+from accounts.models import Clock, ClockRule, Organisation, SchoolCalendar, User
 from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import REACH_ALL, Permission, Role
 from accounts.workflow import WorkflowModel, moves
@@ -169,6 +170,10 @@ class PanelMeetingQuerySet(models.QuerySet["PanelMeeting"]):
         """Keep those whose agenda can be built, the next one first."""
         return self.filter(status__in=BUILT, held_on__gte=today).order_by("held_on", "starts_at")
 
+    def planned(self) -> Self:
+        """Keep those whose agenda is not published."""
+        return self.filter(status=MeetingStatus.PLANNED)
+
     def not_closed(self) -> Self:
         """Keep those that are not closed, the next one first."""
         return self.exclude(status=MeetingStatus.CLOSED).order_by("held_on", "starts_at")
@@ -272,6 +277,23 @@ class PanelMeeting(WorkflowModel):
         day = f"{self.held_on:%A} {self.held_on.day} {self.held_on:%B %Y}"
         return f"{day}, {self.starts_at:%H:%M}, {self.place}"
 
+    def papers(self, calendar: SchoolCalendar, rules: list[ClockRule]) -> Clock | None:
+        """Return by when the agenda is to be published, until it is; None where no rule holds.
+
+        The rule in force on the day of the meeting counts: a new one holds for meetings from its day.
+        """
+        held = (rule for rule in rules if rule.starts_on <= self.held_on)
+        rule = max(held, key=lambda rule: rule.starts_on, default=None)
+        if rule is None or self.status != MeetingStatus.PLANNED:
+            return None
+        return calendar.clock_before(
+            "Publish the papers",
+            self.held_on,
+            rule.school_days,
+            today=localdate(),
+            source=rule.source,
+        )
+
     def hidden_from(self, user: User) -> list[int]:
         """Return the numbers of the items in which a person has an interest: numbers, no child."""
         rows = self.cases.filter(conflicts__member__user=user).order_by("position")
@@ -280,3 +302,12 @@ class PanelMeeting(WorkflowModel):
     def following(self) -> PanelMeetingQuerySet:
         """Return the later meetings that can take up a case of this one."""
         return PanelMeeting.objects.to_come(self.held_on)
+
+
+def papers_of(meetings: Iterable[PanelMeeting]) -> list[tuple[PanelMeeting, Clock | None]]:
+    """Tell of each meeting by when its papers are due. Two queries, however many there are."""
+    rows, today = list(meetings), localdate()
+    days = [today, *(row.held_on for row in rows)]
+    calendar = SchoolCalendar(min(days), max(days))
+    rules = list(ClockRule.objects.filter(kind=ClockRule.Kind.PAPERS))
+    return [(row, row.papers(calendar, rules)) for row in rows]

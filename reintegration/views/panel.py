@@ -28,6 +28,7 @@ from reintegration.models import (
     PanelConflict,
     PanelMeeting,
     PanelMember,
+    papers_of,
 )
 
 
@@ -66,14 +67,16 @@ def index(request: Request) -> HttpResponse:
     user = request.user
     waiting = PanelCase.objects.as_user(user).candidates()
     rows = PanelMeeting.objects.as_user(user)
-    if request.GET.get("show") == "open":
-        rows = rows.not_closed()
+    shown = request.GET.get("show")
+    rows = {"open": rows.not_closed, "planned": rows.planned}.get(str(shown), rows.all)()
+    page = page_of(request, rows)
     return render(
         request,
         "reintegration/panel_list.html",
         {
             "title": "Fair Access Panel",
-            "page": page_of(request, rows),
+            "page": page,
+            "rows": papers_of(page),
             "can_prepare": user.can(Permission.PANEL_PREPARE),
             "can_set": user.can(Permission.PANEL_SET),
             "waiting": waiting.count() if user.can(Permission.PANEL_PREPARE) else 0,
@@ -107,6 +110,7 @@ def meeting(request: Request, uid: str) -> HttpResponse:
             "title": "Meeting of the panel",
             "meeting": found,
             "items": items,
+            "clocks": [clock for _, clock in papers_of([found]) if clock],
             "minutes": sum(item.minutes for item in items),
             "hidden": found.hidden_from(user),
             "attended": found.attended.select_related("user", "organisation"),

@@ -15,7 +15,7 @@ from placements.models import Placement
 from pupils.models import PermanentExclusion, Suspension
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
-from reintegration.models import DestinationCheck, PanelMeeting, StayCheck
+from reintegration.models import DestinationCheck, PanelMeeting, StayCheck, papers_of
 from reporting.cards.card import Day
 
 
@@ -176,7 +176,15 @@ def _panel(day: Day) -> Iterator[Due]:
     """Tell of the meetings of the panel that the person may read, until they are closed."""
     if not day.user.can(Permission.PANEL_VIEW):
         return
-    for meeting in PanelMeeting.objects.as_user(day.user).not_closed():
+    for meeting, papers in papers_of(PanelMeeting.objects.as_user(day.user).not_closed()):
+        if papers and papers.due_on and day.user.can(Permission.PANEL_PREPARE):
+            yield Due(
+                uid=f"{meeting.uid}-papers",
+                on=papers.due_on,
+                title=f"{papers.title} of the Fair Access Panel",
+                words=f"{papers}. {papers.counted}",
+                url=meeting.get_absolute_url(),
+            )
         yield Due(
             uid=f"{meeting.uid}-panel",
             on=meeting.held_on,

@@ -16,6 +16,16 @@ PANEL = [
         query=lambda day, person: {"show": "open"},
     ),
     Card(
+        "panel-papers",
+        Group.DUE,
+        Permission.PANEL_PREPARE,
+        "Agendas of the panel",
+        "to publish, with the papers; the list says by when",
+        rows=lambda day: PanelMeeting.objects.as_user(day.user).planned(),
+        page="reintegration:panel-list",
+        query=lambda day, person: {"show": "planned"},
+    ),
+    Card(
         "panel-cases",
         Group.DUE,
         Permission.PANEL_PREPARE,

@@ -15,8 +15,8 @@ from accounts.models import User
 from accounts.permissions import Permission
 from apsystem.lib.pages import page_in_one, page_of
 from attendance.story import part_time
-from placements.models import Placement, SchoolPlacement, WeekPattern, here
-from placements.story import placements_told
+from placements.models import Placement, WeekPattern, here
+from placements.story import placed_by_schools, placements_told
 from pupils.models import Contact, Need, Pupil
 from pupils.story import KINDS, chronology, frame, page_of_events
 from referrals.models import Referral
@@ -69,7 +69,8 @@ def pupil(request: Request, uid: str) -> HttpResponse:
     user, weeks = request.user, WeekPattern.objects.as_user(request.user)
     found = find(request, uid, week=weeks.told_of_pupil(localdate()))
     seen = actions.look(found, by=user)
-    framed = frame(found, user, "overview", since=seen)
+    contacts, needs = Contact.objects.as_user(user), Need.objects.as_user(user)
+    framed = frame(found, user, "overview", since=seen, contacts=contacts, needs=needs)
     form = ChronologyForm(request.GET, counts=framed["counts"])
     events, following = page_of_events(
         found,
@@ -86,19 +87,13 @@ def pupil(request: Request, uid: str) -> HttpResponse:
         {
             **framed,
             "title": "Pupil",
-            "contacts": Contact.objects.as_user(user).filter(pupil=found),
-            "needs": Need.objects.as_user(user).filter(pupil=found),
             "form": form,
             "events": events,
             "following": following,
             "seen": seen,
-            "part_time": part_time(found, user) if user.can(Permission.TIMETABLE_VIEW) else None,
+            "part_time": part_time(found, user, framed["sources"]),
             "week": _week(found, user),
-            "by_schools": SchoolPlacement.objects.as_user(user)
-            .filter(pupil=found)
-            .select_related("provider", "school")
-            if user.can(Permission.COMMISSION_VIEW)
-            else [],
+            "by_schools": placed_by_schools(found, user, framed["sources"]),
             "can_commission": user.can(Permission.COMMISSION_RECORD),
             "can_identify": user.can(Permission.PUPIL_IDENTIFY),
             "can_change": user.can(Permission.PUPIL_CHANGE),

@@ -200,6 +200,33 @@ def test_a_place_is_held_for_a_referral_and_offered_first(
     assert "held for this referral already" in again.content.decode()
 
 
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.MANAGER])
+def test_who_cannot_set_a_rule_aside_is_told_who_can(client, person, terms, today, role):
+    may_agree = role == Role.MANAGER
+    place, referral = factories.ProviderFactory(name="Elder Centre"), accepted()
+    factories.ClosedToNewFactory(provider=place, starts_on=today - DAY, reason="Inspection")
+    client.force_login(person(role))
+    path = reverse("placements:open", args=[referral.uid])
+    sent = {
+        "provider": place.pk, "weekly": ["0"], "route": "mainstream", "returns_in": terms[1].pk,
+        "objective_1": "Comes daily", "measure_1": "The register",
+        **boxes("starts_on", today), **boxes("last_day", today + 20 * DAY),
+    }  # fmt: skip
+
+    page = client.post(path, sent)
+
+    (said,) = page.context["form"].errors["provider"]
+    assert said.startswith(
+        "Elder Centre takes no new placements until further notice: Inspection."
+    )
+    assert ("Or ask a manager" in said) != may_agree
+    assert ("override" in page.context["form"].fields) == may_agree
+    assert 'value="Comes daily"' in page.content.decode()
+    sent["override"] = "There is no other place."
+    agreed = client.post(path, sent, follow=True).content.decode()
+    assert ("The placement is offered" in agreed) == may_agree
+
+
 def boxes(name, day):
     return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 

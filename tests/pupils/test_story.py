@@ -12,7 +12,8 @@ from django.utils.timezone import localdate
 from accounts.permissions import Permission, Role
 from pupils import story
 from pupils.models import Need
-from pupils.story.events import EVENTS_A_PAGE, FIELDS
+from pupils.story.events import EVENTS_A_PAGE
+from pupils.story.statements import FIELDS
 from referrals.models import Entry, Status
 from tests import factories, onward
 from tests import world as worlds
@@ -203,8 +204,9 @@ def test_counts_are_those_of_the_entries(officer, world):
     pupil = world.own.pupil
     events = story.chronology(pupil, officer)
 
-    others = {"needs": Need.objects.filter(pupil=pupil), "x": None}
-    found = story.by_kind(story.counts(pupil, officer, others))
+    needs = story.Section("needs", "", "", Permission.PUPIL_VIEW, Need.objects.as_user)
+    bare = story.Section("x", "", "", Permission.PUPIL_VIEW)
+    found = story.by_kind(story.counts(pupil, officer, [needs, bare]))
 
     for slug in story.KINDS:
         of_kind = [event for event in events if event.kind.slug == slug]
@@ -217,7 +219,7 @@ def test_a_chronology_is_one_query_however_long_it_is(officer):
     pupil = factories.PupilFactory()
     filled(pupil, 5)
     assert officer.roles  # read once a request
-    for ask in (story.page_of_events, story.chronology, lambda *who: story.counts(*who, {})):
+    for ask in (story.page_of_events, story.chronology, lambda *who: story.counts(*who, [])):
         with CaptureQueriesContext(connection) as captured:
             ask(pupil, officer)
         assert len(captured) == 1
@@ -279,7 +281,7 @@ def test_nobody_without_a_permission_reads_anything(world):
 
     assert story.chronology(world.own.pupil, leader) == []
     assert story.page_of_events(world.own.pupil, leader) == ([], None)
-    assert story.counts(world.own.pupil, leader, {}) == {}
+    assert story.counts(world.own.pupil, leader, []) == {}
     assert story.frame(world.own.pupil, leader, "")["sections"] == []
 
 

@@ -1,0 +1,168 @@
+"""Every state change stands in three places: on the referrer's page, in My day, in the chronology."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts.permissions import Role
+from placements import actions as placing
+from placements.models import Ending, Placement
+from pupils import story
+from referrals import actions as referring
+from referrals.models import Referral
+from reporting.cards import CARDS, Day
+from tests import factories
+from tests import world as worlds
+
+DAY = timedelta(days=1)
+PAGES = {Referral: "referrals:detail", Placement: "placements:detail"}
+
+
+def decide(verb):
+    return lambda row, by: referring.decide(row, verb=verb, reason="So.", tier=2, by=by)
+
+
+# A colleague of whoever has the referral, or another officer than its own, does each.
+OF_REFERRALS = {
+    "submit": ("colleague", lambda row, by: referring.submit(row, by=by)),
+    "ask": ("other", lambda row, by: referring.ask(row, questions=["tried"], words="?", by=by)),
+    "answer": ("colleague", lambda row, by: referring.answer(row, words="So.", by=by)),
+    "withdraw": ("colleague", lambda row, by: referring.withdraw(row, by=by)),
+    "accept": ("other", decide("accept")),
+    "decline": ("other", decide("decline")),
+    "undo": ("other", lambda row, by: referring.undo(row, by=by)),
+}
+OF_PLACEMENTS = {
+    "accept": ("provider", lambda row, by: placing.accept(row, by=by)),
+    "decline": ("provider", lambda row, by: placing.decline(row, reason="Full.", by=by)),
+    "cancel": ("other", lambda row, by: placing.cancel(row, reason="Moved.", by=by)),
+    "pause": ("other", lambda row, by: placing.pause(row, starts_on=localdate(), reason="Ill.", by=by)),
+    "resume": ("other", lambda row, by: placing.resume(row, back_on=localdate(), by=by)),
+    "end": (
+        "other",
+        lambda row, by: placing.end(
+            row, last_day=localdate(), reason="So.", destination="home school",
+            ending=Ending(progress="Some.", pupil_words="It helped."), by=by,
+        ),
+    ),
+}  # fmt: skip
+
+
+def cases(model):
+    return [
+        (verb, status) for verb, move in model.MOVES.items() for status in sorted(move.sources)
+    ]
+
+
+@pytest.fixture
+def people(db):
+    """Return who has the referral at the school, a colleague, its officer, another, a provider."""
+    world = worlds.build()
+    held = world.people
+    colleague = factories.MembershipFactory(
+        user__name="Col League", organisation=world.own.school, role=Role.SCHOOL_STAFF
+    ).user
+    return SimpleNamespace(
+        world=world, holder=held[Role.SCHOOL_STAFF], colleague=colleague,
+        officer=held[Role.CASEWORKER], other=held[Role.MANAGER],
+        provider=held[Role.PROVIDER_LEAD],
+    )  # fmt: skip
+
+
+def child(people):
+    return factories.EnrolmentFactory(organisation=people.world.own.school).pupil
+
+
+def in_my_day(person, row):
+    """Return the cards of a person that count the row."""
+    day = Day.of(person)
+    found = [(card, card.rows(day)) for card in CARDS if person.can(card.permission)]
+    return {
+        card.slug
+        for card, rows in found
+        if getattr(rows, "model", None) is type(row) and rows.filter(pk=row.pk).exists()
+    }
+
+
+def told(person, row):
+    """Return what the chronology tells of the row, as (title, who)."""
+    events = story.chronology(row.pupil, person)
+    return [(event.title, event.by) for event in events if str(row.uid) in event.url]
+
+
+def shown(client, person, row):
+    client.force_login(person)
+    return client.get(reverse(PAGES[type(row)], args=[row.uid])).content.decode()
+
+
+def test_the_tables_here_hold_every_move():
+    assert set(OF_REFERRALS) == set(Referral.MOVES)
+    assert set(OF_PLACEMENTS) == set(Placement.MOVES)
+
+
+@pytest.mark.parametrize(("verb", "status"), cases(Referral))
+def test_a_move_of_a_referral_stands_in_three_places(client, people, verb, status):
+    who, act = OF_REFERRALS[verb]
+    by = getattr(people, who)
+    row = factories.ReferralFactory(
+        pupil=child(people), school=people.world.own.school, status=status,
+        made_by=people.holder, assigned_to=people.officer,
+    )  # fmt: skip
+    if status == "waiting":
+        factories.RequestForMoreFactory(referral=row, asked_by=people.officer)
+    before = {person: told(person, row) for person in (people.holder, people.officer)}
+
+    act(row, by)
+
+    fresh = Referral.objects.get(pk=row.pk)
+    for person in (people.holder, people.officer):
+        new = [event for event in told(person, row) if event not in before[person]]
+        # A referral is told as sent by whoever wrote it, whoever pressed the button.
+        assert (people.holder if verb == "submit" else by).name in {name for _, name in new}, new
+        assert in_my_day(person, fresh) & {"news", "school-news"}
+    page = shown(client, people.holder, fresh)
+    assert fresh.get_status_display() in page
+    assert by.name in page
+    stranger = factories.MembershipFactory(role=Role.SCHOOL_STAFF).user
+    assert told(stranger, row) == []
+    assert in_my_day(stranger, fresh) == set()
+    client.force_login(stranger)
+    assert client.get(reverse("referrals:detail", args=[row.uid])).status_code == 404
+
+
+@pytest.mark.parametrize(("verb", "status"), cases(Placement))
+def test_a_move_of_a_placement_stands_in_three_places(client, people, verb, status):
+    who, act = OF_PLACEMENTS[verb]
+    by, own = getattr(people, who), people.world.own
+    pupil = child(people)
+    referral = factories.ReferralFactory(
+        pupil=pupil, school=own.school, status="accepted", made_by=people.holder,
+        assigned_to=people.officer, is_placed=True,
+    )  # fmt: skip
+    starts_on = localdate() + (7 * DAY if verb == "cancel" else -7 * DAY)
+    row = factories.PlacementFactory(
+        pupil=pupil, referral=referral, home_school=own.school, provider=own.provider,
+        status=status, starts_on=starts_on, opened_by=people.officer,
+    )  # fmt: skip
+    if status == "paused":
+        factories.PauseFactory(placement=row, starts_on=localdate() - DAY, ends_on=None)
+    before = {person: told(person, row) for person in (people.holder, people.officer)}
+
+    act(row, by)
+
+    fresh = Placement.objects.get(pk=row.pk)
+    for person in (people.holder, people.officer):
+        new = [event for event in told(person, row) if event not in before[person]]
+        assert by.name in {name for _, name in new}, new
+        assert in_my_day(person, fresh) & {"place-news", "placement-news"}
+        page = shown(client, person, fresh)
+        assert fresh.get_status_display() in page
+        assert by.name in page
+    stranger = factories.MembershipFactory(role=Role.SCHOOL_STAFF).user
+    assert told(stranger, row) == []
+    assert in_my_day(stranger, fresh) == set()
+    client.force_login(stranger)
+    assert client.get(reverse("placements:detail", args=[row.uid])).status_code == 404
