@@ -8,6 +8,7 @@ from crispy_forms_gds.layout import (
     Button,
     ConditionalQuestion,
     ConditionalRadios,
+    Hidden,
     Layout,
 )
 from django import forms
@@ -26,6 +27,7 @@ NEEDS: dict[str, list[str]] = {
     PanelOutcome.PROVISION: ["provider", "overbooking_reason"],
     PanelOutcome.MORE_TIME: ["half_term"],
 }
+ANOTHER = "The panel went on meanwhile: this is item {}. Check what you typed before you record it"
 AFTERWARDS = '<h3 class="govuk-heading-s">Something to do afterwards (optional)</h3>'
 
 
@@ -120,6 +122,13 @@ class DecisionForm(GdsForm):
             if name in self.fields:
                 offer(self, name, rows)
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse what was typed on the page of another case."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.data.get("case") != str(self.case.uid):
+            self.add_error(None, ANOTHER.format(self.case.position))
+        return cleaned
+
     @property
     def helper(self) -> FormHelper:
         """Return the layout: each outcome with what it needs, then why, then what follows."""
@@ -130,6 +139,7 @@ class DecisionForm(GdsForm):
             inside = [self._field(name) for name in needed]
             questions.append(ConditionalQuestion(label, *inside) if inside else label)
         helper.layout = Layout(
+            Hidden("case", str(self.case.uid)),
             ConditionalRadios("outcome", *questions),
             self._field("reason"),
             HTML(AFTERWARDS),

@@ -82,7 +82,10 @@ class TargetForm(GdsForm):
         queryset=HalfTerm.objects.none(),
         label="Half term of return",
         empty_label="Choose a half term",
-        error_messages={"required": "Choose the half term"},
+        error_messages={
+            "required": "Choose the half term",
+            "invalid_choice": "Choose this half term or a later one: the others are over",
+        },
     )
     reason = TextArea(label="Why it changes", max_length=2000)
 

@@ -38,7 +38,14 @@ from reporting.papers import paper, shown
 
 
 def _chosen(request: Request, items: list[PanelCase]) -> PanelCase | None:
-    """Return the item that the address asks for, else the first that is not dealt with."""
+    """Return the item that a decision is about, or that the address asks for, else the next one.
+
+    A page that was opened before somebody else decided would else record on the case after it.
+    """
+    about = request.POST.get("case")
+    for row in items:
+        if str(row.uid) == about:
+            return row
     asked = request.GET.get("item")
     if asked is None:
         return next((row for row in items if row.status == CaseStatus.ON_AGENDA), None)
@@ -108,7 +115,7 @@ def present(request: Request, uid: str) -> HttpResponse:
     form = None
     if case is not None:
         looked_at(request, [case.pupil_id])
-        if is_chaired and case.status == CaseStatus.ON_AGENDA:
+        if request.method == "POST" or (is_chaired and case.status == CaseStatus.ON_AGENDA):
             form = _form(request, meeting, case)
             if form.is_valid() and _record(request, meeting, case, form):
                 return redirect("reporting:panel-present", meeting.uid)

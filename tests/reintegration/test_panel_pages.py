@@ -20,6 +20,7 @@ from tests.factories import returns
 from tests.pupils.test_record import boxes
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
 from tests.reintegration.panel import CANARY, case_at, text_of, url
+from tests.reintegration.test_panel import STAYS
 from tests.test_pages import MOST_QUERIES, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,7 @@ def test_an_interest_needs_an_agenda(client, caseworker):
 
 def test_the_page_says_beside_the_field_what_is_missing(client, chair, session):
     client.force_login(chair)
-    case_at(session)
+    case = case_at(session)
     page = url("panel-present", session.uid)
 
     for sent, words in (
@@ -149,7 +150,7 @@ def test_the_page_says_beside_the_field_what_is_missing(client, chair, session):
         ({"outcome": "provision", "reason": "x"}, "Choose the provider."),
         ({"outcome": "defer", "missing": "x"}, "Choose the meeting that takes it up again."),
     ):
-        assert words in text_of(client.post(page, sent)), sent
+        assert words in text_of(client.post(page, sent | {"case": case.uid})), sent
     assert client.get(page + "?item=99").status_code == 404
     assert client.get(page + "?item=x").status_code == 404
 
@@ -158,16 +159,70 @@ def test_who_came_too_late_is_told_on_the_page(client, chair, session):
     client.force_login(chair)
     case = case_at(session)
     path = url("panel-reopen", case.uid)
-    client.post(url("panel-present", session.uid), {"outcome": "stays", "reason": "It goes well."})
+    said = {"outcome": "stays", "reason": "It goes well.", "case": case.uid}
+    client.post(url("panel-present", session.uid), said)
     assert "Take up item 1 again?" in text_of(client.get(path))
     client.post(path)
-    client.post(url("panel-present", session.uid), {"outcome": "stays", "reason": "Once more."})
+    client.post(url("panel-present", session.uid), said | {"reason": "Once more."})
     client.post(url("panel-close", session.uid))
 
     page = text_of(client.post(url("panel-close", session.uid), follow=True))
 
     assert "closed already" in page
     assert "closed already" not in text_of(client.get(url("panel-minutes", session.uid)))
+
+
+def test_of_two_chairs_the_second_records_on_no_other_case_and_keeps_what_was_typed(
+    client, chair, session
+):
+    """Both opened item 1, which stood first. When the second sends it, item 2 stands first."""
+    first, next_one = case_at(session), case_at(session)
+    page = url("panel-present", session.uid)
+    client.force_login(factories.PanelMemberFactory(role=Role.PANEL_CHAIR).user)
+    shown = " ".join(text_of(client.get(page)).split())
+    assert f'name="case" value="{first.uid}"' in shown
+    actions.decide(first, STAYS, by=chair)
+    late = {"outcome": "stays", "reason": "Too hard for her.", "case": first.uid}
+
+    told = text_of(client.post(page, late))
+
+    assert "Somebody else was first" in told
+    assert "Too hard for her.</textarea>" in told
+    first.refresh_from_db()
+    assert (first.outcome, first.reason) == (STAYS.outcome, STAYS.reason)
+    assert not type(first).objects.get(pk=next_one.pk).outcome
+    # A page from before, which does not say what it is about.
+    told = text_of(client.post(page, {"outcome": "stays", "reason": "It goes well."}))
+    assert "The panel went on meanwhile: this is item 2" in told
+    assert not type(first).objects.get(pk=next_one.pk).outcome
+
+
+def test_what_is_typed_when_the_meeting_is_closed_stays(client, chair, session):
+    case = case_at(session)
+    client.force_login(chair)
+    actions.decide(case, STAYS, by=chair)
+    actions.close_meeting(session, by=chair)
+    sent = {"outcome": "stays", "reason": "Once more.", "case": case.uid}
+
+    told = text_of(client.post(url("panel-present", session.uid), sent))
+
+    assert "The meeting is not in session, so nothing is recorded." in told
+    assert "Once more.</textarea>" in told
+
+
+def test_without_a_quorum_the_page_says_so_and_keeps_what_was_typed(client, chair, session):
+    case = case_at(session)
+    session.quorum = 3
+    session.save()
+    client.force_login(chair)
+    sent = {"outcome": "stays", "reason": "It goes well.", "case": case.uid}
+
+    told = text_of(client.post(url("panel-present", session.uid), sent))
+
+    words = "There is no quorum: 2 of the 3 members who are needed are there for this case."
+    assert told.count(words) == 2  # above the form, and as what is wrong
+    assert "It goes well.</textarea>" in told
+    assert "decided" not in type(case).objects.get(pk=case.pk).status
 
 
 def test_what_is_to_be_done_is_marked_as_done(client, caseworker, session):
