@@ -20,7 +20,7 @@ from apsystem.lib.documents import plain_name
 from apsystem.lib.tables import ImportRefused
 from attendance.actions.exports import Mapped, read_header
 from attendance.actions.planning import Plan, plan
-from attendance.actions.reading import FileReading, Reading, Whose
+from attendance.actions.reading import SHORTER, FileReading, Reading, Whose
 from attendance.actions.writing import Overtaken, write
 from attendance.models import Import, ImportFile, MarkLayout
 from attendance.models.imports import MOST_BYTES, Status
@@ -70,10 +70,7 @@ def upload(provider: Organisation, file: File, *, by: User) -> Import:
     check_may_import(by, provider)
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise ValidationError(
-            f"The file has more than {MOST_MEGABYTES} MB. Export a shorter time, such as one "
-            "term, and import one file after the other."
-        )
+        raise ValidationError(f"The file has more than {MOST_MEGABYTES} MB. {SHORTER}")
     try:
         header = read_header(content)
     except ImportRefused as error:
@@ -204,9 +201,11 @@ def known_pupils(provider: Organisation | None, *, by: User) -> Whose:
 
 
 def _plan_of(row: Import, file: ImportFile, *, by: User) -> Plan:
+    """Plan in a transaction of its own: a file that cannot be read on breaks off the copying."""
     try:
         reading = FileReading(bytes(file.content), file.mapping, known_pupils(row.provider, by=by))
-        return plan(reading, row.provider, localdate())
+        with transaction.atomic():
+            return plan(reading, row.provider, localdate())
     except ImportRefused as error:
         return Plan(problems=error.errors, wrong=len(error.errors))
 

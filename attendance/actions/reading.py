@@ -31,6 +31,7 @@ Cell = tuple[
 Known = tuple[int, str | None, str, str, str, date]  # id, UPN, forename, surname, preferred, born
 WHO = (Part.UPN, Part.NAME, Part.SURNAME, Part.FORENAME, Part.BORN)
 MOST_LINES = 1_000_000
+SHORTER = "Export a shorter time, such as one term, and import one file after the other."
 SHOWN = 60
 
 
@@ -165,7 +166,7 @@ class Reading:
                     self.read += 1
                     yield place, pupil, on, session, code  # type: ignore[misc]
             if self.read > MOST_LINES:
-                raise ImportRefused([f"There are more than {MOST_LINES:,} marks. Send fewer."])
+                raise ImportRefused([f"There are more than {MOST_LINES:,} marks. {SHORTER}"])
 
     def _code(self, text: str) -> str | None:
         try:

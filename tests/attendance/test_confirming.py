@@ -231,3 +231,10 @@ def test_the_command_refuses_in_words(run, options, words):
 def test_the_command_says_that_a_file_is_missing(provider_staff):
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_marks", "/nowhere.csv", by=provider_staff.email)
+
+
+def test_the_command_refuses_a_file_that_is_too_large_to_be_held(run, monkeypatch):
+    monkeypatch.setattr("attendance.management.commands.import_marks.MOST_MEGABYTES", 0)
+
+    with pytest.raises(CommandError, match=r"more than 0 MB\. Export a shorter time"):
+        run("16/09/2024 AM /")

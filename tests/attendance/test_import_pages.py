@@ -121,6 +121,15 @@ def test_what_is_wrong_is_listed_by_row_and_nothing_can_be_imported(upload):
     assert not Mark.objects.exists()
 
 
+def test_a_file_of_too_many_marks_is_refused_in_a_sentence(upload, monkeypatch):
+    monkeypatch.setattr("attendance.actions.reading.MOST_LINES", 1)
+
+    page = upload("/", "\\")
+
+    assert "There are more than 1 marks. Export a shorter time" in page.content.decode()
+    assert not Mark.objects.exists()
+
+
 def test_marks_that_moved_meanwhile_are_shown_anew_and_the_reason_stays(upload, placement):
     factories.MarkFactory(placement=placement, code_id="N")
     page = upload("/", "\\")

@@ -12,12 +12,18 @@ from django.db.models import Q
 from accounts.models import Organisation, User
 from apsystem.lib.tables import ImportRefused
 from attendance import actions
+from attendance.actions.reading import MOST_LINES, SHORTER
+
+MOST_MEGABYTES = 200  # a file is read as a whole; a million marks take 30 to 150
 
 
 class Command(BaseCommand):
     """All of a file or nothing of it."""
 
-    help = "Take in marks: a row for each session, day or pupil. CSV, as systems export it."
+    help = (
+        "Take in marks: a row for each session, day or pupil. CSV, as systems export it. "
+        f"At most {MOST_LINES:,} marks and {MOST_MEGABYTES} MB at a time."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a file, in whose name, for which provider, and whether to save."""
@@ -39,7 +45,7 @@ class Command(BaseCommand):
         try:
             with pghistory.context(task="import_marks", user=by.pk):
                 found = actions.import_file(
-                    options["file"].read_bytes(),
+                    _content(options["file"]),
                     name=options["file"].name,
                     provider=_provider(options["provider"]),
                     by=by,
@@ -69,6 +75,13 @@ class Command(BaseCommand):
             f"{would}{found.new:,} new, {found.changed:,} changed, {found.same:,} the same, "
             f"{found.left_out:,} left out (nobody was expected), {found.blank:,} blank."
         )
+
+
+def _content(path: Path) -> bytes:
+    """Read a file, unless it is too large to be held in memory."""
+    if path.stat().st_size > MOST_MEGABYTES * 1024 * 1024:
+        raise CommandError(f"The file has more than {MOST_MEGABYTES} MB. {SHORTER}")
+    return path.read_bytes()
 
 
 def _provider(name: str | None) -> Organisation | None:
