@@ -245,6 +245,7 @@ def comment(request: Request, uid: str, slug: str) -> HttpResponse:
 def freeze(request: Request, uid: str) -> HttpResponse:
     """Freeze a pack for good."""
     pack = _find(request, uid)
+    readers = "Those who may see the children behind it" if pack.is_of_provider else "Leadership"
     return fill_in(
         request,
         FreezeForm(request.POST if request.method == "POST" else None),
@@ -253,7 +254,7 @@ def freeze(request: Request, uid: str) -> HttpResponse:
         caption=pack.title,
         lead="Every figure is computed anew and kept as it stands at this moment, with its "
         "definition, target, published figures and your comments. After that nothing of the pack "
-        "changes. Leadership can read it.",
+        f"changes. {readers} can read it.",
         done="The pack is frozen.",
         back=pack.get_absolute_url(),
     )

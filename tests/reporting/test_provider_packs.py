@@ -83,6 +83,7 @@ def test_a_pack_of_a_provider_and_a_half_term_shows_then_and_now(
     client, manager, pack, ours, others
 ):
     draft = page_of(client, manager, pack)
+    asked = client.get(reverse("reporting:pack-freeze", args=[pack.uid])).content.decode()
     actions.freeze(pack, by=manager)
     figure = PackFigure.objects.select_related("snapshot").get(pack=pack)
     corrected(ours[0], manager)
@@ -95,6 +96,7 @@ def test_a_pack_of_a_provider_and_a_half_term_shows_then_and_now(
 
     assert f"{ours[0].provider}, Autumn, first half 2024/25" in draft
     assert "80.0%" in draft
+    assert "Leadership" not in asked
     assert (figure.snapshot.numerator, figure.snapshot.denominator) == (80, 100)
     assert (figure.snapshot.provider, figure.snapshot.coverage) == (ours[0].provider, "1")
     assert len(KeptRows.objects.get(snapshot=figure.snapshot).rows) == 10
