@@ -261,7 +261,7 @@ def test_a_page_is_not_served_when_the_look_cannot_be_written_down(client, world
     def broken(looks):
         raise DatabaseError
 
-    monkeypatch.setattr(ViewEntry.objects, "bulk_create", broken)
+    monkeypatch.setattr(ViewEntry.objects, "write", broken)
     client.force_login(world.people[Role.CASEWORKER])
 
     response = client.get(reverse("reporting:pupil", args=[world.own.pupil.uid]))

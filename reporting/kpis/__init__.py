@@ -4,6 +4,7 @@ from reporting.kpis.attendance import FAMILY as ATTENDANCE
 from reporting.kpis.costs import FAMILY as COSTS
 from reporting.kpis.exclusions import FAMILY as EXCLUSIONS
 from reporting.kpis.measure import Measure, Total
+from reporting.kpis.onward import ATTAINMENT
 from reporting.kpis.onward import FAMILY as ONWARD
 from reporting.kpis.outreach import FAMILY as OUTREACH
 from reporting.kpis.period import Period
@@ -17,6 +18,7 @@ REGISTRY: dict[str, Measure] = {
         *WAY_BACK,
         *ONWARD,
         *ATTENDANCE,
+        *ATTAINMENT,
         *EXCLUSIONS,
         *OUTREACH,
         *REGISTERS,

@@ -168,24 +168,6 @@ FAMILY = [
         unit="percent of pupils in Year 11",
     ),
     _measure(
-        "ks4-english-maths-ap",
-        "English and maths at the end of Year 11",
-        "Pupils in Year 11 by age who had a placement of tiers 2 or 3 in the period and reached "
-        f"grade {settings.KS4_GRADE} or above at GCSE in both English (language or literature) and "
-        "maths, as a share of those of whom it is known.",
-        GRADED,
-        ("Pupils with both", "Pupils of whom it is known"),
-        left_out=UNKNOWN,
-        exclusions="Known is it where both grades are recorded, or one that is below. Results come "
-        "out in August, so before then little is known. DfE counts who has no result as not having "
-        "reached it, and by the school's roll, so this is set beside no published figure.",
-        source="H&F AP strategy 2023 to 2028, priority 2: the best possible results; the grade is "
-        "a setting of the service, KS4_GRADE",
-        unit="percent of pupils in Year 11",
-        priority=2,
-        rolls=Rolls.NEVER,
-    ),
-    _measure(
         "post16-september-guarantee",
         "September Guarantee",
         "Young people with an offer of suitable education or training by 30 September, as a share "
@@ -226,5 +208,25 @@ FAMILY = [
         better="lower",
         exclusions="DfE's figure is the average of December, January and February and counts those "
         "not known with NEET; this is one check, so it is set beside no published figure.",
+    ),
+]
+ATTAINMENT = [
+    _measure(
+        "ks4-english-maths-ap",
+        "English and maths at the end of Year 11",
+        "Pupils in Year 11 by age who had a placement of tiers 2 or 3 in the period and reached "
+        f"grade {settings.KS4_GRADE} or above at GCSE in both English (language or literature) and "
+        "maths, as a share of those of whom it is known.",
+        GRADED,
+        ("Pupils with both", "Pupils of whom it is known"),
+        left_out=UNKNOWN,
+        exclusions="Known is it where both grades are recorded, or one that is below. Results come "
+        "out in August, so before then little is known. DfE counts who has no result as not having "
+        "reached it, and by the school's roll, so this is set beside no published figure.",
+        source="H&F AP strategy 2023 to 2028, priority 2: the best possible results; the grade is "
+        "a setting of the service, KS4_GRADE",
+        unit="percent of pupils in Year 11",
+        priority=2,
+        rolls=Rolls.NEVER,
     ),
 ]

@@ -296,7 +296,7 @@ def test_an_answer_that_cannot_be_written_into_the_trail_is_not_sent(send, monke
     def broken(looks):
         raise DatabaseError
 
-    monkeypatch.setattr(ViewEntry.objects, "bulk_create", broken)
+    monkeypatch.setattr(ViewEntry.objects, "write", broken)
 
     told(send("2024-09-16 AM I", dry_run=True), 503)
 

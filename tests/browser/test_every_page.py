@@ -34,7 +34,7 @@ NO_PAGE = {"healthz", "favicon.ico", "accounts:switch", "accounts:link-send", "r
            "placements:census-file", "attendance:home-week", "attendance:import-give-up",
            "attendance:api-marks", "attendance:api-description", "reporting:statistics-file",
            "reintegration:panel-publish", "reintegration:panel-close", "reintegration:panel-action-done",
-           "reporting:panel-pack", "reporting:pack-pdf", "reporting:pack-file",
+           "reporting:panel-pack", "reporting:pack-pdf", "reporting:pack-file", "reporting:pack-workbook",
            "reporting:tables-export", "reporting:terms-file",
            "pupils:voice-recording", "pupils:say-recording", "pupils:say-leave"}  # fmt: skip
 # Links of which the world holds a spent one: a page in words, and no child.
