@@ -172,8 +172,8 @@ def grades(request: Request, uid: str) -> HttpResponse:
         lambda form: actions.change_pathway(pathway, by=request.user, **form.cleaned_data),
         title="GCSE English and maths",
         done="The grades are saved.",
-        lead="Results come out in August. Record an ungraded result too: until both are known, "
-        "the figure counts the result as not known.",
+        lead="Results come out in August. Record an ungraded result too: without it the figure "
+        "cannot count this young person.",
     )
 
 

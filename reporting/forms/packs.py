@@ -11,7 +11,7 @@ from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.forms import GdsForm, OnceForm, SeenForm, TextArea
 from reporting.kpis import REGISTRY, Measure
 from reporting.kpis.period import KEPT, YEARS_KEPT
-from reporting.kpis.span import parts_offered
+from reporting.kpis.span import part_label, parts_offered
 from reporting.models import BoardPack, PackFigure
 
 
@@ -25,7 +25,7 @@ class PackForm(SeenForm):
     )
     coverage = forms.ChoiceField(
         label="Part of the year",
-        choices=[(one.value, one.label) for one in KEPT],
+        choices=[(one.value, part_label(one.value)) for one in KEPT],
         error_messages={"required": "Choose the part of the year"},
     )
     words = TextArea(label="Introduction (optional)", required=False, max_length=4000)
