@@ -247,7 +247,7 @@ GUARDS = [
     ("the day on which a link ends", "outreach/models/linked.py",
      "link_ends_on__gt=today", "link_ends_on__isnull=False", "tests/outreach/test_asking.py"),
     ("ten below the line", "reporting/models/snapshot.py",
-     "self.denominator >= smallest_cohort", "True", "tests/reporting/test_narrowing.py -k below"),
+     "or denominator >= smallest_cohort", "or True", "tests/reporting/test_narrowing.py -k below"),
     ("who asks for a group", "reporting/views/figures.py",
      "return _sees_small(request) and request.user.can(Permission.FIGURES_CHILDREN)", "return True",
      "tests/reporting/test_narrowing.py -k every_child"),

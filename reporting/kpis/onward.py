@@ -20,10 +20,11 @@ PLACED = """
         FROM placements_placement AS row
         WHERE row.pupil_id = pupil.id AND row.sessions > 0
           AND row.status IN ('open', 'paused', 'ended')
-          AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on >= %(until)s)
+          AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on {lasting})
         ORDER BY row.starts_on DESC LIMIT 1
     ) AS placement
 """
+ON_THE_LAST_DAY, AT_ANY_TIME = ">= %(until)s", "> %(from)s"
 IN_PLANS = f"""
     SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="placement.starts_on")},
@@ -49,7 +50,7 @@ COACHED = f"""
             SELECT FROM reintegration_pathway AS pathway
             WHERE pathway.pupil_id = pupil.id AND pathway.coach_from < %(until)s
         )::int AS kept, 1 AS counted, 0 AS left_out
-    {PLACED}
+    {PLACED.format(lasting=ON_THE_LAST_DAY)}
     WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
 """  # noqa: S608 - constants of ours
 # Whoever has one subject below the grade has not both, whatever the other one is.
@@ -57,15 +58,7 @@ GRADED = f"""
     WITH graded AS (
         SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
             placement.tier, pathway.english >= %(grade)s AND pathway.maths >= %(grade)s AS is_reached
-        FROM pupils_pupil AS pupil
-        CROSS JOIN LATERAL (
-            SELECT row.home_school_id, row.provider_id, row.tier
-            FROM placements_placement AS row
-            WHERE row.pupil_id = pupil.id AND row.sessions > 0
-              AND row.status IN ('open', 'paused', 'ended')
-              AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on > %(from)s)
-            ORDER BY row.starts_on DESC LIMIT 1
-        ) AS placement
+        {PLACED.format(lasting=AT_ANY_TIME)}
         LEFT JOIN reintegration_pathway AS pathway ON pathway.pupil_id = pupil.id
         WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
     )

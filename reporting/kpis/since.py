@@ -13,6 +13,7 @@ from reporting.kpis.measure import Measure
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import Period
 from reporting.models import KeptRows, Snapshot
+from reporting.models.snapshot import is_enough
 
 UNITS = ("pupil_id", "provider_id", "school_id")  # the first columns of a row that is kept
 
@@ -36,8 +37,7 @@ class Since:
 
     def is_shown_to_all(self, smallest_cohort: int) -> bool:
         """Tell whether enough children are behind the figure as it is now."""
-        is_enough = self.value is None or self.denominator >= smallest_cohort
-        return is_enough and self.units >= smallest_cohort
+        return is_enough(self.value, self.denominator, self.units, smallest_cohort)
 
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
