@@ -47,11 +47,16 @@ def _find(request: Request, uid: str) -> BoardPack:
     return get_object_or_404(rows, uid=uid)
 
 
-def _lines(request: Request, pack: BoardPack) -> list[dict[str, Any]]:
-    """Return each figure with what is said beside it: kept words, or today's of a draft."""
+def _lines(request: Request, pack: BoardPack, *, then_and_now: bool) -> list[dict[str, Any]]:
+    """Return each figure with what is said beside it: kept words, or today's of a draft.
+
+    What a frozen figure has become by today is worked out where it is asked for.
+    """
     user = request.user
     rows = list(pack.figures.select_related("snapshot"))
-    latest = _latest(request, pack, [row.measure for row in rows])
+    latest = {}
+    if then_and_now or not pack.is_frozen:
+        latest = _latest(request, pack, [row.measure for row in rows])
     published = Comparator.objects.as_user(user).filter(coverage=pack.coverage)
     known = [] if pack.is_frozen else list(published)
     targets = {} if pack.is_frozen else Target.objects.as_user(user).of_year(pack.year)
@@ -117,7 +122,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
         {
             "title": pack.title,
             "pack": pack,
-            "lines": _lines(request, pack),
+            "lines": _lines(request, pack, then_and_now=True),
             "smallest": settings.SMALLEST_COHORT,
             "can_make": request.user.can(Permission.PACK_MAKE),
         },
@@ -265,7 +270,9 @@ def pdf(request: Request, uid: str) -> HttpResponse:
     """Hand out a pack as a tagged PDF."""
     pack = _find(request, uid)
     try:
-        content = board.printed(pack, _lines(request, pack), at=pack.frozen_at or timezone.now())
+        content = board.printed(
+            pack, _lines(request, pack, then_and_now=False), at=pack.frozen_at or timezone.now()
+        )
     except Unprintable as error:
         messages.error(request, str(error))
         return redirect(pack)
@@ -276,7 +283,7 @@ def pdf(request: Request, uid: str) -> HttpResponse:
 def export(request: Request, uid: str) -> HttpResponse:
     """Hand out the figures of a pack as a CSV file."""
     pack = _find(request, uid)
-    content = csv_of(board.HEADS, board.cells(pack, _lines(request, pack)))
+    content = csv_of(board.HEADS, board.cells(pack, _lines(request, pack, then_and_now=False)))
     return attachment(content, "text/csv; charset=utf-8", f"{board.file_name(pack)}.csv")
 
 
@@ -284,7 +291,7 @@ def export(request: Request, uid: str) -> HttpResponse:
 def workbook(request: Request, uid: str) -> HttpResponse:
     """Hand out a pack as a spreadsheet."""
     pack = _find(request, uid)
-    content = workbook_of(pack, _lines(request, pack))
+    content = workbook_of(pack, _lines(request, pack, then_and_now=False))
     return attachment(content, SPREADSHEET, f"{board.file_name(pack)}.xlsx")
 
 

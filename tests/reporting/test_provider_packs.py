@@ -142,6 +142,15 @@ def test_leadership_reads_nothing_of_a_provider(client, person, manager, pack):
     assert {"pack", "pack-pdf", "pack-file", "pack-workbook"} <= set(PACK_PAGES)
 
 
+def test_a_file_of_a_frozen_pack_works_nothing_out(client, manager, pack, monkeypatch):
+    actions.freeze(pack, by=manager)
+    client.force_login(manager)
+    monkeypatch.setattr("reporting.views.packs.figures_of_provider", None)
+
+    for name in ("pack-file", "pack-pdf"):
+        assert client.get(reverse(f"reporting:{name}", args=[pack.uid])).status_code == 200
+
+
 def test_who_may_see_the_children_reads_what_is_frozen(client, person, manager, pack):
     client.force_login(person(Role.CASEWORKER))
     assert client.get(pack.get_absolute_url()).status_code == 404
