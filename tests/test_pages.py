@@ -207,7 +207,7 @@ def test_a_stale_decision_is_told_who_was_first_and_keeps_the_text(client, world
 
     page = client.post(path, {"decision": "decline", "reason": "My long reasoning."})
 
-    assert "was first" in page.content.decode()
+    assert f"{first} was first" in page.content.decode()
     assert "My long reasoning." in page.content.decode()
     assert Referral.objects.get(pk=world.own.submitted.pk).decided_by == first
 

@@ -151,12 +151,10 @@ def full(
 def _too_long(placement: Placement) -> list[Broken]:
     rule = TierRule.objects.holding(placement.tier, placement.starts_on)
     limit = rule.limit(placement.starts_on) if rule else None
-    if rule is None or limit is None or placement.ends_on is None or placement.ends_on <= limit:
+    if rule is None or limit is None or (placement.ends_on and placement.ends_on <= limit):
         return []
-    words = (
-        f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} weeks. "
-        "Choose an earlier last day."
-    )
+    other = "Choose an earlier last day." if placement.ends_on else "Enter its last day."
+    words = f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} weeks. {other}"
     return [Broken("ends_on", words, Permission.PLACEMENT_OVERRIDE)]
 
 

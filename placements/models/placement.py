@@ -130,6 +130,10 @@ class PlacementQuerySet(ChildQuerySet):
         """Keep the running ones whose next review is due on or before a day."""
         return self.running().filter(next_review_on__lte=by)
 
+    def without_lead(self) -> Self:
+        """Keep the running ones with a register for which nobody at the provider is named."""
+        return self.running().with_register().filter(lead=None)
+
     def by_pupil(self) -> Self:
         """Order by the pupils' names, and fetch the pupils."""
         return self.select_related("pupil").order_by("pupil__surname", "pupil__forename", "pk")
@@ -176,6 +180,8 @@ class PlacementQuerySet(ChildQuerySet):
             rows = rows.review_due(today)
         elif waits == "end":
             rows = rows.overstaying(today)
+        elif waits == "lead":
+            rows = rows.without_lead()
         if beginning:
             rows = rows.beginning_from(beginning)
         if ending:

@@ -18,7 +18,11 @@ from pupils.letters import kinds_open
 from pupils.models import Letter
 from referrals.models import Tier
 
-WAITS = [("review", "Review is due"), ("end", "Past the last day or the limit")]
+WAITS = [
+    ("review", "Review is due"),
+    ("end", "Past the last day or the limit"),
+    ("lead", "Nobody named as the lead"),
+]
 
 
 def find(request: Request, uid: str) -> Placement:

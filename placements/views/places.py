@@ -83,9 +83,9 @@ def cell(request: Request, provider: str, half_term: int) -> HttpResponse:
 
 
 def _enter(
-    request: Request, form: Any, act: Any, *, title: str, done: str, **page: Any
+    request: Request, form: Any, act: Any, *, title: str, done: str, to: str = "", **page: Any
 ) -> HttpResponse:
-    """Show a form about the places of a provider, and do what it asks."""
+    """Show a form about the places of a provider, and do what it asks; then open `to`, or the board."""
     if form.is_valid():
         try:
             act(form)
@@ -97,7 +97,7 @@ def _enter(
             take_errors(form, error)
         else:
             messages.success(request, done)
-            return redirect("placements:places")
+            return redirect(to or reverse("placements:places"))
     shown = {"title": title, "form": form, "back_url": reverse("placements:places"), **page}
     return render(request, "form_page.html", shown)
 
@@ -158,6 +158,9 @@ def hold(request: Request, referral: str) -> HttpResponse:
     found = get_object_or_404(rows, uid=referral)
     looked_at(request, [found.pupil_id])
     held = Hold.objects.as_user(request.user).live().filter(referral=found).first()
+    desk = request.GET.copy()
+    is_from_desk = bool(desk.pop("desk", None))
+    back = f"{reverse('referrals:desk')}?{desk.urlencode()}" if is_from_desk else ""
     form = HoldForm(
         request.POST or None,
         instance=Hold(referral=found),
@@ -175,7 +178,8 @@ def hold(request: Request, referral: str) -> HttpResponse:
         caption=f"Referral {found.reference}",
         lead=f"{held}. Release it first to hold another one." if held else "",
         done="The place is held.",
-        back_url=reverse("referrals:detail", args=[found.uid]),
+        to=back,
+        back_url=back or reverse("referrals:detail", args=[found.uid]),
     )
 
 

@@ -28,7 +28,17 @@ from placements.forms import (
     ResumeForm,
     ReviewForm,
 )
-from placements.models import RUNNING, Award, Ending, Hold, Placement, Rate, Review
+from placements.models import (
+    RUNNING,
+    Assessment,
+    Award,
+    Ending,
+    Hold,
+    Placement,
+    Rate,
+    Review,
+    series_of,
+)
 from placements.views.following import find, is_outsider
 from referrals.models import Referral, Tier
 
@@ -45,6 +55,8 @@ def act_on(
     heading: str,
     done: str,
     to: str = "",
+    template: str = "form_page.html",
+    **page: Any,
 ) -> HttpResponse:
     """Show a form about a placement, and do what it asks: one page for all that happens to one."""
     if form.is_valid():
@@ -64,12 +76,13 @@ def act_on(
     who = "an offer" if is_outsider(request.user, placement) else str(placement.pupil)
     return render(
         request,
-        "form_page.html",
+        template,
         {
             "title": heading,
             "caption": f"{placement}: {who}",
             "form": form,
             "back_url": reverse("placements:detail", args=[placement.uid]),
+            **page,
         },
     )
 
@@ -328,6 +341,7 @@ def end(request: Request, uid: str) -> HttpResponse:
     """End a placement."""
     placement = find(request, uid)
     form = EndForm(request.POST or None, instance=Ending(), objectives=placement.objectives.all())
+    scores = Assessment.objects.as_user(request.user).of_pupil(placement.pupil)
     return act_on(
         request,
         placement,
@@ -341,4 +355,6 @@ def end(request: Request, uid: str) -> HttpResponse:
         ),
         heading="End the placement",
         done="The placement is ended.",
+        template="placements/end.html",
+        series=series_of(scores),
     )

@@ -290,7 +290,8 @@ class Referral(WorkflowModel):
                 fields=["pupil"],
                 condition=Q(status__in=OPEN),
                 name="referrals_referral_one_open_for_a_pupil",
-                violation_error_message="This pupil already has an open referral.",
+                violation_error_message="This pupil already has an open referral, perhaps of another "
+                "school. Ring the council's SEND team: it joins the two.",
             ),
         ]
         indexes = [models.Index(fields=["status", "submitted_at"], name="referrals_queue")]

@@ -25,6 +25,7 @@ from referrals.models import Entry, Referral, SavedFilter
 from referrals.views.writing import answers_of, find, kept
 
 ROWS = 25
+NAMED_ONE_BY_ONE = 10
 
 
 def desk_filter(request: Request) -> DeskFilterForm:
@@ -96,6 +97,8 @@ def _chosen(
     return {
         "chosen": chosen,
         "state": state,
+        "here": _state(request, desk="1", chosen=str(chosen.uid)),
+        "can_hold": request.user.can(Permission.PLACEMENT_OPEN) and chosen.awaits_a_place,
         "twins": twins,
         "siblings": siblings,
         "earlier": chosen.earlier,
@@ -131,6 +134,9 @@ def _back(request: Request) -> HttpResponse:
 def decide(request: Request, uid: str) -> HttpResponse:
     """Decide a referral beside what the school wrote."""
     referral = find(request, uid)
+    seen = Referral.objects.as_user(request.user)
+    twins, siblings = Pupil.objects.as_user(request.user).around(referral.pupil)
+    looked_at(request, [pupil.pk for pupil in (*twins, *siblings)])
     form = _decision_form(request, referral)
     if form.is_valid():
         try:
@@ -155,6 +161,9 @@ def decide(request: Request, uid: str) -> HttpResponse:
         {
             "title": f"Decide referral {referral.reference}",
             "referral": referral,
+            "twins": twins,
+            "siblings": siblings,
+            "earlier": seen.filter(pupil=referral.pupil).exclude(pk=referral.pk),
             "answers": answers_of(referral),
             "attachments": kept(referral),
             "form": form,
@@ -238,7 +247,10 @@ def assign(request: Request) -> HttpResponse:
     found = list(rows)
     looked_at(request, [row.pupil_id for row in found], act="list")
     problems = actions.assign_all(found, to=officer, by=request.user)
-    messages.success(request, f"{len(found) - len(problems)} assigned to {officer or 'nobody'}.")
+    refused = {referral.pk for referral, _ in problems}
+    given = [referral.reference for referral in found if referral.pk not in refused]
+    told = f": {', '.join(given)}" if 0 < len(given) <= NAMED_ONE_BY_ONE else ""
+    messages.success(request, f"{len(given)} assigned to {officer or 'nobody'}{told}.")
     for referral, words in problems:
         messages.error(request, f"{referral.reference} was not assigned: {words}")
     return _back(request)

@@ -80,8 +80,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "is_read": "undo" in referral.moves_open_to(user)
             and DecisionRead.objects.as_user(user).filter(referral=referral).exists(),
             "can_place": user.can(Permission.PLACEMENT_OPEN),
-            "can_hold": not referral.is_placed
-            and referral.status in [*UNDECIDED, Status.ACCEPTED],
+            "can_hold": referral.awaits_a_place,
             "can_add": referral.status in UNDECIDED and user.can(Permission.REFERRAL_MAKE),
         },
     )

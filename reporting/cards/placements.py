@@ -64,6 +64,16 @@ PLACEMENTS = [
         query=lambda day, person: {"waits": "end"},
     ),
     Card(
+        "without-lead",
+        Group.DUE,
+        Permission.PLACEMENT_ANSWER,
+        "Placements without a lead",
+        "running, with nobody of yours named",
+        rows=lambda day: Placement.objects.as_user(day.user).without_lead(),
+        page="placements:list",
+        query=lambda day, person: {"waits": "lead"},
+    ),
+    Card(
         "ending",
         Group.DUE,
         Permission.PLACEMENT_VIEW,

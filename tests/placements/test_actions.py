@@ -151,6 +151,14 @@ def test_a_placement_lasts_no_longer_than_its_tier(provider, caseworker, weeks, 
             propose(placement, referral=referral, by=caseworker)
 
 
+def test_a_tier_with_a_limit_asks_for_a_last_day(provider, caseworker):
+    factories.TierRuleFactory(tier=2, starts_on=date(2024, 9, 1), longest_weeks=6)
+    referral = factories.ReferralFactory(status="accepted", tier=2)
+
+    with pytest.raises(ValidationError, match=r"at most 6 weeks\. Enter its last day"):
+        propose(proposal(provider, ends_on=None), referral=referral, by=caseworker)
+
+
 def test_a_longer_rule_does_not_reach_back(provider, caseworker):
     factories.TierRuleFactory(tier=2, starts_on=START + timedelta(days=1), longest_weeks=1)
     referral = factories.ReferralFactory(status="accepted", tier=2)

@@ -198,6 +198,9 @@ def test_a_place_is_held_for_a_referral_and_offered_first(
     assert offer.context["form"].initial["provider"] == provider
     again = client.post(reverse("placements:hold", args=[referral.uid]), sent)
     assert "held for this referral already" in again.content.decode()
+    from_desk = reverse("placements:hold", args=[accepted().uid]) + "?desk=1&sort=due"
+    back = client.post(from_desk, sent | {"override": "Agreed with both."})
+    assert back["Location"] == reverse("referrals:desk") + "?sort=due"
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.MANAGER])

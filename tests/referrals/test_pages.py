@@ -268,10 +268,12 @@ def test_the_desk_says_what_may_be_the_same_child_a_sibling_or_an_earlier_case(c
     factories.PupilFactory(address=child.address, postcode="DE1 0MO")
     factories.ReferralFactory(pupil=child, status=Status.WITHDRAWN)
 
-    page = text(council.get(reverse("referrals:desk"), {"chosen": world.own.submitted.uid}))
+    desk = text(council.get(reverse("referrals:desk"), {"chosen": world.own.submitted.uid}))
+    beside_the_decision = text(council.get(url("decide", world.own.submitted)))
 
     for words in ("Possibly the same child", "Same address", "Referred before"):
-        assert words in page
+        assert words in desk
+        assert words in beside_the_decision
 
 
 @pytest.mark.parametrize("everything", [True, False])
@@ -285,7 +287,8 @@ def test_the_desk_assigns_the_ticked_or_all_that_the_filter_keeps(council, world
     )
 
     number = 2 if everything else 1
-    assert f"{number} assigned to {officer}" in text(page)
+    assert f"{number} assigned to {officer}: " in text(page)
+    assert ticked.reference in text(page).partition("</main>")[0]
     assert Referral.objects.filter(assigned_to=officer).count() == number
 
 
