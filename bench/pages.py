@@ -77,8 +77,8 @@ class Page:
             self.shown,
             "the same rows, fetched and not shown",
             queries=queries,
-            note=f"{_weight(answer)}; at most {MOST_QUERIES} queries: "
-            f"{'met' if queries <= MOST_QUERIES else 'MISSED'}",
+            most_queries=MOST_QUERIES,
+            note=f"{_weight(answer)}; at most {MOST_QUERIES} queries",
             **in_turns(system, Way(self.fetch), effort),
         )
         empty = reverse("accessibility")

@@ -67,6 +67,7 @@ class Result:
     queries: int | None = None
     budget: float | None = None  # the highest ratio
     limit_ms: float | None = None
+    most_queries: int | None = None
     note: str = ""
 
     @property
@@ -76,12 +77,14 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Say whether the budget and the limit are kept."""
+        """Say whether the budget, the limit and the number of queries are kept."""
         judged = []
         if self.budget is not None and self.ratio is not None:
             judged.append(self.ratio <= self.budget)
         if self.limit_ms is not None:
             judged.append(self.system_ms <= self.limit_ms)
+        if self.most_queries is not None and self.queries is not None:
+            judged.append(self.queries <= self.most_queries)
         return "" if not judged else "met" if all(judged) else "MISSED"
 
 

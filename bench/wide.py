@@ -31,14 +31,18 @@ QUEUE = """
     WHERE status IN ('submitted', 'waiting') ORDER BY submitted_at, referral.id LIMIT 25
 """
 WAITING = "SELECT count(*) FROM referrals_referral WHERE status IN ('submitted', 'waiting')"
-FOUND = """
-    SELECT * FROM pupils_pupil WHERE search_name LIKE '%%ada1%%' AND search_name LIKE '%%bright2%%'
-    ORDER BY surname, forename, id LIMIT 50
-"""
-COUNTED = """
-    SELECT count(*) FROM pupils_pupil
-    WHERE search_name LIKE '%%ada1%%' AND search_name LIKE '%%bright2%%'
-"""
+BY_NAME = "search_name LIKE '%%ada1%%' AND search_name LIKE '%%bright2%%'"
+SOUGHT = QUEUE.replace("WHERE", f"WHERE {BY_NAME} AND")
+SOUGHT_COUNTED = f"""
+    SELECT count(*) FROM referrals_referral JOIN pupils_pupil AS pupil ON pupil.id = pupil_id
+    WHERE status IN ('submitted', 'waiting') AND {BY_NAME}
+"""  # noqa: S608
+LATE = QUEUE.replace("WHERE", "WHERE decide_by < current_date AND").replace(
+    "submitted_at,", "decide_by, submitted_at,"
+)
+LATE_COUNTED = f"{WAITING} AND decide_by < current_date"
+FOUND = f"SELECT * FROM pupils_pupil WHERE {BY_NAME} ORDER BY surname, forename, id LIMIT 50"  # noqa: S608
+COUNTED = f"SELECT count(*) FROM pupils_pupil WHERE {BY_NAME}"  # noqa: S608
 NUMBERED = "SELECT * FROM pupils_pupil WHERE upn = %(upn)s"
 TOLD = """
     SELECT entry.*, person.name FROM referrals_entry AS entry
@@ -53,10 +57,15 @@ def rows(effort: Effort) -> Iterator[Result]:
     referral = _fill()
     client = Client()
     client.force_login(Membership.objects.get(role=Role.CASEWORKER).user)
+    desk = reverse("referrals:desk")
     child = reverse("reporting:pupil", args=[referral.pupil.uid])
     pages = [
-        (f"triage desk, {REFERRALS:,} referrals", reverse("referrals:desk"), ON_A_DESK,
+        (f"triage desk, {REFERRALS:,} referrals", desk, ON_A_DESK,
          (QUEUE, WAITING)),
+        (f"triage desk of {REFERRALS:,}, a name sought", f"{desk}?q={ASKED}", ON_A_DESK,
+         (SOUGHT, SOUGHT_COUNTED)),
+        (f"triage desk of {REFERRALS:,}, the late ones", f"{desk}?late=yes&sort=due", ON_A_DESK,
+         (LATE, LATE_COUNTED)),
         (f"search, {PUPILS:,} pupils", f"{reverse('reporting:search')}?q={ASKED}", ON_A_PAGE,
          (FOUND, COUNTED)),
         (f"search by UPN, {PUPILS:,} pupils",
@@ -108,7 +117,7 @@ def _fill() -> Referral:
                 concern="Leaves lessons.",
                 made_by=officer,
                 submitted_at=now - timedelta(minutes=place),
-                decide_by=today + timedelta(days=place % 30),
+                decide_by=today + timedelta(days=place % 30 - 10),
             )
             for place, row in enumerate(pupils[:REFERRALS])
         ),

@@ -41,6 +41,15 @@ def queue(world):
         )
 
 
+def tab_to(page, name):
+    """Go to a box as somebody without a mouse does."""
+    for _ in range(80):
+        if page.evaluate("document.activeElement.name") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(name)
+
+
 @pytest.mark.usefixtures("queue")
 def test_an_officer_clears_the_queue_from_the_keyboard(world, page_of):
     page = page_of(world.people[Role.CASEWORKER])
@@ -62,7 +71,7 @@ def test_an_officer_clears_the_queue_from_the_keyboard(world, page_of):
         if page.locator("[data-ask]:has-text('not answered')").count():
             with page.expect_navigation():
                 page.keyboard.press("m")
-            page.focus("[name=words]")
+            tab_to(page, "words")
         elif "Twicetold" in name and page.locator(".app-queue >> text=Twicetold").count() == 2:
             page.keyboard.press("d")
             page.keyboard.type("This child has another referral: please use that one.")
@@ -86,6 +95,36 @@ def test_an_officer_clears_the_queue_from_the_keyboard(world, page_of):
         "main"
     )
     assert page.console_errors == []
+
+
+@pytest.mark.usefixtures("queue")
+def test_keys_lead_to_each_place_and_back_keeps_what_was_sought(world, page_of):
+    page = page_of(world.people[Role.CASEWORKER])
+    page.goto("/referrals/desk/?sort=waiting")
+    page.wait_for_selector(".app-keys-on")
+    page.keyboard.press("a")
+    assert page.evaluate("document.activeElement.name") == "decision"
+    page.keyboard.press("?")
+    assert page.is_visible("#keys-help ul")
+    page.keyboard.press("/")
+    page.keyboard.type("Twicetold")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.wait_for_selector(".app-keys-on")
+    assert page.inner_text("#queue-title") == "2 in the queue"
+    chosen = page.inner_text("#chosen-title")
+    with page.expect_navigation():
+        page.keyboard.press("h")
+    assert page.inner_text("h1").startswith("Hold a place for ")
+
+    page.go_back()
+
+    page.wait_for_selector(".app-keys-on")
+    assert (page.inner_text("#queue-title"), page.inner_text("#chosen-title")) == (
+        "2 in the queue",
+        chosen,
+    )
+    assert page.input_value("#id_q") == "Twicetold"
 
 
 def test_single_keys_can_be_turned_off_and_do_nothing_in_a_text_box(world, page_of):
