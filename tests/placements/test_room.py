@@ -225,6 +225,8 @@ def test_who_cannot_set_a_rule_aside_is_told_who_can(client, person, terms, toda
     assert ("Or ask a manager" in said) != may_agree
     assert ("override" in page.context["form"].fields) == may_agree
     assert 'value="Comes daily"' in page.content.decode()
+    eleven = client.post(path, sent | {"weekly": [str(number) for number in range(11)]})
+    assert "Choose from the list" in eleven.context["form"].errors["weekly"][0]
     sent["override"] = "There is no other place."
     agreed = client.post(path, sent, follow=True).content.decode()
     assert ("The placement is offered" in agreed) == may_agree

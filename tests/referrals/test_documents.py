@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.lib.test_documents import huge_picture, word
 from tests.referrals.pages import *  # noqa: F403 - fixtures
 from tests.referrals.pages import text, url
 
@@ -33,6 +34,39 @@ def test_a_document_that_cannot_be_kept_is_refused_beside_the_box(school, world)
     )
 
     assert "not a kind of file that can be kept" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("report.pdf", b"MZ\x90 renamed", "not what its ending says"),
+        ("photo.png", huge_picture(), "more pixels than can be kept"),
+        ("bomb.docx", word({"word/a.xml": b"0" * (101 * 1024 * 1024)}), "unpacks to far more"),
+    ],
+    ids=["renamed exe", "65,000 pixels", "docx bomb"],
+)
+def test_what_a_file_hides_is_told_beside_the_box_and_nothing_is_kept(
+    school, world, name, content, words
+):
+    page = school.post(
+        url("documents", world.own.draft), {"file": SimpleUploadedFile(name, content)}
+    )
+
+    assert words in text(page)
+    assert page.context["form"].errors["file"]
+    assert not world.own.draft.attachments.exists()
+
+
+def test_a_file_name_with_a_path_is_kept_without_it(school, world):
+    path = url("documents", world.own.draft)
+    file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\n%%EOF")
+    file._name = "../../etc/plan.pdf"  # noqa: SLF001 - as a browser never sends it
+
+    school.post(path, {"file": file})
+
+    attachment = world.own.draft.attachments.get()
+    assert attachment.document.name == "plan.pdf"
+    assert ".." not in attachment.document.file.name
 
 
 def test_several_documents_are_attached_at_once_and_the_wrong_one_is_named(school, world):
