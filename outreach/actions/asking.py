@@ -225,7 +225,7 @@ class Known:
 
 
 def prefill(follow_up: FollowUp) -> Known:
-    """Return what is recorded or imported since the end of support. Two queries."""
+    """Return what is recorded or imported of the time asked about. Two queries."""
     support = follow_up.support
     start = support.followed_from or localdate()
     end = min(follow_up.due_on, localdate() + timedelta(days=1))

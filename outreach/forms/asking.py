@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.models import Organisation, User
 from apsystem.lib.forms import GdsForm, Radios, TextArea, offer
+from outreach.models import FollowUp
 from outreach.models.evaluation import RATINGS, Helped
 from outreach.models.follow_up import MOST_SUSPENSIONS, Told
 
@@ -52,7 +53,7 @@ class PersonForm(GdsForm):
 
 
 class FollowUpForm(PersonForm):
-    """The three questions. Not known is an answer."""
+    """The three questions, each about the time asked about. Not known is an answer."""
 
     submit_label = "Send the answers"
 
@@ -61,18 +62,14 @@ class FollowUpForm(PersonForm):
         choices=[("yes", "Yes"), ("no", "No, the pupil has left")],
         initial="yes",
     )
-    suspended = Radios(
-        label="1. Has the pupil been suspended since the support ended?",
-        choices=Told.choices,
-        required=False,
-    )
-    suspensions = _number("If so, how often?", MOST_SUSPENSIONS)
+    suspended = Radios(choices=Told.choices, required=False)
+    suspensions = _number("If so, how often in that time?", MOST_SUSPENSIONS)
     excluded = Radios(
-        label="2. Has the pupil been permanently excluded?",
-        choices=[(Told.NO, "No"), (Told.YES, "Yes"), (Told.UNKNOWN, "Not known")],
-        required=False,
+        choices=[(Told.NO, "No"), (Told.YES, "Yes"), (Told.UNKNOWN, "Not known")], required=False
     )
-    present = _number("3. Sessions attended since then", 500, help_text="A session is half a day.")
+    present = _number(
+        "3. Sessions attended in that time", 500, help_text="A session is half a day."
+    )
     possible = _number(
         "Of how many possible sessions", 500, help_text="Leave both empty if you do not know."
     )
@@ -83,9 +80,12 @@ class FollowUpForm(PersonForm):
         help_text="If the pupil has left: where to, if you know",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask who answers last."""
+    def __init__(self, *args: Any, about: FollowUp, **kwargs: Any) -> None:
+        """Ask about the time of the follow-up, and who answers last."""
         super().__init__(*args, **kwargs)
+        suspended, excluded = self.fields["suspended"], self.fields["excluded"]
+        suspended.label = f"1. Was the pupil suspended {about.time_words}?"
+        excluded.label = f"2. Was the pupil permanently excluded {about.time_words}?"
         names = [name for name in self.fields if name not in {"name", "position"}]
         self.order_fields([*names, "name", "position"])
 

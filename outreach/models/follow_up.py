@@ -1,6 +1,6 @@
 """The twelve-month loop: what the school says 3, 6 and 12 months after support ended."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 import pghistory
@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation
+from apsystem.lib.gds import day
 from outreach.models.linked import Linked, LinkedQuerySet
 from outreach.models.support import Support
 from pupils.models import Enrolment
@@ -68,7 +69,8 @@ MOST_REMINDERS = 3
 class FollowUp(Linked):
     """The three questions to the school at which the pupil is now, `months` after the end.
 
-    The answers are about the whole time since the end of support. `passed_on` is the day on which
+    The answers are about the months from the end of support up to, not on, `due_on`, however much
+    later the school answers. `passed_on` is the day on which
     the pupil was found to be at another school: then that school is asked by a row of its own.
     """
 
@@ -142,6 +144,11 @@ class FollowUp(Linked):
     def reference(self) -> str:
         """Return the name of the follow-up that names no child."""
         return f"{self.support.reference}/{self.months}"
+
+    @property
+    def time_words(self) -> str:
+        """Return the time that the questions are about, from its first day to its last."""
+        return f"from {day(self.support.followed_from)} to {day(self.due_on - timedelta(days=1))}"
 
     @property
     def attendance_words(self) -> str:

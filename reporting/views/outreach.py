@@ -28,7 +28,7 @@ from reporting.models import Comparator, Coverage
 
 
 def _returned(follow_up: FollowUp) -> dict[str, int]:
-    """Return the sessions that the school returned for the time since the end of support."""
+    """Return the sessions that the school returned for the time that is asked about."""
     support = follow_up.support
     start = support.followed_from or localdate()
     end = min(follow_up.due_on, localdate() + timedelta(days=1))
@@ -63,7 +63,8 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     looked_at_by_link(request, [found.support.pupil_id])  # type: ignore[list-item]
     initial, said = ({}, "") if found.answered_at else _known(found)
-    form = FollowUpForm(request.POST if request.method == "POST" else None, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = FollowUpForm(sent, initial=initial, about=found)
     if form.is_valid() and _answered(found, form):
         return _page(request, found, None, "")
     return _page(request, found, form, said)

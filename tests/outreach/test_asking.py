@@ -17,7 +17,7 @@ from accounts.models import Membership, ViewEntry
 from accounts.permissions import Role
 from apsystem.lib.calendar import months_after
 from outreach import actions
-from outreach.models import FollowUp
+from outreach.models import FollowUp, Support
 from outreach.nightly import ask_schools
 from tests import factories
 from tests.reintegration.conftest import work_off
@@ -274,6 +274,22 @@ def test_the_answers_begin_with_what_is_known(client, asked):
     form = client.get(link(asked)).context["form"]
 
     assert form.initial == {"suspended": "yes", "suspensions": 1}
+
+
+def test_the_questions_are_about_the_months_and_not_about_what_came_later(client, asked):
+    Support.objects.update(starts_on=date(2025, 1, 6), ended_on=date(2025, 3, 14))
+    FollowUp.objects.filter(pk=asked.pk).update(due_on=date(2025, 6, 15))
+
+    page = client.get(link(asked))
+
+    time = "from 15 March 2025 to 14 June 2025"
+    assert f"Please answer for the time {time}" in page.content.decode()
+    labels = [page.context["form"].fields[name].label for name in ("suspended", "excluded")]
+    assert labels == [
+        f"1. Was the pupil suspended {time}?",
+        f"2. Was the pupil permanently excluded {time}?",
+    ]
+    assert "to today" not in page.content.decode()
 
 
 def test_a_school_that_says_the_pupil_left_closes_the_link(client, asked):
