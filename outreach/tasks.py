@@ -13,7 +13,7 @@ from accounts.work import handles
 from apsystem.lib.mail import tell_people
 from outreach import actions
 from outreach.actions.asking import send_evaluation
-from outreach.models import Evaluation, FollowUp
+from outreach.models import Evaluation, FollowUp, Support
 from placements.models import Placement
 from placements.models.review import EntryKind
 
@@ -62,13 +62,29 @@ def mail_the_evaluation(payload: dict[str, Any]) -> None:
 @handles("outreach.answered")
 def tell_of_the_answer(payload: dict[str, Any]) -> None:
     """Mail the worker, and who covers for the worker, that the school answered."""
-    row = FollowUp.objects.select_related("support__worker").get(pk=payload["follow_up"])
-    worker = row.support.worker
-    if worker:
-        words = f"The school answered the follow-up of {row.support.reference}."
-        page = row.support.get_absolute_url()
-        to = Cover.objects.addresses(worker, Permission.OUTREACH_WORK)
-        tell_people(words, words, to, page=page)
+    support = (
+        FollowUp.objects.select_related("support__worker").get(pk=payload["follow_up"]).support
+    )
+    _tell_the_worker(support, f"The school answered the follow-up of {support.reference}.")
+
+
+@handles("outreach.lost")
+def tell_of_the_pupil_who_left(payload: dict[str, Any]) -> None:
+    """Mail the worker, and who covers for the worker, that nobody is asked about the pupil now."""
+    support = (
+        FollowUp.objects.select_related("support__worker").get(pk=payload["follow_up"]).support
+    )
+    words = (
+        f"The school says that the pupil of {support.reference} has left. Where to is not known: "
+        "find out, and ask there."
+    )
+    _tell_the_worker(support, words, page=f"{reverse('outreach:follow-ups')}?state=nobody")
+
+
+def _tell_the_worker(support: Support, words: str, page: str = "") -> None:
+    if support.worker:
+        to = Cover.objects.addresses(support.worker, Permission.OUTREACH_WORK)
+        tell_people(words, words, to, page=page or support.get_absolute_url())
 
 
 def _address(path: str) -> str:

@@ -54,6 +54,8 @@ def ask_what_is_due(today: date) -> int:
     A pupil who is at another school by now is asked about there.
     """
     asked = 0
+    for pk in list(FollowUp.objects.lost().values_list("pk", flat=True)):
+        _find_again(pk, today)
     rows = FollowUp.objects.due(today).select_related("support")
     for pk in list(rows.values_list("pk", flat=True)):
         asked += _ask(pk, today)
@@ -84,6 +86,15 @@ def _ask(pk: int, today: date) -> bool:
     row.save(update_fields=["reminders", "sent_on", "link_ends_on", "sent_to"])
     work.post("outreach.asked", follow_up=row.pk)
     return True
+
+
+@transaction.atomic
+def _find_again(pk: int, today: date) -> None:
+    """Set down the questions of a lost follow-up for the pupil's school, once that is known."""
+    row = FollowUp.objects.select_for_update().select_related("support", "school").get(pk=pk)
+    known = school_of(row.support, today)
+    if known and known != row.school and FollowUp.objects.lost().filter(pk=pk).exists():
+        _set_down(row.support, row.months, row.due_on, known, row.turn + 1)
 
 
 def _pause(row: FollowUp | Evaluation) -> timedelta:
@@ -139,7 +150,8 @@ def _pass_on(row: FollowUp, school: Organisation, today: date) -> FollowUp:
 def moved(follow_up: FollowUp, *, words: str, name: str, position: str) -> None:
     """Take note that the pupil is not at the school that was asked: the link closes.
 
-    Where the system knows the new school, it is asked; elsewhere the worker finds out.
+    Where the system knows the new school, it is asked; elsewhere the worker is told and finds out,
+    or the new school is asked once its roll is recorded.
     """
     row = FollowUp.objects.select_for_update().select_related("support").get(pk=follow_up.pk)
     _still_open(row)
@@ -149,6 +161,8 @@ def moved(follow_up: FollowUp, *, words: str, name: str, position: str) -> None:
     known = school_of(row.support, localdate())
     if known and known != row.school:
         _set_down(row.support, row.months, row.due_on, known, row.turn + 1)
+    else:
+        work.post("outreach.lost", follow_up=row.pk)
 
 
 def _still_open(row: FollowUp | Evaluation) -> None:

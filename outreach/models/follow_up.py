@@ -5,7 +5,7 @@ from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation
@@ -27,6 +27,17 @@ class Told(models.TextChoices):
     UNKNOWN = "unknown", "Not known"
 
 
+def _lost() -> Q:
+    """Return the rule: the school said that the pupil left, and nobody is asked since.
+
+    Nobody will be of a pupil who left England or died.
+    """
+    of_these = {"support": OuterRef("support"), "months": OuterRef("months")}
+    later = FollowUp.objects.filter(**of_these, turn__gt=OuterRef("turn"))
+    gone = Enrolment.objects.gone_for_good().filter(pupil=OuterRef("support__pupil"))
+    return Q(~Exists(later), ~Exists(gone), answered_at=None, passed_on__isnull=False)
+
+
 class FollowUpQuerySet(LinkedQuerySet):
     """Follow-ups within reach."""
 
@@ -42,9 +53,14 @@ class FollowUpQuerySet(LinkedQuerySet):
         """Keep the open ones that were reminded so often: a person has to ring."""
         return self.open().filter(reminders__gte=reminders)
 
+    def lost(self) -> Self:
+        """Keep those of pupils who left the school that was asked, to a school that is not known."""
+        return self.filter(_lost())
+
     def without_address(self, today: date) -> Self:
-        """Keep the due ones that nobody could be asked about."""
-        return self.due(today).filter(sent_on=None)
+        """Keep the due ones that nobody could be asked about, and the lost ones."""
+        is_due = Q(answered_at=None, passed_on=None, sent_on=None, due_on__lte=today)
+        return self.filter(is_due | _lost())
 
     def narrowed(self, *, state: str = "", school: str = "", today: date) -> Self:
         """Keep what a filter asks for; without one those that are due and open."""
@@ -58,8 +74,9 @@ class FollowUpQuerySet(LinkedQuerySet):
         return rows.filter(school__uid=school) if school else rows
 
     def with_names(self) -> Self:
-        """Fetch with them what a page shows."""
-        return self.select_related("support__pupil", "school", "support__worker")
+        """Fetch with them what a page shows, and whether they are lost."""
+        rows = self.annotate(is_lost=models.ExpressionWrapper(_lost(), models.BooleanField()))
+        return rows.select_related("support__pupil", "school", "support__worker")
 
 
 MOST_REMINDERS = 3

@@ -66,7 +66,7 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "lines": lines.select_related("entry__worker"),
             "follow_ups": FollowUp.objects.as_user(user)
             .filter(support=support)
-            .select_related("school")
+            .with_names()
             .order_by("months", "turn"),
             "evaluation": Evaluation.objects.as_user(user).filter(support=support).first(),
         },

@@ -50,7 +50,7 @@ OUTREACH = [
     _follow_up(
         "outreach-nobody",
         "Follow-ups with nobody to ask",
-        "nobody at the school has an account",
+        "nobody at the school has an account, or the pupil left to a school not known",
         "nobody",
     ),
 ]
