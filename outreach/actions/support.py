@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.gds import day
 from apsystem.lib.seen import hold_seen
 from outreach.actions.asking import ask_later
 from outreach.models import Aspect, Cycle, Support
@@ -162,7 +163,19 @@ def _hold_to(support: Support, aspect: str, when: str) -> None:
         raise ValidationError(
             {name: f"{found.instrument} does not speak of this. Choose another assessment."}
         )
-    before: Assessment | None = getattr(support, f"{aspect}_baseline") if when == "exit" else None
+    if when == "exit":
+        _hold_to_baseline(support, name, found, getattr(support, f"{aspect}_baseline"))
+
+
+def _hold_to_baseline(
+    support: Support, name: str, found: Assessment, before: Assessment | None
+) -> None:
+    """Refuse exit scores of a day before support, or that cannot be compared with the baseline."""
+    if found.held_on <= support.starts_on:
+        raise ValidationError(
+            {name: f"The exit assessment must be after {day(support.starts_on)}, the first day of "
+             "the support."}
+        )  # fmt: skip
     if before is None:
         return
     if (before.instrument_id, before.informant) != (found.instrument_id, found.informant):

@@ -80,20 +80,35 @@ def test_a_baseline_of_another_pupil_or_another_aspect_is_refused(waiting, worke
 
 def test_an_exit_with_another_instrument_than_the_baseline_is_refused(opened, worker, lessons):
     other = factories.InstrumentFactory(aspect="curriculum")
-    before = factories.AssessmentFactory(
-        pupil=opened.pupil, instrument=lessons, held_on=opened.starts_on
-    )
+    held_on = opened.starts_on + timedelta(days=10)
+    before = factories.AssessmentFactory(pupil=opened.pupil, instrument=lessons, held_on=held_on)
     Support.objects.filter(pk=opened.pk).update(
         curriculum_baseline=before, no_curriculum_baseline=""
     )
     opened.no_semh_exit = "None."
     for details, words in (
-        ({"instrument": other}, "cannot be compared"),
-        ({"instrument": lessons, "held_on": before.held_on - timedelta(days=1)}, "after the"),
+        ({"instrument": other, "held_on": localdate()}, "cannot be compared"),
+        ({"instrument": lessons, "held_on": held_on - timedelta(days=1)}, "after the baseline"),
     ):
         opened.curriculum_exit = factories.AssessmentFactory(pupil=opened.pupil, **details)
         with pytest.raises(ValidationError, match=words):
             actions.close(opened, opened, ended_on=localdate(), end_words="Well.", by=worker)
+
+
+@pytest.mark.parametrize("days", [-30, 0])
+def test_an_exit_on_or_before_the_first_day_is_refused_without_a_baseline_too(
+    opened, worker, lessons, days
+):
+    held_on = opened.starts_on + timedelta(days=days)
+    opened.curriculum_exit = factories.AssessmentFactory(
+        pupil=opened.pupil, instrument=lessons, held_on=held_on
+    )
+    opened.no_semh_exit = "None."
+
+    with pytest.raises(ValidationError, match="the first day of the support") as refused:
+        actions.close(opened, opened, ended_on=localdate(), end_words="Well.", by=worker)
+
+    assert set(refused.value.error_dict) == {"curriculum_exit"}
 
 
 def test_closing_sets_down_three_follow_ups_and_asks_the_school_how_it_was(

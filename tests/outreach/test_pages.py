@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.models import ViewEntry
+from apsystem.lib.gds import day
 from outreach.models import FollowUp, LogEntry, Purchase, Support
 from outreach.models.support import Status
 from reporting.kpis.outreach import TOTAL
@@ -130,6 +131,39 @@ def test_an_exit_of_another_informant_is_told_beside_its_field(signed_in, opened
     )
     assert "Stays.</textarea>" in page.content.decode()
     assert f'<option value="{wrong.pk}" selected' in page.content.decode()
+    assert Support.objects.get().status == Status.OPEN
+
+
+def test_an_exit_from_before_the_support_is_told_beside_its_field(signed_in, opened, lessons):
+    first = opened.starts_on
+    early = factories.AssessmentFactory(pupil=opened.pupil, instrument=lessons, held_on=first)
+    sent = {"end_words": "Stays.", "no_semh_exit": "Ill.", "curriculum_exit": early.pk}
+
+    page = signed_in.post(url("close", opened.uid), sent | boxes("ended_on", localdate()))
+
+    [told] = page.context["form"].errors["curriculum_exit"]
+    assert told == (
+        f"The exit assessment must be after {day(first)}, the first day of the support."
+    )
+    assert Support.objects.get().status == Status.OPEN
+
+
+def test_an_exit_of_another_instrument_is_told_beside_its_field(signed_in, opened, lessons):
+    about = {"pupil": opened.pupil}
+    before = factories.AssessmentFactory(**about, instrument=lessons, held_on=opened.starts_on)
+    other = factories.AssessmentFactory(
+        **about,
+        instrument=factories.InstrumentFactory(aspect="curriculum", name="Joins in"),
+        held_on=opened.starts_on + timedelta(days=30),
+    )
+    Support.objects.update(curriculum_baseline=before, no_curriculum_baseline="")
+    sent = {"end_words": "Stays.", "no_semh_exit": "Ill.", "curriculum_exit": other.pk}
+
+    page = signed_in.post(url("close", opened.uid), sent | boxes("ended_on", localdate()))
+
+    [told] = page.context["form"].errors["curriculum_exit"]
+    assert told.startswith(f"The baseline is {before}. Choose an exit with the same instrument")
+    assert told in page.content.decode()
     assert Support.objects.get().status == Status.OPEN
 
 
