@@ -115,7 +115,10 @@ def _chase_evaluation(pk: int, today: date) -> bool:
 
 
 def _addresses(school: Organisation) -> list[str]:
-    """Return who holds the post at a school now: an address that left gets nothing."""
+    """Return who holds the post at a school now: an address that left gets nothing.
+
+    Nobody does at a provider that is a school: the worker asks there by hand.
+    """
     people = Membership.objects.filter(organisation=school).people_who(Permission.OUTREACH_ANSWER)
     return sorted(people.values_list("email", flat=True))
 

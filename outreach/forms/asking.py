@@ -166,6 +166,6 @@ class AskAgainForm(GdsForm):
     )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        """Offer the schools."""
+        """Offer the schools, and the providers that are schools."""
         super().__init__(*args, **kwargs)
-        offer(self, "school", Organisation.objects.as_user(by).schools())
+        offer(self, "school", Organisation.objects.as_user(by).with_roll())

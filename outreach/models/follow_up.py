@@ -189,9 +189,14 @@ class FollowUp(Linked):
 
 
 def main_rolls(today: date) -> models.QuerySet[Enrolment]:
-    """Return the rolls of schools on which pupils are the main ones on a day, the newest first."""
-    rows = Enrolment.objects.in_force(today).at_schools().filter(status__in=MAIN_STATUSES)
-    return rows.order_by("-starts_on")
+    """Return the rolls on which pupils are the main ones on a day, the newest first.
+
+    A provider that is a school (a pupil referral unit) has a roll of its own.
+    """
+    rows = Enrolment.objects.in_force(today).filter(status__in=MAIN_STATUSES)
+    has_roll = Q(organisation__kind=Organisation.Kind.SCHOOL)
+    has_roll |= Q(organisation__is_registered_school=True)
+    return rows.filter(has_roll).order_by("-starts_on")
 
 
 def follow_up_of(token: str, today: date) -> FollowUp | None:

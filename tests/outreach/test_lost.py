@@ -102,3 +102,51 @@ def test_a_pupil_of_whom_nothing_can_be_known_is_not_looked_for(lost, pupil, why
     pupil.enrolments.update(ends_on=localdate(), left_because=why)
 
     assert len(nobody()) == found
+
+
+# --- a provider that is a school ---
+
+
+@pytest.fixture
+def at_a_unit(pupil, school, provider, worker):
+    """Return a follow-up due today of a pupil who is on the roll of a pupil referral unit now."""
+    provider.is_registered_school = True
+    provider.save()
+    pupil.enrolments.update(ends_on=localdate())
+    factories.EnrolmentFactory(
+        pupil=pupil, organisation=provider, status="C", starts_on=localdate()
+    )
+    support = factories.SupportFactory(pupil=pupil, school=school, worker=worker, status="closed")
+    return factories.FollowUpFactory(support=support, months=3, due_on=localdate())
+
+
+def test_a_pupil_on_the_roll_of_a_provider_that_is_a_school_is_asked_about_there(
+    at_a_unit, provider, school_staff, person, mailoutbox
+):
+    person(Role.PROVIDER_LEAD, provider)
+
+    actions.ask_what_is_due(localdate())
+    work_off()
+
+    new = FollowUp.objects.open().get()
+    assert (new.school, new.sent_on) == (provider, None)
+    assert nobody() == [new]
+    assert mailoutbox == []  # neither the old school nor anybody who must not see its page
+
+
+def test_the_worker_asks_at_the_provider_that_is_a_school(client, at_a_unit, provider, worker):
+    actions.ask_what_is_due(localdate())
+    new = FollowUp.objects.open().get()
+    factories.ProviderFactory(name="Not a school")
+    client.force_login(worker)
+    path = reverse("outreach:ask-again", args=[new.uid])
+    offered = client.get(path).context["form"].fields["school"].queryset
+    assert provider in offered
+    assert not offered.filter(name="Not a school").exists()
+
+    client.post(path, {"school": provider.pk, "to": "head@unit.example"})
+    work_off()
+
+    asked = FollowUp.objects.open().get()
+    assert (asked.school, asked.sent_to) == (provider, ["head@unit.example"])
+    assert client.get(reverse("reporting:follow-up", args=[asked.token])).status_code == 200
