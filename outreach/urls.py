@@ -13,6 +13,7 @@ urlpatterns = [
     path("log/", log.index, name="log"),
     path("log/new/", log.add, name="log-add"),
     path("log/<uuid:uid>/", log.outcome, name="log-outcome"),
+    path("log/<uuid:uid>/correct/", log.correct, name="log-correct"),
     path("bought/", log.balances, name="balances"),
     path("bought/new/", log.buy, name="buy"),
     path("follow-ups/", asking.follow_ups, name="follow-ups"),

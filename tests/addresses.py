@@ -231,6 +231,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("outreach:open", "uid"): rows.outreach["waiting"].uid,
         ("outreach:of-pupil", "uid"): rows.pupil.uid,
         ("outreach:log-outcome", "uid"): rows.outreach["planned"].uid,
+        ("outreach:log-correct", "uid"): rows.outreach["done"].uid,
         ("outreach:ask-again", "uid"): rows.outreach["asked"].uid,
         ("outreach:evaluation", "token"): "no-such-link",
         ("reporting:follow-up", "token"): "no-such-link",

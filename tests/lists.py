@@ -21,6 +21,8 @@ LISTS = {
     "outreach:of-pupil": ("", Role.SCHOOL_STAFF),
     "outreach:log": ("", Role.PROVIDER_STAFF),
     "outreach:log-add": ("?school={school}", Role.OUTREACH_WORKER),
+    "outreach:log-outcome": ("", Role.OUTREACH_WORKER),
+    "outreach:log-correct": ("", Role.OUTREACH_WORKER),
     "outreach:follow-ups": ("", Role.OUTREACH_WORKER),
     "outreach:evaluations": ("", Role.CASEWORKER),
     "outreach:balances": ("", Role.MANAGER),

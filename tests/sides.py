@@ -292,8 +292,12 @@ def outreach(
     factories.CycleFactory(
         support=running, assessed=token("assessed"), planned=token("planned"), review_on=day
     )
-    factories.LogLineFactory(
-        support=running, entry__school=school, entry__on=start, words=token("logline")
+    line = factories.LogLineFactory(
+        support=running,
+        entry__school=school,
+        entry__provider=placement.provider,
+        entry__on=start,
+        words=token("logline"),
     )
     planned = factories.LogEntryFactory(status="planned", on=day, **place)
     asked = factories.FollowUpFactory(
@@ -307,6 +311,7 @@ def outreach(
         "running": running,
         "waiting": waiting,
         "planned": planned,
+        "done": line.entry,
         "asked": asked,
         "evaluation": factories.EvaluationFactory(support=closed, link_ends_on=FAR),
     }

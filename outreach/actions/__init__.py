@@ -8,7 +8,7 @@ from outreach.actions.asking import (
     moved,
     prefill,
 )
-from outreach.actions.logging import call_off, log, note_done
+from outreach.actions.logging import call_off, correct, log, note_done
 from outreach.actions.support import (
     begin_cycle,
     cancel,
@@ -34,6 +34,7 @@ __all__ = [
     "cancel",
     "change",
     "close",
+    "correct",
     "evaluate",
     "follow",
     "log",

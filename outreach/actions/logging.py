@@ -1,4 +1,4 @@
-"""The logbook: planned, done, called off."""
+"""The logbook: planned, done, called off; and what was done corrected."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
-from accounts.workflow import make_move
+from accounts.workflow import WrongStatus, make_move
+from apsystem.lib.seen import hold_seen
 from outreach.actions.support import check, own_provider
 from outreach.models import LogEntry, LogLine, Support
 from outreach.models.entry import EntryStatus
@@ -47,17 +48,63 @@ def _write(entry: LogEntry, lines: Lines, by: User) -> None:
             raise ValidationError({"about": "Choose support at this school."})
         if support.status not in RUNNING and support.ended_on and support.ended_on < entry.on:
             raise ValidationError({"about": f"{support.subject}: the support was over by then."})
-        row = LogLine(entry=entry, support=support, words=words)
+        row = entry.lines.filter(support=support).first() or LogLine(entry=entry, support=support)
+        row.words = words
         row.full_clean()
         row.save()
 
 
+def _write_anew(entry: LogEntry, lines: Lines, by: User) -> None:
+    """Write the lines that the person reaches as these are; those of other pupils stay."""
+    others = LogLine.objects.as_user(by).filter(entry=entry)
+    for line in others.exclude(support__in=[row.pk for row in lines]):
+        line.delete()
+    _write(entry, lines, by)
+
+
 @transaction.atomic
-def note_done(entry: LogEntry, *, minutes: int, words: str, by: User) -> LogEntry:
-    """Record that what was planned was done, and how long it took."""
+def note_done(
+    entry: LogEntry, lines: Lines | None = None, *, minutes: int, words: str, by: User
+) -> LogEntry:
+    """Record that what was planned was done, how long it took, and whom it was about.
+
+    What was written when it was planned stays where nothing is said now.
+    """
     if entry.on > localdate():
         raise ValidationError({"minutes": "Its day has not come yet."})
-    return make_move(entry, "do", by=by, minutes=minutes, words=words, recorded_at=timezone.now())
+    said = {"minutes": minutes, "words": words or entry.words, "recorded_at": timezone.now()}
+    row = make_move(entry, "do", by=by, **said)
+    if lines is not None:
+        _write_anew(row, lines, by)
+    return row
+
+
+CORRECTED = ["kind", "on", "minutes", "is_traded", "words"]
+
+
+@transaction.atomic
+def correct(
+    entry: LogEntry, changed: LogEntry, lines: Lines, *, why: str, seen: str, by: User
+) -> LogEntry:
+    """Correct what was done, and say why. What is left of what the school bought follows.
+
+    Raise Stale.
+    """
+    check(by)
+    rows = LogEntry.objects.as_user(by).select_for_update(of=("self",))
+    fresh = rows.get(pk=entry.pk)
+    if fresh.status != EntryStatus.DONE:
+        raise WrongStatus("Only what was done can be corrected.")
+    hold_seen(fresh, seen)
+    if changed.on > localdate():
+        raise ValidationError({"on": "This day has not come yet."})
+    for name in CORRECTED:
+        setattr(fresh, name, getattr(changed, name))
+    fresh.correction, fresh.corrected_by, fresh.corrected_at = why, by, timezone.now()
+    fresh.full_clean()
+    fresh.save(update_fields=[*CORRECTED, "correction", "corrected_by", "corrected_at"])
+    _write_anew(fresh, lines, by)
+    return fresh
 
 
 @transaction.atomic

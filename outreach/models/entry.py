@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.db import models
@@ -73,12 +73,15 @@ class LogEntryQuerySet(ScopedQuerySet):
 
     def with_names(self) -> Self:
         """Fetch with them what a list shows."""
-        return self.select_related("school", "worker")
+        return self.select_related("school", "worker", "corrected_by")
 
 
 @pghistory.track()
 class LogEntry(WorkflowModel):
-    """One piece of work at one school. `words` is about the work; of a child speaks its line."""
+    """One piece of work at one school. `words` is about the work; of a child speaks its line.
+
+    What was done may be corrected: `correction` is why it was the last time.
+    """
 
     MOVES = moves(
         ("do", {EntryStatus.PLANNED}, EntryStatus.DONE, Permission.OUTREACH_WORK),
@@ -105,6 +108,9 @@ class LogEntry(WorkflowModel):
     words = models.TextField(max_length=2000, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+    correction = models.CharField(max_length=300, blank=True)
+    corrected_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    corrected_at = models.DateTimeField(null=True, blank=True)
 
     objects = LogEntryQuerySet.as_manager()
 
@@ -130,6 +136,15 @@ class LogEntry(WorkflowModel):
                 violation_error_code="words",
                 violation_error_message="Say why it was called off.",
             ),
+            models.CheckConstraint(
+                condition=Q(correction="", corrected_by__isnull=True, corrected_at__isnull=True)
+                | Q(status=EntryStatus.DONE, corrected_by__isnull=False)
+                & Q(corrected_at__isnull=False)
+                & ~Q(correction=""),
+                name="outreach_logentry_corrected_says_why",
+                violation_error_code="correction",
+                violation_error_message="Say why the entry is corrected.",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "on"], name="outreach_entry_of_school"),
@@ -142,6 +157,10 @@ class LogEntry(WorkflowModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on {self.on.day} {self.on:%B %Y}"
+
+    def more_state(self) -> list[Any]:
+        """Return what else two people may correct at once: the lines."""
+        return list(self.lines.order_by("support").values_list("support", "words"))
 
     @property
     def hours_words(self) -> str:

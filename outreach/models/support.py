@@ -1,6 +1,7 @@
 """Support in a school: for one pupil (tier 1), or for the whole school."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Self
 
@@ -80,6 +81,10 @@ class OutreachQuerySet(OfSupportQuerySet):
     def to_open(self) -> Self:
         """Keep those that wait to be opened."""
         return self.filter(status=Status.PREPARING)
+
+    def running_or(self, also: Collection[int]) -> Self:
+        """Keep those to be opened, those that are open, and these."""
+        return self.filter(Q(status__in=RUNNING) | Q(pk__in=also))
 
     def overdue(self, today: date) -> Self:
         """Keep the open ones whose planned last day has passed."""

@@ -15,8 +15,9 @@ from accounts.views.filling import fill_in
 from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from apsystem.lib.pages import page_of
 from outreach import actions
-from outreach.forms.log import BuyForm, EntryForm, LogFilter, OutcomeForm, SchoolForm
+from outreach.forms.log import BuyForm, CorrectForm, EntryForm, LogFilter, OutcomeForm, SchoolForm
 from outreach.models import LogEntry, LogLine, Purchase, Support
+from outreach.models.entry import EntryStatus
 
 
 @requires(Permission.OUTREACH_VIEW)
@@ -78,18 +79,52 @@ def add(request: Request) -> HttpResponse:
     )
 
 
+def _about(request: Request, entry: LogEntry) -> dict[str, Any]:
+    """Return whom an entry may be about, and its lines by support; write down the look."""
+    found = LogLine.objects.as_user(request.user).of([entry.pk])
+    lines = {row.support_id: row.words for row in found}
+    running = Support.objects.as_user(request.user).running_or(lines)
+    supports = running.filter(school=entry.school).with_names()
+    looked_at(request, [row.pupil_id for row in supports if row.pupil_id], act="list")
+    return {"supports": supports, "lines": lines}
+
+
+@requires(Permission.OUTREACH_WORK)
+def correct(request: Request, uid: str) -> HttpResponse:
+    """Correct what was done."""
+    rows = LogEntry.objects.as_user(request.user).with_names()
+    entry = get_object_or_404(rows, uid=uid, status=EntryStatus.DONE)
+    caption = f"{entry}, {entry.school}"
+    form = CorrectForm(request.POST or None, instance=entry, **_about(request, entry))
+
+    def act(form: Any) -> None:
+        said = {name: form.cleaned_data[name] for name in ("why", "seen")}
+        actions.correct(entry, form.instance, form.lines, by=request.user, **said)
+
+    return fill_in(
+        request,
+        form,
+        act,
+        title="Correct the entry",
+        done="The correction is saved.",
+        back=reverse("outreach:log"),
+        caption=caption,
+        lead="The log shows that the entry was corrected, by whom and why.",
+    )
+
+
 @requires(Permission.OUTREACH_WORK)
 def outcome(request: Request, uid: str) -> HttpResponse:
     """Record what came of something planned."""
     rows = LogEntry.objects.as_user(request.user).with_names()
     entry = get_object_or_404(rows, uid=uid)
-    form = OutcomeForm(request.POST or None)
+    form = OutcomeForm(request.POST or None, entry=entry, **_about(request, entry))
 
     def act(form: Any) -> None:
         words = form.cleaned_data["words"]
         if form.cleaned_data["outcome"] == "done":
             minutes = form.cleaned_data["minutes"]
-            actions.note_done(entry, minutes=minutes, words=words, by=request.user)
+            actions.note_done(entry, form.lines, minutes=minutes, words=words, by=request.user)
         else:
             actions.call_off(entry, words=words, by=request.user)
 

@@ -58,6 +58,7 @@ BREAKERS = {
     "outreach_logentry_kind_is_known": entry(kind="party"),
     "outreach_logentry_done_has_its_time": entry(minutes=0),
     "outreach_logentry_called_off_says_why": entry(status="called off"),
+    "outreach_logentry_corrected_says_why": entry(correction="It was 3 hours."),
     "outreach_logline_one_for_a_support": lambda: again(factories.LogLineFactory()),
     "outreach_followup_after_3_6_or_12_months": follow_up(months=9),
     "outreach_followup_one_of_a_turn": lambda: factories.FollowUpFactory(
