@@ -34,6 +34,7 @@ urlpatterns = [
     path("pupils/<uuid:uid>/attendance/", attendance.attendance, name="pupil-attendance"),
     path("reintegration/<uuid:uid>/", way_back.plan, name="plan"),
     path("outreach/follow-up/<str:token>/", outreach.follow_up, name="follow-up"),
+    path("outreach/follow-ups/<uuid:uid>/record/", outreach.take_down, name="take-down"),
     path("outreach/schools/", outreach.schools, name="outreach-schools"),
     path("outreach/schools/<uuid:uid>/", outreach.school, name="outreach-school"),
     path("panel/<uuid:uid>/present/", panel.present, name="panel-present"),

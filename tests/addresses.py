@@ -235,6 +235,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("outreach:ask-again", "uid"): rows.outreach["asked"].uid,
         ("outreach:evaluation", "token"): "no-such-link",
         ("reporting:follow-up", "token"): "no-such-link",
+        ("reporting:take-down", "uid"): rows.outreach["asked"].uid,
         ("reporting:outreach-school", "uid"): rows.school.uid,
         **panel(rows),
         ("attendance:register", "provider"): rows.provider.uid,

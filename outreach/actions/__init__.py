@@ -7,6 +7,7 @@ from outreach.actions.asking import (
     evaluate,
     moved,
     prefill,
+    take_down,
 )
 from outreach.actions.logging import call_off, correct, log, note_done
 from outreach.actions.support import (
@@ -45,4 +46,5 @@ __all__ = [
     "review_cycle",
     "set_up",
     "start_with_school",
+    "take_down",
 ]

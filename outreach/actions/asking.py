@@ -178,13 +178,39 @@ def answer(follow_up: FollowUp, *, name: str, position: str, **told: Any) -> Fol
     """Record the school's answers, once."""
     row = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     _still_open(row)
+    _take_answers(row, name, position, told)
+    work.post("outreach.answered", follow_up=row.pk)
+    return row
+
+
+def _take_answers(row: FollowUp, name: str, position: str, told: dict[str, Any]) -> None:
     names = ["suspended", "suspensions", "excluded", "possible", "present", "words"]
     for field in names:
         setattr(row, field, told[field])
     row.answered_by, row.answered_as, row.answered_at = name, position, timezone.now()
     row.full_clean()
-    row.save(update_fields=[*names, "answered_by", "answered_as", "answered_at"])
-    work.post("outreach.answered", follow_up=row.pk)
+    row.save(update_fields=[*names, "answered_by", "answered_as", "answered_at", "taken_by"])
+
+
+@transaction.atomic
+def take_down(follow_up: FollowUp, *, name: str, position: str, by: User, **told: Any) -> FollowUp:
+    """Record what somebody at a school said on the telephone, once. The link closes."""
+    row = _to_take_down(follow_up, by)
+    row.taken_by = by
+    _take_answers(row, name, position, told)
+    if row.support.worker != by:
+        work.post("outreach.answered", follow_up=row.pk)
+    return row
+
+
+def _to_take_down(follow_up: FollowUp, by: User) -> FollowUp:
+    """Return the row, locked and read through as_user, unless it is answered or not due."""
+    if not by.can(Permission.OUTREACH_WORK):
+        raise PermissionDenied("this asks for outreach.work")
+    rows = FollowUp.objects.as_user(by).select_for_update(of=("self",))
+    row: FollowUp = rows.select_related("support__worker").get(pk=follow_up.pk)
+    if not FollowUp.objects.to_take_down(localdate()).filter(pk=row.pk).exists():
+        raise ValidationError("This follow-up is answered, asked elsewhere, or not due yet.")
     return row
 
 

@@ -123,6 +123,21 @@ class FollowUpForm(PersonForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "still_here"}
 
 
+class TakeDownForm(FollowUpForm):
+    """The three questions, as somebody at the school answered them on the telephone."""
+
+    submit_label = "Save the answers"
+
+    name = forms.CharField(label="Who said it", max_length=150)
+    position = forms.CharField(label="Their position", max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out whether the pupil is there: of one who left, another school is asked."""
+        super().__init__(*args, **kwargs)
+        del self.fields["still_here"]
+        self.fields["words"].help_text = ""
+
+
 class EvaluationForm(PersonForm):
     """How helpful an intervention was."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from apsystem.lib.gds import day
 from outreach.models.linked import Linked, LinkedQuerySet
 from outreach.models.support import Support
@@ -76,7 +76,11 @@ class FollowUpQuerySet(LinkedQuerySet):
     def with_names(self) -> Self:
         """Fetch with them what a page shows, and whether they are lost."""
         rows = self.annotate(is_lost=models.ExpressionWrapper(_lost(), models.BooleanField()))
-        return rows.select_related("support__pupil", "school", "support__worker")
+        return rows.select_related("support__pupil", "school", "support__worker", "taken_by")
+
+    def to_take_down(self, today: date) -> Self:
+        """Keep those that a worker may ring about: the due ones, and the lost ones."""
+        return self.filter(Q(answered_at=None, passed_on=None, due_on__lte=today) | _lost())
 
 
 MOST_REMINDERS = 3
@@ -87,7 +91,7 @@ class FollowUp(Linked):
     """The three questions to the school at which the pupil is now, `months` after the end.
 
     The answers are about the months from the end of support up to, not on, `due_on`, however much
-    later the school answers. `passed_on` is the day on which
+    later the school answers. `taken_by` rang the school and took the answers down. `passed_on` is the day on which
     the pupil was found to be at another school: then that school is asked by a row of its own.
     """
 
@@ -103,6 +107,7 @@ class FollowUp(Linked):
     possible = models.PositiveSmallIntegerField(null=True, blank=True)
     present = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.TextField(max_length=2000, blank=True)
+    taken_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
 
     objects = FollowUpQuerySet.as_manager()
 
@@ -152,6 +157,11 @@ class FollowUp(Linked):
                 violation_error_message="Sessions attended are at most the possible ones, and "
                 "possible are 1 to 500.",
             ),
+            models.CheckConstraint(
+                condition=Q(taken_by__isnull=True) | Q(answered_at__isnull=False),
+                name="outreach_followup_taken_down_is_answered",
+                violation_error_message="Who took an answer down is said of an answer.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,6 +176,12 @@ class FollowUp(Linked):
     def time_words(self) -> str:
         """Return the time that the questions are about, from its first day to its last."""
         return f"from {day(self.support.followed_from)} to {day(self.due_on - timedelta(days=1))}"
+
+    @property
+    def who_answered(self) -> str:
+        """Return who answered, in which position, and to whom on the telephone."""
+        to = f", told to {self.taken_by}" if self.taken_by else ""
+        return f"{super().who_answered}{to}"
 
     @property
     def attendance_words(self) -> str:

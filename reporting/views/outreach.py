@@ -8,16 +8,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, looked_at_by_link, opened_by_link, requires
 from accounts.models import Organisation
 from accounts.permissions import REACH_SCHOOL, Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.calendar import academic_year, year_bounds, year_label
 from apsystem.lib.forms import take_errors
 from attendance.models.at_school import returned_of
 from outreach import actions
-from outreach.forms.asking import FollowUpForm
+from outreach.forms.asking import FollowUpForm, TakeDownForm
 from outreach.models import Evaluation, FollowUp, Support
 from outreach.models.follow_up import follow_up_of
 from pupils.models import Census, Headcount, PermanentExclusion, Suspension
@@ -90,6 +92,26 @@ def _page(
 ) -> HttpResponse:
     shown = {"title": "Three questions", "row": found, "form": form, "said": said}
     return render(request, "outreach/follow_up.html", shown)
+
+
+@requires(Permission.OUTREACH_WORK)
+def take_down(request: Request, uid: str) -> HttpResponse:
+    """Take down what somebody at the school says on the telephone."""
+    rows = FollowUp.objects.as_user(request.user).to_take_down(localdate()).with_names()
+    found = get_object_or_404(rows, uid=uid)
+    looked_at(request, [found.support.pupil_id])  # type: ignore[list-item]
+    initial, said = _known(found)
+    form = TakeDownForm(request.POST or None, initial=initial, about=found)
+    return fill_in(
+        request,
+        form,
+        lambda form: actions.take_down(found, by=request.user, **form.told),
+        title="Record what the school said",
+        done="The answers are saved. The link in the mail is closed.",
+        back=reverse("outreach:follow-ups"),
+        caption=f"{found.support.pupil}, {found.school}, {found.reference}",
+        lead=f"Not known is an answer. {said}".strip(),
+    )
 
 
 @requires(Permission.OUTREACH_ANSWER)

@@ -72,6 +72,9 @@ BREAKERS = {
     "outreach_followup_attended_no_more_than_possible": follow_up(
         suspended="no", possible=10, present=11
     ),
+    "outreach_followup_taken_down_is_answered": lambda: factories.FollowUpFactory(
+        taken_by=factories.UserFactory()
+    ),
     "outreach_evaluation_answered_with_a_rating": lambda: factories.EvaluationFactory(rating=4),
     "outreach_evaluation_helped_is_known": lambda: factories.EvaluationFactory(helped=["luck"]),
 }
