@@ -34,6 +34,8 @@ class Units:
 
 
 NOTHING_LEFT_OUT = ALL.sql()
+# How many units nothing is known of, as measures count it apart: its coverage follows.
+NOT_KNOWN = "Not known, in neither number"
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,11 @@ class Measure:
         if self.unit.startswith("pounds"):
             return MONEY
         return "%" if self.unit.startswith("percent") else " per 100 pupils"
+
+    @property
+    def unit_words(self) -> str:
+        """Return what is counted, of a share: 'interventions'."""
+        return self.unit.removeprefix("percent of ")
 
     def why_not(self, period: Period, narrowing: Narrowing = ALL) -> str:
         """Say why there is no such figure; nothing where there is."""

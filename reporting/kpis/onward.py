@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from pupils.models.questions import Who
-from reporting.kpis.measure import Measure, Population, Rolls, Units
+from reporting.kpis.measure import NOT_KNOWN, Measure, Population, Rolls, Units
 from reporting.kpis.period import Period
 from reporting.kpis.system import YEAR_GROUP
 
@@ -94,7 +94,6 @@ CHECKED = f"""
     WHERE asked.due_on >= %(from)s AND asked.due_on < %(until)s
 """
 STRATEGY = "H&F AP strategy 2023 to 2028, priority 1"
-UNKNOWN = "Not known, in neither number"
 
 
 def _population(period: Period, *, sql: str, left_out: str, **more: Any) -> Population:
@@ -180,7 +179,7 @@ FAMILY = [
         f"training, as a share of those of whom it is known. {COHORT}",
         CHECKED,
         ("Young people in education, employment or training", "Young people of whom it is known"),
-        left_out=UNKNOWN,
+        left_out=NOT_KNOWN,
         month="march",
         **OF_LEAVERS,
         wanted=["there", "elsewhere"],
@@ -194,7 +193,7 @@ FAMILY = [
         f"those of whom it is known. {COHORT}",
         CHECKED,
         ("Young people who are NEET", "Young people of whom it is known"),
-        left_out=UNKNOWN,
+        left_out=NOT_KNOWN,
         month="january",
         **OF_LEAVERS,
         wanted=["neet"],
@@ -212,7 +211,7 @@ ATTAINMENT = [
         "maths, as a share of those of whom it is known.",
         GRADED,
         ("Pupils with both", "Pupils of whom it is known"),
-        left_out=UNKNOWN,
+        left_out=NOT_KNOWN,
         exclusions="Known is it where both grades are recorded, or one that is below. Results come "
         "out in August, so before then little is known. DfE counts who has no result as not having "
         "reached it, and by the school's roll, so this is set beside no published figure.",

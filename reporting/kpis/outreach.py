@@ -24,7 +24,7 @@ from reporting.kpis.afterwards import (
     SUSPENDED,
     SUSPENSIONS_OF,
 )
-from reporting.kpis.measure import Measure, Population, Published, Rolls, Units
+from reporting.kpis.measure import NOT_KNOWN, Measure, Population, Published, Rolls, Units
 from reporting.kpis.period import Period
 from reporting.models import Coverage
 
@@ -58,7 +58,7 @@ def _afterwards(period: Period, *, event: str, answer: str) -> Population:
         denominator="known",
         counts={
             IN_PROGRESS: "in_progress",
-            "Not known, in neither number": "unknown",
+            NOT_KNOWN: "unknown",
             GONE: "gone",
         },
     )

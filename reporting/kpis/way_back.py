@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from reporting.kpis.measure import Measure, Population, Units
+from reporting.kpis.measure import NOT_KNOWN, Measure, Population, Units
 from reporting.kpis.period import Period
 from reporting.kpis.system import YEAR_GROUP
 
@@ -141,7 +141,7 @@ FAMILY = [
         "a share of those of whom it is known.",
         HELD,
         ("Pupils still there", "Pupils of whom it is known"),
-        left_out="Not known, in neither number",
+        left_out=NOT_KNOWN,
         exclusions="Not known is never a success: it is counted beside the figure.",
         unit="percent of returns",
     ),

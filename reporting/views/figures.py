@@ -24,6 +24,7 @@ from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
 from reporting.kpis.live import figures
+from reporting.kpis.measure import NOT_KNOWN
 from reporting.kpis.narrowing import ALL, Narrowing
 from reporting.kpis.period import KEPT, ROLLING, YEARS_KEPT, NoCalendar
 from reporting.kpis.span import part_label
@@ -179,6 +180,7 @@ class Tiles:
             "target": target,
             "goal": goal,
             "gap": gap(goal, figure, measure.sign) if figure and goal is not None else "",
+            "coverage": self._coverage(measure, figure) if figure and is_shown else "",
             "beside": self._beside(figure) if figure and is_shown else [],
             "published_for": measure.published.school_type if measure.published else "",
             "why_not": self._why_not(measure),
@@ -204,6 +206,14 @@ class Tiles:
     def _beside(self, figure: Snapshot) -> list[tuple[str, str]]:
         """Return what was counted apart: in progress, not known, left out."""
         return [(words, self._said(count)) for words, count in figure.counts.items() if count]
+
+    def _coverage(self, measure: Measure, figure: Snapshot) -> str:
+        """Say of how many units it is known, unless the rest is a count that is not told."""
+        unknown = figure.counts.get(NOT_KNOWN)
+        if unknown is None or (unknown and self._said(unknown) != f"{unknown:,}"):
+            return ""
+        whole = figure.denominator + unknown
+        return f"Known for {figure.denominator:,} of {whole:,} {measure.unit_words}."
 
     def _said(self, count: int) -> str:
         """Write a count; a small one tells those who see no child too much."""

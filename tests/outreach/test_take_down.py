@@ -67,9 +67,9 @@ def test_an_answer_by_telephone_is_taken_down_with_who_said_it_and_to_whom(
     assert told in client.get(due.support.get_absolute_url()).content.decode()
     assert mailoutbox == []  # the worker knows
     assert client.get(page_of(due)).status_code == 404
-    assert "answered" in client.get(
-        reverse("reporting:follow-up", args=[due.token])
-    ).content.decode()
+    assert (
+        "answered" in client.get(reverse("reporting:follow-up", args=[due.token])).content.decode()
+    )
 
 
 def test_the_worker_hears_of_an_answer_that_a_colleague_took_down(due, person, mailoutbox):
