@@ -105,15 +105,17 @@ HALF_YEAR_AFTER = f"""
 IMPROVED = f"""
     WITH ended AS (
         {ENDED} AND support.ended_on >= %(from)s
-    ), pair AS (
-        SELECT ended.id, before.id AS before_id, later.id AS later_id, before.instrument_id
+    ), scores AS (
+        SELECT ended.id, before.id AS before_id, later.id AS later_id, before.instrument_id,
+            before.removed_at IS NOT NULL OR later.removed_at IS NOT NULL AS is_removed,
+            before.instrument_id = later.instrument_id AND before.informant = later.informant
+                AS is_alike
         FROM ended
         JOIN outreach_support AS support ON support.id = ended.id
-        JOIN placements_assessment AS before
-            ON before.id = support.{{aspect}}_baseline_id AND before.removed_at IS NULL
-        JOIN placements_assessment AS later
-            ON later.id = support.{{aspect}}_exit_id AND later.removed_at IS NULL
-        WHERE before.instrument_id = later.instrument_id AND before.informant = later.informant
+        LEFT JOIN placements_assessment AS before ON before.id = support.{{aspect}}_baseline_id
+        LEFT JOIN placements_assessment AS later ON later.id = support.{{aspect}}_exit_id
+    ), pair AS (
+        SELECT * FROM scores WHERE is_alike AND NOT is_removed
     ), change AS (
         SELECT pair.id, scale.is_total, scale.counts_in_total,
             CASE scale.direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 END AS way,
@@ -133,9 +135,12 @@ IMPROVED = f"""
         FROM change GROUP BY id
     )
     SELECT {COLUMNS}, coalesce(judged.better > 0, false)::int AS improved,
-        (judged.better IS NOT NULL)::int AS judged, (pair.id IS NULL)::int AS without,
-        (pair.id IS NOT NULL AND judged.better IS NULL)::int AS not_judged
-    FROM ended LEFT JOIN pair USING (id) LEFT JOIN judged USING (id)
+        (judged.better IS NOT NULL)::int AS judged, (before_id IS NULL)::int AS without_before,
+        (before_id IS NOT NULL AND later_id IS NULL)::int AS without_after,
+        (before_id IS NOT NULL AND later_id IS NOT NULL AND is_removed)::int AS removed,
+        (before_id IS NOT NULL AND later_id IS NOT NULL AND NOT is_removed
+         AND judged.better IS NULL)::int AS not_judged
+    FROM ended JOIN scores USING (id) LEFT JOIN judged USING (id)
 """  # noqa: S608 - constants of ours
 SCHOOLS = """
     WITH national AS (

@@ -82,7 +82,9 @@ def _improved(period: Period, *, aspect: str) -> Population:
         numerator="improved",
         denominator="judged",
         counts={
-            "No scores before and after, left out": "without",
+            "No scores before, left out": "without_before",
+            "Scores before and none after, left out": "without_after",
+            "Scores removed since, left out": "removed",
             "Scores that cannot be judged, left out": "not_judged",
         },
     )
@@ -154,11 +156,13 @@ def _attended(slug: str, title: str, when: str, sql: str) -> Measure:
         numerator_words="Sessions attended",
         denominator_words="Possible sessions",
         exclusions="Counted are weeks and periods that schools returned and that lie wholly within "
-        "the time; after support, what the school answered where it returned nothing.",
+        "the time; after support, what the school answered where it returned nothing. A pupil with "
+        "two interventions counts with each: sessions that lie in the time of both count twice. "
+        "Pupils who left England or died are not left out: their sessions up to then count.",
         source=STRATEGY,
         unit="percent of possible sessions",
         better="higher",
-        version=1,
+        version=2,
         owner=OWNER,
         population=partial(_attendance, sql=sql),
         published=Published("overall_absence_rate", TOTAL, is_complement=True),
@@ -177,13 +181,15 @@ def _better(aspect: Aspect, title: str, words: str) -> Measure:
         "where more scores became better than worse.",
         numerator_words="Interventions with better scores",
         denominator_words="Interventions with scores that can be compared",
-        exclusions="Left out, and counted: interventions without scores before and after, and "
-        "instruments whose direction is not set. An intervention counts in the period in which it "
-        "ended.",
+        exclusions="Left out, and each counted apart: interventions without scores before, those "
+        "with scores before and none after, those whose scores were removed since, and instruments "
+        "whose direction is not set. An intervention counts in the period in which it ended. A "
+        "pupil with two interventions counts twice, each with its own scores, even where they "
+        "overlap. Pupils who left England or died since are not left out.",
         source=STRATEGY,
         unit="percent of interventions",
         better="higher",
-        version=1,
+        version=2,
         owner=OWNER,
         population=partial(_improved, aspect=aspect.value),
         is_of_sessions=False,

@@ -127,7 +127,7 @@ def begins_with(client, row):
     [
         (0, {}, {"excluded": "yes"}),
         (-1, {}, {}),  # while support ran
-        (0, {"result": "withdrawn"}, {}),
+        (0, {"result": "HWD", "rescinded_on": localdate(), "rescinded_because": "x"}, {}),
     ],
 )
 def test_a_permanent_exclusion_that_is_known_stands_in_the_answers(

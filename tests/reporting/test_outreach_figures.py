@@ -18,6 +18,7 @@ ZERO_EXCLUSIONS = REGISTRY["outreach-zero-permanent-exclusions-12-months"]
 # months afterwards are 16 December 2023 to 15 December 2024.
 LAST_DAY = date(2023, 12, 15)
 FIRST_AFTER, LAST_AFTER = date(2023, 12, 16), date(2024, 12, 15)
+BEFORE = date(2024, 5, 7)  # in the academic year before the one that is counted
 LEAP = date(2024, 2, 29)
 UNKNOWN = "Not known, in neither number"
 
@@ -79,7 +80,7 @@ def left(on, why):
 
 NONE, ONE, ZERO = (1, 1), (0, 1), (0, 0)  # kept of known; the last is in neither number
 CANCELLED = {"cancelled_on": date(2024, 11, 5), "cancelled_because": "x", "sessions_served": 2}
-WITHDRAWN = {"result": "withdrawn"}
+WITHDRAWN = {"result": "HWD", "rescinded_on": date(2024, 11, 8), "rescinded_because": "x"}
 # what happened; when support ended; what is expected of suspensions, and of exclusions
 HISTORIES = {
     "told of none": ([told()], LAST_DAY, NONE, NONE),
@@ -111,6 +112,8 @@ HISTORIES = {
     "excluded on the last day": ([excluded(LAST_AFTER), told()], LAST_DAY, NONE, ONE),
     "excluded the day after the twelve months": (
         [excluded(LAST_AFTER + timedelta(days=1)), told()], LAST_DAY, NONE, NONE),
+    "excluded, and withdrawn": (
+        [excluded(date(2024, 11, 4), **WITHDRAWN), told()], LAST_DAY, NONE, NONE),
     "excluded during support": ([excluded(date(2023, 11, 6)), told()], LAST_DAY, NONE, NONE),
     "left England": ([left(date(2024, 6, 3), "left england"), told()], LAST_DAY, ZERO, ZERO),
     "suspended, then left England": (
@@ -263,87 +266,6 @@ def test_attendance_six_months_after_takes_the_answer_where_nothing_was_returned
     assert total.counts[IN_PROGRESS] == 1
 
 
-# --- better scores ---
-
-
-@pytest.fixture
-def with_total(db):
-    """Return an instrument like the SDQ: two difficulties in the total, and one strength."""
-    row = factories.InstrumentFactory(aspect="semh")
-    scales = [
-        factories.ScaleFactory(
-            instrument=row, name="One", direction="lower", counts_in_total=True
-        ),
-        factories.ScaleFactory(
-            instrument=row, name="Two", direction="lower", counts_in_total=True
-        ),
-        factories.ScaleFactory(instrument=row, name="Strength", direction="higher"),
-        factories.ScaleFactory(instrument=row, name="Total", direction="lower", is_total=True),
-    ]
-    return row, scales
-
-
-def scored(instrument, scales, pupil, values, on):
-    row = factories.AssessmentFactory(pupil=pupil, instrument=instrument, held_on=on)
-    for scale, value in zip(scales, values, strict=False):
-        if value is not None:
-            factories.ScoreFactory(assessment=row, scale=scale, value=value)
-    return row
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ((7, 6, 4), (5, 6, 4), (1, 1)),  # the total fell from 13 to 11
-        ((7, 6, 4), (5, 8, 9), (0, 1)),  # the total stayed; the strength is not in it
-        ((7, 6, 4), (9, 6, 9), (0, 1)),  # worse
-        ((7, None, 4), (5, 6, 4), (0, 0)),  # a part of the total is missing: not judged
-    ],
-)
-def test_better_is_told_by_the_total_where_there_is_one(
-    whole_year, with_total, before, after, expected
-):
-    instrument, scales = with_total
-    pupil = factories.PupilFactory()
-    first = scored(instrument, scales, pupil, before, date(2024, 9, 16))
-    last = scored(instrument, scales, pupil, after, date(2024, 12, 2))
-    factories.SupportFactory(
-        pupil=pupil,
-        status="closed",
-        ended_on=date(2024, 12, 6),
-        semh_baseline=first,
-        semh_exit=last,
-    )
-    factories.SupportFactory(status="closed", ended_on=date(2024, 12, 6))  # no scores: a reason
-
-    total = REGISTRY["outreach-semh-improved"].total(whole_year)
-
-    assert (total.numerator, total.denominator) == expected
-    assert total.counts["No scores before and after, left out"] == 1
-    assert total.counts["Scores that cannot be judged, left out"] == 1 - expected[1]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [((4, 4, 4), (5, 5, 3), (1, 1)), ((4, 4, 4), (5, 3, 4), (0, 1))],
-)
-def test_without_a_total_more_scores_must_be_better_than_worse(
-    whole_year, before, after, expected
-):
-    instrument = factories.InstrumentFactory(aspect="curriculum")
-    scales = [factories.ScaleFactory(instrument=instrument) for _ in range(3)]
-    pupil = factories.PupilFactory()
-    factories.SupportFactory(
-        pupil=pupil,
-        status="closed",
-        ended_on=date(2024, 12, 6),
-        curriculum_baseline=scored(instrument, scales, pupil, before, date(2024, 9, 16)),
-        curriculum_exit=scored(instrument, scales, pupil, after, date(2024, 12, 2)),
-    )
-
-    assert counted(REGISTRY["outreach-curriculum-improved"], whole_year) == expected
-
-
 # --- schools ---
 
 
@@ -397,3 +319,31 @@ def test_no_school_is_judged_before_its_year_is_over(calendar):
 
     assert total.denominator == 0
     assert total.counts["Schools whose year is not over, left out"] == 1
+
+
+def test_schools_are_held_to_england_in_permanent_exclusions(whole_year):
+    """England: 2 of 100. Above with 3, at it with 2 that stand of 3, below with 1 of 3.
+
+    The others were withdrawn, or the board reinstated the pupil. What took effect in the year
+    before does not count.
+    """
+    factories.ComparatorFactory(
+        measure="permanent_exclusion_rate", school_type=TOTAL, year=2024, value=Decimal(2)
+    )
+    stands, reinstated = {}, {"result": "BRE", "board_met_on": date(2024, 11, 20)}
+    for name, given in (
+        ("above", [{}, {}, {}]),
+        ("at", [{}, {}, WITHDRAWN]),
+        ("below", [{}, WITHDRAWN, reinstated]),
+    ):
+        school = factories.SchoolFactory()
+        factories.HeadcountFactory(school=school, pupils=100)
+        stands[school.pk] = name
+        for details in [*given, {"decided_on": BEFORE, "effective_on": BEFORE}]:
+            factories.PermanentExclusionFactory(school=school, **details)
+    measure = REGISTRY["schools-at-or-below-national-permanent-exclusions"]
+
+    found = {stands[pk]: below for pk, below, *_ in measure.breakdown(whole_year, "school")}
+
+    assert found == {"above": 0, "at": 1, "below": 1}
+    assert counted(measure, whole_year) == (2, 3)
