@@ -9,7 +9,7 @@ from apsystem import embedded
 from bench import servers
 
 BOROUGHS = {"S": 1, "M": 33}
-INTERVENTIONS = 100_000  # as many pupils, three suspensions each
+INTERVENTIONS, QUICK_INTERVENTIONS = 1_000_000, 100_000  # as many pupils, three suspensions each
 
 
 def main() -> None:
@@ -39,14 +39,16 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--interventions",
-        default=INTERVENTIONS,
         type=int,
-        help="how many are followed for twelve months; 1000000 takes minutes to fill",
+        help=f"how many are followed for twelve months; {INTERVENTIONS} if not said, which takes "
+        f"minutes to fill, {QUICK_INTERVENTIONS} with --quick",
     )
-    parser.add_argument("--quick", action="store_true", help="S only, fewer runs")
+    parser.add_argument("--quick", action="store_true", help="S only, fewer runs and pupils")
     options = parser.parse_args()
     if options.quick:
         options.sizes = ["S"]
+    if options.interventions is None:
+        options.interventions = QUICK_INTERVENTIONS if options.quick else INTERVENTIONS
     if unknown := set(options.sizes) - set(BOROUGHS):
         parser.error(f"no such size: {', '.join(sorted(unknown))}")
     return options
