@@ -16,6 +16,7 @@ from outreach.models import Cycle, Deal, LogEntry, LogLine, Purchase, Support
 from outreach.models.support import Status
 from placements import actions as placement_actions
 from tests import factories
+from tests.placements.test_actions import AGREED, proposal, take_up
 from tests.reintegration.conftest import work_off
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,29 @@ def test_an_accepted_placement_of_tier_1_sets_up_support_once(school, provider, 
         provider,
     )
     assert support.status == Status.PREPARING
+
+
+def test_a_step_down_to_tier_1_sets_up_support_in_the_home_school(
+    school, provider, other_provider, caseworker
+):
+    today = localdate()
+    referral = factories.ReferralFactory(status="accepted", tier=2, school=school)
+    days = {"starts_on": today - timedelta(weeks=3), "ends_on": today + timedelta(weeks=9)}
+    asked = proposal(provider, tier=2, **days)
+    before = take_up(asked, referral=referral, by=caseworker)
+    work_off()
+    assert not Support.objects.exists()
+    days = {"starts_on": today, "ends_on": today + timedelta(weeks=8)}
+    asked = proposal(other_provider, tier=1, sessions=0, **days)
+
+    offer = placement_actions.propose(asked, follows=before, objectives=AGREED, by=caseworker)
+    after = placement_actions.accept(offer, by=caseworker)
+    work_off()
+
+    support = Support.objects.get()
+    assert (support.placement, support.pupil) == (after, before.pupil)
+    assert (support.school, support.provider) == (school, other_provider)
+    assert (support.status, support.starts_on) == (Status.PREPARING, today)
 
 
 def test_a_placement_of_another_tier_sets_up_none(provider):

@@ -1,5 +1,6 @@
 """The logbook: what came of a planned visit, line by line, and what was done corrected."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -202,3 +203,37 @@ def test_only_what_was_done_is_corrected_and_only_by_outreach(
         actions.correct(visit, visit, {}, why="x", seen=state_of(visit), by=worker)
     with pytest.raises(PermissionDenied):
         actions.correct(done, done, {}, why="x", seen=state_of(done), by=school_staff)
+
+
+# --- hours ---
+
+
+def test_hours_of_schools_and_workers_stand_on_the_page_of_what_was_bought(
+    signed_in, school, other_school, worker, person
+):
+    """Ash: 60 and 90 minutes; Beech: 30. What was planned, and a year ago, is not in them."""
+    colleague, today = person(Role.OUTREACH_WORKER, name="Uma Outreach"), localdate()
+    for place, by, minutes, on, status in (
+        (school, worker, 60, today, "done"),
+        (school, colleague, 90, today, "done"),
+        (other_school, colleague, 30, today, "done"),
+        (school, worker, None, today, "planned"),
+        (school, worker, 600, today - timedelta(days=366), "done"),
+    ):
+        factories.LogEntryFactory(
+            school=place, worker=by, minutes=minutes, on=on, status=status, provider=None
+        )
+
+    page = signed_in.get(reverse("outreach:balances"))
+
+    schools = {row["school__name"]: row["minutes"] for row in page.context["schools"]}
+    assert schools == {str(school): 150, str(other_school): 30}
+    workers = {row["worker__name"]: row["minutes"] for row in page.context["workers"]}
+    assert workers == {"Olu Outreach": 60, "Uma Outreach": 120}
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", page.content.decode())
+    for name, hours in ((str(school), "2.5"), (str(other_school), "0.5"), ("Uma Outreach", "2.0")):
+        assert cells[cells.index(name) + 1] == hours
+    signed_in.force_login(person(Role.SCHOOL_STAFF, school))
+    own = signed_in.get(reverse("outreach:balances")).context
+    assert [row["school__name"] for row in own["schools"]] == [str(school)]
+    assert own["workers"] == []
