@@ -21,10 +21,11 @@ from outreach.actions.support import (
     set_up,
     start_with_school,
 )
-from outreach.actions.trade import Balance, balances, buy
+from outreach.actions.trade import Balance, Said, balances, buy, said_by_schools
 
 __all__ = [
     "Balance",
+    "Said",
     "answer",
     "ask_again",
     "ask_what_is_due",
@@ -44,6 +45,7 @@ __all__ = [
     "open_support",
     "prefill",
     "review_cycle",
+    "said_by_schools",
     "set_up",
     "start_with_school",
     "take_down",

@@ -1,19 +1,22 @@
-"""What schools buy of outreach, and what is left of it."""
+"""What schools buy of outreach, what is left of it, and what they said of it in a year."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from apsystem.lib.calendar import year_bounds
 from outreach.actions.support import check
-from outreach.models import Deal, LogEntry, Purchase
+from outreach.models import Deal, Evaluation, LogEntry, Purchase
+from outreach.models.evaluation import Helped
 from outreach.models.trade import Unit
 
 HOUR = Decimal(60)
@@ -77,3 +80,49 @@ def balances(year: int, by: User) -> Iterator[Balance]:
         hours = (Decimal(done["minutes"]) / HOUR).quantize(Decimal("0.1"))
         spent = hours if deal.unit == Unit.HOURS else Decimal(done["sessions"])
         yield Balance(deal, deal.bought or Decimal(0), spent)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a school said of the support that ended in a year: for the review of the agreement."""
+
+    school: Organisation
+    asked: int
+    ratings: list[int]
+    helped: Counter[str]
+
+    @property
+    def answered(self) -> int:
+        """Return how many of the evaluations were answered."""
+        return len(self.ratings)
+
+    @property
+    def mean(self) -> Decimal | None:
+        """Return the mean rating, from 1 to 5; None where none was answered."""
+        return Decimal(sum(self.ratings)) / len(self.ratings) if self.ratings else None
+
+    @property
+    def helped_most(self) -> str:
+        """Return what was named most often, and how often; all of them where several were."""
+        most = max(self.helped.values(), default=0)
+        names = [str(one.label) for one in Helped if most and self.helped[one.value] == most]
+        return f"{', '.join(names)} ({most} of {self.answered})" if names else ""
+
+
+def said_by_schools(year: int, by: User) -> Iterator[Said]:
+    """Yield what each school said of support that ended in a year, within reach. One query."""
+    start, end = year_bounds(year)
+    asked = Evaluation.objects.as_user(by).filter(
+        Q(sent_on__isnull=False) | Q(answered_at__isnull=False),
+        support__ended_on__gte=start,
+        support__ended_on__lt=end,
+    )
+    rows = asked.select_related("school").order_by("school__name", "school")
+    for school, found in groupby(rows, key=lambda row: row.school):
+        own = list(found)
+        yield Said(
+            school,
+            len(own),
+            [row.rating for row in own if row.rating is not None],
+            Counter(value for row in own for value in row.helped),
+        )

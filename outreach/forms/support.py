@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
-from accounts.permissions import Permission
+from accounts.permissions import REACH_SCHOOL, Permission
 from apsystem.lib.forms import (
     DateField,
     GdsForm,
@@ -45,15 +45,17 @@ class SupportFilter(forms.Form):
     school = forms.ChoiceField(label="School", required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        """Offer workers and schools to those who work in several schools."""
+        """Offer workers to those who work in several schools; to people of a school their own."""
         super().__init__(*args, **kwargs)
+        schools = Organisation.objects.as_user(by).schools()
+        if own := by.organisations_as(REACH_SCHOOL):
+            schools = schools.filter(pk__in=own)
+        self._offer("school", [], schools)
         if not by.can(Permission.OUTREACH_WORK):
-            del self.fields["whose"], self.fields["school"]
+            del self.fields["whose"]
             return
         people = by.colleagues_who(Permission.OUTREACH_WORK)
-        schools = Organisation.objects.as_user(by).schools()
         self._offer("whose", [(NOBODY, "Nobody yet")], people)
-        self._offer("school", [], schools)
 
     def _offer(self, name: str, before: list[tuple[str, str]], rows: QuerySet) -> None:
         choices = [("", "All"), *before, *((str(row.uid), row.name) for row in rows)]

@@ -141,7 +141,7 @@ def outcome(request: Request, uid: str) -> HttpResponse:
 
 @requires(Permission.OUTREACH_VIEW)
 def balances(request: Request) -> HttpResponse:
-    """Show what each school bought, used and has left, and the hours of schools and workers."""
+    """Show what each school bought, used, has left and said of it, and the hours."""
     user = request.user
     asked = request.GET.get("year", "")
     this_year = academic_year(localdate())
@@ -159,6 +159,7 @@ def balances(request: Request) -> HttpResponse:
             "years": [(str(known), year_label(known)) for known in years],
             "year_words": year_label(year),
             "balances": list(actions.balances(year, user)),
+            "said": list(actions.said_by_schools(year, user)),
             "schools": by_school.order_by("school__name"),
             "workers": by_worker.order_by("worker__name")
             if user.can(Permission.OUTREACH_WORK)
