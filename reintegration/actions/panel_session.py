@@ -235,7 +235,10 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
 
 
 def _move_plan(case: PanelCase, *, by: User) -> None:
-    """Write the decision into the plan: where the way leads, or another half term of return."""
+    """Write the decision into the plan: where the way leads, or another half term of return.
+
+    The panel's reason stays with the case: whoever declared an interest still reads the plan.
+    """
     rows = Plan.objects.open().select_for_update(of=("self",)).select_related("target")
     plan = rows.filter(Q(pk=case.plan_id) | Q(placement=case.placement_id)).first()
     half_term = case.half_term
@@ -249,7 +252,7 @@ def _move_plan(case: PanelCase, *, by: User) -> None:
             plan=plan,
             before=plan.target,
             after=half_term,
-            reason=f"The Fair Access Panel decided ({case.reference}). {case.reason}"[:2000],
+            reason=f"The Fair Access Panel decided ({case.reference}).",
             by=by,
         )
         plan.target = half_term

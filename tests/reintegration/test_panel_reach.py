@@ -1,10 +1,12 @@
 """Who reads the pages of the panel, and until when: interests, seats that are over, strangers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accounts.actions import make_feed
 from accounts.models import ViewEntry
 from accounts.permissions import Role
 from reintegration import actions
@@ -15,7 +17,7 @@ from reintegration.models import (
 )
 from tests import factories
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
-from tests.reintegration.panel import CANARY, text_of, url
+from tests.reintegration.panel import CANARY, case_at, text_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,38 @@ def test_who_declared_an_interest_meets_the_case_nowhere(client, request, sessio
     assert "declared an interest (I teach a brother)" in text_of(
         client.get(url("panel-minutes", session.uid))
     )
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_the_reason_is_on_no_page_of_who_declared_an_interest_and_leads_the_childs_school(
+    client, chair, seat, session, is_declared
+):
+    case = case_at(session, moderated=True, why=CANARY)
+    factories.EnrolmentFactory(pupil=case.pupil, organisation=seat.organisation)
+    head = {"organisation": seat.organisation, "role": Role.SCHOOL_LEAD}
+    factories.MembershipFactory(user=seat.user, **head)
+    later = factories.HalfTermFactory(
+        year=2036, number=1, starts_on=date(2036, 9, 1), ends_on=date(2036, 10, 20)
+    )
+    if is_declared:
+        actions.declare(case, reason="A neighbour", by=seat.user)
+        session.attended.add(factories.PanelMemberFactory())
+    actions.decide(case, actions.Decision("more time", CANARY, half_term=later), by=chair)
+    actions.close_meeting(session, by=chair)
+    client.force_login(seat.user)
+    pages = [
+        case.plan.get_absolute_url(),
+        reverse("reporting:pupil", args=[case.pupil.uid]),
+        reverse("reporting:pupil-chronology", args=[case.pupil.uid]),
+        reverse("reporting:feed", args=[make_feed(by=seat.user)]),
+    ]
+
+    answers = [client.get(page) for page in pages]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert f"The Fair Access Panel decided ({case.reference})." in text_of(answers[0])
+    told = [CANARY in text_of(answer) for answer in answers]
+    assert told == [not is_declared] * 3 + [False]
 
 
 def test_the_interest_of_one_member_takes_nothing_from_another(client, chair, seat, session, item):
