@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import HalfTerm, Organisation
 from apsystem.lib.gds import day
-from attendance.models import Mark
+from attendance.models import Mark, SchoolAttendance
 from placements import places
 from placements.models import Placement
 from pupils.models import Enrolment, PermanentExclusion, Suspension
@@ -55,17 +55,22 @@ class Strip:
     placements: list[Placement]
     present: int
     possible: int
+    school_present: int
+    school_possible: int
 
     @property
     def attendance(self) -> str:
         """Return the attendance at providers in the last 12 weeks, in words."""
         if not self.possible:
             return f"No session was marked in the last {ATTENDANCE_WEEKS} weeks."
-        rate = (Decimal(100) * self.present / self.possible).quantize(Decimal("0.1"))
-        return (
-            f"{rate}% in the last {ATTENDANCE_WEEKS} weeks: {self.present} of {self.possible} "
-            "sessions at the provider"
-        )
+        return _rate(self.present, self.possible, "at the provider")
+
+    @property
+    def at_school(self) -> str:
+        """Return the attendance that schools told of the last 12 weeks, in words."""
+        if not self.school_possible:
+            return f"No school told of the last {ATTENDANCE_WEEKS} weeks."
+        return _rate(self.school_present, self.school_possible, "at school")
 
     @property
     def suspension_words(self) -> str:
@@ -74,6 +79,13 @@ class Strip:
             return "None in the last two years"
         times = "1 suspension" if self.suspensions == 1 else f"{self.suspensions} suspensions"
         return f"{times} in the last two years, {self.suspended_days} school days"
+
+
+def _rate(present: int, possible: int, where: str) -> str:
+    rate = (Decimal(100) * present / possible).quantize(Decimal("0.1"))
+    return (
+        f"{rate}% in the last {ATTENDANCE_WEEKS} weeks: {present} of {possible} sessions {where}"
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ class Shown:
 
 
 def strip_of(case: PanelCase, today: date) -> Strip:
-    """Return the way here of the child of a case. Five queries."""
+    """Return the way here of the child of a case. Six queries."""
     pupil = case.pupil_id
     rolls = Enrolment.objects.filter(pupil=pupil).at_schools().select_related("organisation")
     suspensions = Suspension.objects.filter(
@@ -98,7 +110,10 @@ def strip_of(case: PanelCase, today: date) -> Strip:
     )
     sessions = list(suspensions.values_list("sessions", flat=True))
     marks = Mark.objects.filter(pupil=pupil)
-    weeks = list(marks.between(today - timedelta(weeks=ATTENDANCE_WEEKS), today).by_week())
+    since = today - timedelta(weeks=ATTENDANCE_WEEKS)
+    weeks = list(marks.between(since, today).by_week())
+    told = SchoolAttendance.objects.kept().filter(pupil=pupil).between(since, today)
+    at_school = list(told.values("present", "possible"))
     exclusions = PermanentExclusion.objects.filter(pupil=pupil).select_related("school")
     return Strip(
         rolls=list(rolls[:MOST_ROLLS]),
@@ -112,6 +127,8 @@ def strip_of(case: PanelCase, today: date) -> Strip:
         ),
         present=sum(week["present"] for week in weeks),
         possible=sum(week["possible"] for week in weeks),
+        school_present=sum(row["present"] for row in at_school),
+        school_possible=sum(row["possible"] for row in at_school),
     )
 
 
@@ -176,7 +193,8 @@ def _sections(found: Shown) -> list[tuple[str, str]]:
         ("What the provider and the council say", case.other_words),
         ("Schools", "\n".join(schools)),
         ("Suspensions", strip.suspension_words),
-        ("Attendance", strip.attendance),
+        ("Attendance at providers", strip.attendance),
+        ("Attendance at school", strip.at_school),
     ]
 
 

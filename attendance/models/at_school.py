@@ -179,6 +179,12 @@ class SchoolAttendance(models.Model):
         return weekdays * SESSIONS_A_DAY
 
 
+def told_of(pupil: int, school: int | None, start: date, end: date) -> list[SchoolAttendance]:
+    """Return what a school counted of a pupil wholly within a time. Who may read it is asked before."""
+    rows = SchoolAttendance.objects.kept().filter(pupil=pupil, school=school).between(start, end)
+    return list(rows.order_by("starts_on")) if school else []
+
+
 def returned_of(pupil: int | None, school: int, start: date, end: date) -> dict[str, int]:
     """Return the sessions that a school returned of a pupil wholly within a time; {} for none."""
     rows = SchoolAttendance.objects.kept().filter(pupil=pupil, school=school).between(start, end)

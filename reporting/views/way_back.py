@@ -1,6 +1,6 @@
 """The page of a plan: the way back with the attendance of each week beside people's judgement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.http import HttpResponse
@@ -10,7 +10,10 @@ from django.utils.timezone import localdate
 from accounts.access import Request, requires
 from accounts.models import User
 from accounts.permissions import Permission
+from apsystem.lib.calendar import monday_of
 from attendance.models import Mark
+from attendance.models.at_school import SchoolAttendance, told_of
+from pupils.models import Suspension
 from reintegration.actions import missing_gates
 from reintegration.models import (
     Gate,
@@ -30,7 +33,10 @@ MISSED_THAT_ASKS = 2  # two missed sessions ask what would help
 
 @dataclass(frozen=True)
 class Card:
-    """One week of return, with what the registers at the provider say of it."""
+    """One week of return, with what the registers at both places and the suspensions say of it.
+
+    `at_school` holds what the receiving school told; nothing where it told nothing.
+    """
 
     week: Week
     present: int
@@ -38,22 +44,43 @@ class Card:
     changes: list[WeekChange]
     is_now: bool
     is_over: bool
+    at_school: list[SchoolAttendance] = field(default_factory=list)
+    suspensions: list[Suspension] = field(default_factory=list)
 
     @property
     def missed(self) -> int:
-        """Return how many of the possible sessions were missed."""
+        """Return how many of the possible sessions were missed at the provider."""
         return self.possible - self.present
+
+    @property
+    def school_present(self) -> int:
+        """Return the sessions attended at school, as the school told them."""
+        return sum(row.present for row in self.at_school)
+
+    @property
+    def school_possible(self) -> int:
+        """Return the sessions that counted at school, as the school told them."""
+        return sum(row.possible for row in self.at_school)
 
     @property
     def asks(self) -> str:
         """Return why holding the week or extra support is proposed; nothing where it is not."""
-        if self.missed >= MISSED_THAT_ASKS and not self.week.is_skipped:
-            return f"{self.missed} sessions were missed at the provider."
-        return ""
+        if self.week.is_skipped:
+            return ""
+        why = ["The pupil was suspended."] if self.suspensions else []
+        at_school = self.school_possible - self.school_present
+        if self.missed + at_school >= MISSED_THAT_ASKS:
+            places = [(self.missed, "at the provider"), (at_school, "at school")]
+            told = " and ".join(f"{number} {where}" for number, where in places if number)
+            why.append(f"Sessions missed: {told}.")
+        return " ".join(why)
 
 
 def cards(plan: Plan, user: User, today: date) -> list[Card]:
-    """Return the weeks of the return that runs or ran last. Three queries, however many weeks."""
+    """Return the weeks of the return that runs or ran last. Five queries, however many weeks.
+
+    What the receiving school counts is read for the plan: who reaches the plan reads both places.
+    """
     weeks = list(Week.objects.as_user(user).of(plan))
     if not weeks:
         return []
@@ -62,6 +89,11 @@ def cards(plan: Plan, user: User, today: date) -> list[Card]:
     by_week = {row["week"]: row for row in marks.by_week()}
     notes = WeekChange.objects.as_user(user).filter(plan=plan, attempt=weeks[0].attempt)
     changes = list(notes.select_related("by"))
+    from_school = told_of(
+        plan.pupil_id, plan.receiving_school_id, monday_of(first), _end_of_week(last)
+    )
+    rows = Suspension.objects.as_user(user).not_cancelled().filter(pupil=plan.pupil_id)
+    suspensions = list(rows.filter(starts_on__lt=last, back_on__gt=first).order_by("starts_on"))
     found = []
     for week in weeks:
         mondays = [
@@ -77,9 +109,25 @@ def cards(plan: Plan, user: User, today: date) -> list[Card]:
                 changes=[row for row in changes if row.number == week.number],
                 is_now=week.starts_on <= today < week.ends_on,
                 is_over=week.ends_on <= today,
+                at_school=[
+                    row
+                    for row in from_school
+                    if monday_of(week.starts_on) <= row.starts_on
+                    and row.ends_on <= _end_of_week(week.ends_on)
+                ],
+                suspensions=[
+                    row
+                    for row in suspensions
+                    if row.starts_on < week.ends_on and row.back_on > week.starts_on
+                ],
             )
         )
     return found
+
+
+def _end_of_week(end: date) -> date:
+    """Return the Monday after the last day of a week of return: schools count from it to it."""
+    return monday_of(end - timedelta(days=1)) + timedelta(days=7)
 
 
 @requires(Permission.PLAN_VIEW)

@@ -35,6 +35,7 @@ def test_the_strip_tells_of_attendance_suspensions_and_schools(session):
 
     strip = strip_of(case, today)
 
+    assert strip.at_school == "No school told of the last 12 weeks."
     assert strip.attendance.startswith("50.0% in the last 12 weeks: 1 of 2 sessions")
     assert strip.suspension_words.startswith("1 suspension in the last two years")
     assert strip.exclusions == [exclusion]
@@ -43,6 +44,23 @@ def test_the_strip_tells_of_attendance_suspensions_and_schools(session):
     sections = dict(paper([case], today)[0]["sections"])
     assert sections["Why we are here"].startswith("Category d")
     assert roll.organisation.name in sections["Schools"]
+
+
+def test_what_schools_told_of_attendance_is_the_second_line(session):
+    today = localdate()
+    case = case_at(session)
+    told = {"pupil": case.pupil, "present": 8, "authorised": 2, "unauthorised": 0}
+    for days in (10, 17, 90):  # the last one is longer ago than 12 weeks
+        factories.SchoolAttendanceFactory(starts_on=today - timedelta(days=days), **told)
+    taken_back = factories.SchoolAttendanceFactory(starts_on=today - timedelta(days=24), **told)
+    type(taken_back).objects.filter(pk=taken_back.pk).update(
+        taken_back_at=taken_back.recorded_at, taken_back_by=taken_back.recorded_by
+    )
+
+    sections = dict(paper([case], today)[0]["sections"])
+
+    assert sections["Attendance at school"].startswith("80.0% in the last 12 weeks: 16 of 20")
+    assert sections["Attendance at providers"].startswith("No session was marked")
 
 
 def test_options_say_how_many_places_are_free(half_term):
