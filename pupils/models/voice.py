@@ -1,9 +1,10 @@
 """The young person's say, and a parent's: the link, what was said, and what came of it."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Self, cast
 
 import pghistory
 import pgtrigger
@@ -12,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from accounts.models import User
 from accounts.models.personal import hash_of
@@ -61,6 +62,17 @@ class VoiceQuerySet(ChildQuerySet):
         """Fetch with them what a list shows."""
         return self.select_related("pupil", "contact", "made_by")
 
+    def newest_words(self, pupils: Iterable[int], *about: About) -> "list[Voice]":
+        """Return what each person last handed in on these things, with the answers. Two queries."""
+        given = models.Prefetch("answers", VoiceAnswer.objects.given(), to_attr="given")
+        rows = self.handed_in().filter(pupil__in=pupils, about__in=about)
+        rows = rows.select_related("pupil", "contact").prefetch_related(given)
+        newest: dict[tuple[object, ...], Voice] = {}
+        for row in rows.order_by("finished_at", "pk"):
+            voice = cast("Voice", row)
+            newest[voice.pupil_id, voice.about, voice.contact_id] = voice
+        return list(newest.values())
+
 
 @pghistory.track(exclude=["token_hash", "number_hash", "disagreement"])
 class Voice(models.Model):
@@ -93,6 +105,7 @@ class Voice(models.Model):
     disagreed_at = models.DateTimeField(null=True, blank=True)
 
     objects = VoiceQuerySet.as_manager()
+    given: "list[VoiceAnswer]"  # where `newest_words` read it
 
     class Meta:
         ordering = ["-made_on", "-pk"]
@@ -188,6 +201,20 @@ class Voice(models.Model):
         if not self.is_open:
             return "Not handed in: the time is over"
         return "Begun, not handed in" if self.number_hash else "Not begun so far"
+
+    @property
+    def words(self) -> str:
+        """Return all answers that were handed in, each after its question. Of `newest_words` only."""
+        return "\n".join(f"{answer.asked} {answer.told}" for answer in self.given)
+
+    @property
+    def told_on(self) -> str:
+        """Return when it was handed in, and whether a parent may see a young person's words."""
+        at = localtime(self.finished_at)
+        words = f"Handed in on {at.day} {at:%B %Y}"
+        if self.who == Who.PUPIL and not self.shows_parent:
+            words += ". The young person does not want a parent to see this"
+        return words
 
     @property
     def speaker(self) -> str:
@@ -297,6 +324,14 @@ class VoiceAnswer(models.Model):
         """Return the question in its words."""
         found = {question.slug: question for question in self.voice.questions}
         return (found.get(self.question) or QUESTIONS[self.question]).words
+
+    @property
+    def told(self) -> str:
+        """Return the answer in writing: the face, the words, and what is known of a recording."""
+        face = f"{self.get_face_display()}." if self.face else ""
+        spoken = f"Summary by staff: {self.summary}" if self.summary else "Spoken, not typed."
+        spoken = f"({spoken})" if self.recording_id else ""
+        return " ".join(part for part in (face, self.words, spoken) if part)
 
 
 def recorded(voice: Voice, question: str) -> Document | None:

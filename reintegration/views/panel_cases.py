@@ -163,6 +163,7 @@ def case(request: Request, uid: str) -> HttpResponse:
             "missing": readiness([found], today)[found.pk],
             "own_words": own_words(found, spoken),
             "parents_words": parents_words(found, spoken),
+            "disagreements": spoken[found.pupil_id].against(found),
             "moves": found.moves_open_to(user),
             "letters": Letter.objects.as_user(user).of_case(found.uid),
             "can_write": user.can(Permission.LETTER_WRITE),

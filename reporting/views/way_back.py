@@ -13,7 +13,8 @@ from accounts.permissions import Permission
 from apsystem.lib.calendar import monday_of
 from attendance.models import Mark
 from attendance.models.at_school import SchoolAttendance, told_of
-from pupils.models import Suspension
+from pupils.models import Suspension, Voice
+from pupils.models.questions import About
 from reintegration.actions import missing_gates
 from reintegration.models import (
     Gate,
@@ -26,6 +27,7 @@ from reintegration.models import (
     Week,
     WeekChange,
 )
+from reintegration.models.readiness import disagreements
 from reintegration.views.acting import find
 
 MISSED_THAT_ASKS = 2  # two missed sessions ask what would help
@@ -130,6 +132,14 @@ def _end_of_week(end: date) -> date:
     return monday_of(end - timedelta(days=1)) + timedelta(days=7)
 
 
+def _voices(plan: Plan, user: User) -> list[Voice]:
+    """Return what was handed in by link about the plan and for the panel. Two queries."""
+    if not user.can(Permission.VOICE_VIEW):
+        return []
+    rows = Voice.objects.as_user(user)
+    return rows.newest_words([plan.pupil_id], About.PLAN, About.PANEL)
+
+
 @requires(Permission.PLAN_VIEW)
 def plan(request: Request, uid: str) -> HttpResponse:
     """Show a plan: the half term of return, the gates, the weeks, the versions, the checks."""
@@ -137,6 +147,9 @@ def plan(request: Request, uid: str) -> HttpResponse:
     weeks = cards(found, user, today)
     moves = found.moves_open_to(user)
     passed = Gate.objects.as_user(user).newest_of(found)
+    voices = _voices(found, user)
+    cases = PanelCase.objects.as_user(user).filter(plan=found).with_names()
+    before_panel = [row for row in voices if row.about == About.PANEL]
     return render(
         request,
         "reporting/plan.html",
@@ -152,7 +165,8 @@ def plan(request: Request, uid: str) -> HttpResponse:
             "checks": StayCheck.objects.as_user(user).filter(plan=found),
             "moves": moves,
             "can_complete": "complete" in moves and weeks[-1].week.starts_on <= today,
-            "panel_cases": PanelCase.objects.as_user(user).filter(plan=found).with_names(),
+            "voices": [row for row in voices if row.about == About.PLAN],
+            "panel_cases": [(case, disagreements(before_panel, case)) for case in cases],
             "can_disagree": user.can(Permission.PLAN_DISAGREE) and found.is_open,
             "can_ask_panel": user.can(Permission.PANEL_PREPARE) and found.is_open,
             "panel_page": "reintegration:panel-case"

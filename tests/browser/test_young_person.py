@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from pupils.models import VoiceAnswer
+from tests import factories
 from tests.browser.test_every_page import looked_at, sideways, violations
 from tests.pupils.voices.recordings import webm
 
@@ -87,6 +88,13 @@ def change_and_hand_in(page, seen, *, scripts):
     seen("handed in")
 
 
+def look_at_case(staff, world):
+    """Return what the panel's page of a case shows, without words that staff typed."""
+    case = factories.PanelCaseFactory(pupil=world.own.pupil, pupil_words="")
+    staff.goto(case.get_absolute_url())
+    return staff.inner_text("main")
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_the_say_of_a_young_person(world, page_of, problems, scripts):
     staff = page_of(world.people[Role.CASEWORKER], scripts=scripts)
@@ -106,6 +114,12 @@ def test_the_say_of_a_young_person(world, page_of, problems, scripts):
     assert "I hate maths." not in shown
     assert "It is loud." not in shown
     assert "does not want a parent to see this" in shown
+    before_panel = look_at_case(staff, world)
+    assert "What is hard for you? Maths is hard. I like the teacher." in before_panel
+    assert "I hate maths." not in before_panel
+    assert "It is loud." not in before_panel
+    assert "does not want a parent to see this" in before_panel
+    staff.go_back()
     follow(staff, "Answer: you said, we did")
     staff.fill("[name=you_said]", "Maths is hard.")
     staff.fill("[name=we_could_not]", "There is one maths teacher.")

@@ -92,12 +92,12 @@ def test_the_page_of_a_plan_asks_the_same_number_of_queries_for_any_number_of_we
 ):
     actions.begin(ready, starts_on=FIRST, weeks=WEEKS, by=caseworker)
     signed_in.get(ready.get_absolute_url())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(ready.get_absolute_url())
     for _ in range(3):
         actions.extend(ready, agreed=WEEKS[-1], reason="More time.", by=caseworker)
         actions.support(ready, number=2, reason="A mentor.", by=caseworker)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(ready.get_absolute_url())
 
 
