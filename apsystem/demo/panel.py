@@ -19,7 +19,7 @@ from reintegration.models import (
     next_in_turn,
     year_group_of,
 )
-from reintegration.models.readiness import readiness, way_elsewhere
+from reintegration.models.readiness import way_elsewhere
 
 CLOSED, TO_COME, WAITING = 5, 7, 3
 SIT = [Role.PANEL_CHAIR, Role.PANEL_MEMBER]
@@ -56,11 +56,11 @@ def seed(borough: Borough, today: date) -> None:
         actions.put_on(case, meeting=morning, by=by)
     for case in cases[CLOSED : CLOSED + TO_COME]:
         actions.put_on(case, meeting=afternoon, by=by)
-    actions.propose_stalled(today)
-    _put_on_stalled(afternoon, today, by)
-    for meeting in (morning, afternoon):
-        if meeting.cases.exists():
-            actions.publish(meeting, by=by)
+    if morning.cases.exists():
+        actions.publish(morning, by=by)
+    actions.propose_stalled(today)  # what is ready goes on the agenda of the afternoon
+    if afternoon.cases.exists():
+        actions.publish(afternoon, by=by)
     if morning.cases.exists():
         _hold(morning, borough.people[Role.PANEL_CHAIR], today)
 
@@ -98,14 +98,6 @@ def _meeting(day: date, hour: int, by: User) -> PanelMeeting:
         held_on=day, starts_at=time(hour), minutes=120, place="Town Hall, room 3", quorum=2
     )
     return actions.plan_meeting(meeting, by=by)
-
-
-def _put_on_stalled(meeting: PanelMeeting, today: date, by: User) -> None:
-    """Put on the agenda the stalled plans of which somebody wrote down what the pupil says."""
-    rows = list(PanelCase.objects.candidates().filter(kind=CaseKind.MODERATION).with_names()[:20])
-    missing = readiness(rows, today)
-    for case in [row for row in rows if not missing[row.pk]][:2]:
-        actions.put_on(case, meeting=meeting, by=by)
 
 
 def _hold(meeting: PanelMeeting, chair: User, today: date) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -16,6 +16,7 @@ from placements.models import RUNNING
 from reintegration.actions.panel import allow
 from reintegration.models import (
     CaseKind,
+    CaseStatus,
     PanelCase,
     PanelConflict,
     PanelMeeting,
@@ -147,10 +148,14 @@ def put_on(case: PanelCase, *, meeting: PanelMeeting, by: User) -> PanelCase:
 
 @transaction.atomic
 def take_off(case: PanelCase, *, meeting: PanelMeeting, by: User) -> PanelCase:
-    """Take a case off an agenda; it waits again, and the others close up."""
+    """Take a case off an agenda; it waits again, and the others close up.
+
+    A case of the clock is theirs from now on, so that the clock does not put it back.
+    """
     allow(by, Permission.PANEL_PREPARE)
     meeting = _built(meeting, by)
-    case = make_move(case, "take_off", by=by, meeting=None, position=None)
+    put_by = case.put_by or by
+    case = make_move(case, "take_off", by=by, meeting=None, position=None, put_by=put_by)
     number(PanelCase.objects.agenda_of(meeting))
     return case
 
@@ -220,7 +225,8 @@ def declare(
 def propose_stalled(today: date) -> int:
     """Put forward the plans that stall. Safe to run any number of times; return how many are new.
 
-    A plan that the panel deals with, or dealt with in the last 30 days, is left alone.
+    A plan that the panel deals with, or dealt with in the last 30 days, is left alone. What is
+    ready goes on the next agenda that is not published; the rest waits with what is missing.
     """
     late = Plan.objects.overdue(today)
     idle = Plan.objects.without_gate_since(today - STALLED_FOR)
@@ -246,7 +252,31 @@ def propose_stalled(today: date) -> int:
         case.save()
         known.add(plan.pupil_id)
         count += 1
+    _put_on_next_agenda(today)
     return count
+
+
+def _put_on_next_agenda(today: date) -> None:
+    """Put what the clock put forward, and is ready, on the next agenda that is not published.
+
+    No more than fits into the minutes of the meeting: the rest waits for another one.
+    """
+    rows = PanelMeeting.objects.open_for_cases(today).planned().select_for_update(of=("self",))
+    meeting = rows.first()
+    waiting = PanelCase.objects.candidates().exclude(stalled="").filter(put_by=None)
+    cases = list(waiting.select_for_update(of=("self",))) if meeting else []
+    if meeting is None or not cases:
+        return
+    missing = readiness(cases, today)
+    left = meeting.minutes - (meeting.cases.aggregate(sum=Sum("minutes"))["sum"] or 0)
+    for case in cases:
+        if missing[case.pk] or case.minutes > left:
+            continue
+        case.status, case.meeting = CaseStatus.ON_AGENDA, meeting
+        case.position = next_position(meeting)
+        case.full_clean()
+        case.save(update_fields=["status", "meeting", "position"])
+        left -= case.minutes
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Self
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,10 +78,15 @@ class PlanQuerySet(ChildQuerySet):
         return self.filter(stay_checks__answer="", stay_checks__due_on__lte=today).distinct()
 
     def without_gate_since(self, day: date) -> Self:
-        """Keep those in preparation, older than a day, that passed no gate since then."""
-        rows = self.alias(passed_at=Max("gates__recorded_at"))
+        """Keep those in preparation, older than a day, that lack a gate and passed none since then."""
+        now = Q(gates__attempt=F("attempt"))
+        rows = self.alias(
+            passed_at=Max("gates__recorded_at"),
+            passed=Count("gates__kind", distinct=True, filter=now),
+        )
         return rows.filter(
             Q(passed_at=None) | Q(passed_at__date__lt=day),
+            passed__lt=GATES,
             status=Status.PREPARING,
             made_at__date__lt=day,
         )

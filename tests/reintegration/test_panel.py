@@ -5,13 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.permissions import Role
 from accounts.workflow import WrongStatus
-from reintegration import actions, nightly
+from reintegration import actions
 from reintegration.actions import Decision, Task
 from reintegration.models import CaseKind, PanelAction, PanelCase, PanelMeeting
 from reintegration.models.readiness import BY_CARE, BY_PLAN, NO_PARENT, NO_WORDS, readiness
@@ -283,28 +282,6 @@ def test_publishing_tells_the_members(caseworker, member, chair):
 
     assert {to for sent in mail.outbox for to in sent.to} == {member.email, chair.email}
     assert case.pupil.surname not in mail.outbox[0].body
-
-
-def test_stalled_plans_come_by_themselves_and_once(caseworker):
-    ago = timezone.now() - timedelta(days=40)
-    idle, gone, fresh = returns.PlanFactory(), returns.PlanFactory(), returns.PlanFactory()
-    type(idle).objects.filter(pk__in=[idle.pk, gone.pk]).update(made_at=ago)
-    past = factories.HalfTermFactory(
-        year=2022, number=1, starts_on=date(2022, 9, 5), ends_on=date(2022, 10, 21)
-    )
-    type(fresh).objects.filter(pk=fresh.pk).update(target=past)
-    case = factories.PanelCaseFactory(moderated=True, plan=gone)
-    actions.withdraw_case(case, because="It goes on.", by=caseworker)
-
-    nightly.propose_stalled_plans()
-    assert actions.propose_stalled(localdate()) == 0
-
-    found = dict(PanelCase.objects.exclude(stalled="").values_list("plan", "stalled"))
-    assert found == {
-        idle.pk: actions.panel_cases.NO_GATE,
-        fresh.pk: actions.panel_cases.TARGET_OVER,
-    }
-    assert actions.propose_stalled(localdate() + timedelta(days=40)) == 1  # after the pause
 
 
 @pytest.mark.django_db(transaction=True)
