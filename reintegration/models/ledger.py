@@ -150,7 +150,11 @@ class PanelException(models.Model):
 
 @dataclass
 class Entry:
-    """What the ledger says of one school and year group. `roll` is None where none is entered."""
+    """What the ledger says of one school and year group. `roll` is None where none is entered.
+
+    Children taken are those of the year group. The roll, and those on it who are looked after or
+    have a plan, are of the whole school: headcounts are not entered by year group.
+    """
 
     school: Organisation
     year_group: int
@@ -190,7 +194,7 @@ class Entry:
         last = f"{self.last_on.day} {self.last_on:%B %Y}" if self.last_on else ""
         since = f"last took a child on {last}" if last else "took no child in the last 12 months"
         return (
-            f"{self.rate} for each 100 on roll in Year {self.year_group} "
+            f"{self.rate} taken into Year {self.year_group} for each 100 on roll in the whole school "
             f"({self.weighted} weighted, {self.roll} on roll); {since}."
         )
 

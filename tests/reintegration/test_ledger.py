@@ -1,5 +1,6 @@
 """The fair-share ledger: what is counted, whose turn it is, and what schools may read."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -43,7 +44,9 @@ def test_the_fewest_for_each_100_on_roll_is_next_in_turn_and_the_words_say_so():
 
     assert (turn.school, turn.rate) == (large, Decimal("0.20"))
     assert entry_of(small).rate == Decimal("0.50")
-    assert turn.words.startswith("0.20 for each 100 on roll in Year 9 (2 weighted, 1000 on roll)")
+    assert turn.words.startswith(
+        "0.20 taken into Year 9 for each 100 on roll in the whole school (2 weighted, 1000 on roll)"
+    )
     assert "last took a child on" in turn.words
 
 
@@ -122,6 +125,23 @@ def test_schools_read_no_small_numbers_and_the_panel_reads_all(client, person):
     page = client.get(path, {"year": YEAR}).content.decode()
     assert "Next in turn: Beech." in page
     assert "0.60" in page
+
+
+def test_the_headings_say_what_is_counted_in_the_year_and_what_in_the_whole_school(client, person):
+    school_with_roll()
+    path = reverse("reintegration:ledger")
+    heads = {}
+    for role in (Role.MANAGER, Role.SCHOOL_LEAD):
+        client.force_login(person(role))
+        page = client.get(path, {"year": YEAR}).content.decode()
+        heads[role] = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page)
+
+    of_all = ["Looked after, all years", "EHC plan, all years", "Free places in the year"]
+    assert heads[Role.SCHOOL_LEAD] == ["School", "Taken into the year", *of_all, "Left out"]
+    assert heads[Role.MANAGER] == [
+        "School", "Taken into the year", "Weighted", "On roll, all years", "For each 100 on roll",
+        *of_all, "In words",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("year", ["", "x", "0", "12", "999", "9" * 50, "٣"])
