@@ -6,8 +6,6 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.timezone import localdate
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.workflow import WrongStatus
@@ -338,56 +336,3 @@ def test_a_version_says_what_the_plan_said_when_it_was_sent(ready, lead):
 
     version.refresh_from_db()
     assert version.content["goals"] == ""
-
-
-# --- no way around ---
-
-VERBS = ["gate progress", "gate conversation", "gate meeting", "begin", "stop", "review",
-         "complete", "close"]  # fmt: skip
-
-
-def tried(plan, verb, by):
-    verb, _, kind = verb.partition(" ")
-    acts = {
-        "gate": lambda: actions.pass_gate(
-            plan,
-            Gate(kind=kind, held_on=date(2024, 9, 9), who="All", words="Said.",
-                 parent_words="Good." if kind == "conversation" else "",
-                 no_scores="None." if kind == "progress" else ""),
-            by=by,
-        ),
-        "begin": lambda: actions.begin(plan, starts_on=FIRST, weeks=WEEKS, by=by),
-        "stop": lambda: actions.stop(plan, reason="Too early.", by=by),
-        "review": lambda: [
-            actions.review_week(plan, number=n, judgement="well", note="", by=by)
-            for n in range(1, 7)
-        ],
-        "complete": lambda: actions.complete(plan, words="Well.", by=by),
-        "close": lambda: actions.close(plan, outcome="not back", words="Stays.", by=by),
-    }  # fmt: skip
-    try:
-        acts[verb]()
-    except (ValidationError, WrongStatus, Week.DoesNotExist):
-        return
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(verbs=st.lists(st.sampled_from(VERBS), max_size=12))
-def test_no_way_leads_to_week_1_without_gates_or_to_a_closed_plan_without_an_outcome(
-    calendar, provider, caseworker, verbs
-):
-    placement = factories.PlacementFactory(provider=provider, starts_on=date(2024, 9, 2))
-    plan = returns.PlanFactory(placement=placement)
-
-    for verb in verbs:
-        tried(plan, verb, caseworker)
-
-    plan.refresh_from_db()
-    for attempt in {week.attempt for week in weeks_of(plan)}:
-        gates = Gate.objects.filter(plan=plan, attempt=attempt)
-        assert {gate.kind for gate in gates} == set(Kind.values)
-    assert bool(plan.outcome) == bool(plan.closed_on) == (plan.status == Status.CLOSED)
