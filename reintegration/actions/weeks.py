@@ -243,10 +243,11 @@ def choose_sessions(plan: Plan, *, number: int, sessions: int, by: User) -> Week
                 "weekly": f"Choose {most} sessions at most: {week.school_sessions} are at the school."
             }
         )
+    before = week.sessions_words or "no session"
     week.at_provider, week.ap_sessions = sessions, sessions.bit_count()
     week.full_clean()
     week.save(update_fields=["at_provider", "ap_sessions"])
-    words = f"At the provider: {pattern_words(sessions) or 'no session'}."
+    words = f"At the provider: {pattern_words(sessions) or 'no session'}. Before: {before}."
     _note(fresh, number, ChangeKind.SESSIONS, words, by)
     tell_the_register(fresh)
     return week

@@ -132,6 +132,41 @@ def _end_of_week(end: date) -> date:
     return monday_of(end - timedelta(days=1)) + timedelta(days=7)
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A return that was stopped: its gates, its weeks and what was changed, the stop at the end."""
+
+    number: int
+    gates: list[Gate]
+    weeks: list[Week]
+    changes: list[WeekChange]
+
+
+def earlier(plan: Plan, user: User, weeks: list[Card]) -> list[Attempt]:
+    """Return the attempts before the one that runs or is prepared. Three queries where there are.
+
+    While the next one is prepared, the weeks of the last one stand on their cards, and only there.
+    """
+    if plan.attempt == 1:
+        return []
+    before = {"plan": plan, "attempt__lt": plan.attempt}
+    on_cards = weeks[0].week.attempt if weeks else 0
+    gates = list(Gate.objects.as_user(user).filter(**before))
+    rows = Week.objects.as_user(user).filter(**before).exclude(attempt=on_cards)
+    over = list(rows.order_by("number"))
+    notes = WeekChange.objects.as_user(user).filter(**before).exclude(attempt=on_cards)
+    changes = list(notes.select_related("by").order_by("at", "pk"))
+    return [
+        Attempt(
+            number,
+            [row for row in gates if row.attempt == number],
+            [row for row in over if row.attempt == number],
+            [row for row in changes if row.attempt == number],
+        )
+        for number in range(plan.attempt - 1, 0, -1)
+    ]
+
+
 def _voices(plan: Plan, user: User) -> list[Voice]:
     """Return what was handed in by link about the plan and for the panel. Two queries."""
     if not user.can(Permission.VOICE_VIEW):
@@ -160,6 +195,7 @@ def plan(request: Request, uid: str) -> HttpResponse:
             "gates": [(kind, passed.get(kind)) for kind in Kind],
             "missing": missing_gates(found) if found.status == Status.PREPARING else [],
             "cards": weeks,
+            "earlier": earlier(found, user, weeks),
             "target_changes": found.target_changes.select_related("before", "after", "by"),
             "versions": Version.objects.as_user(user).filter(plan=found).told(),
             "checks": StayCheck.objects.as_user(user).filter(plan=found),

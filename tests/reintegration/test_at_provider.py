@@ -79,10 +79,15 @@ def test_sessions_are_chosen_week_by_week(begun, caseworker):
     assert (week.ap_sessions, week.sessions_words) == (4, "Monday, Tuesday")
     assert asked(begun, MONDAYS[1]) == MON | TUE
     assert asked(begun, MONDAYS[2]) == FALLING[2]
-    assert begun.week_changes.get().reason == "At the provider: Monday, Tuesday."
+    assert begun.week_changes.get().reason == (
+        "At the provider: Monday, Tuesday. Before: Wednesday, Thursday, Friday."
+    )
     none = actions.choose_sessions(begun, number=3, sessions=0, by=caseworker)
     assert (none.sessions_words, asked(begun, MONDAYS[2])) == ("", 0)
-    assert begun.week_changes.first().reason == "At the provider: no session."
+    assert (
+        begun.week_changes.first().reason
+        == "At the provider: no session. Before: Thursday, Friday."
+    )
 
 
 @pytest.mark.parametrize(
