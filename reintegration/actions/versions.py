@@ -11,8 +11,11 @@ from django.utils.timezone import localdate
 from accounts import work
 from accounts.models import User
 from accounts.models.personal import hash_of
+from apsystem.lib.gds import day
+from placements.models import Assessment
+from placements.models.instrument import Informant
 from reintegration.actions.plans import fresh_copy
-from reintegration.models import Plan, Version, Week
+from reintegration.models import Gate, Kind, Plan, Version, Week
 
 LINK_DAYS = 14  # a setting of ours: long enough for a head's diary, short enough to be forgotten
 
@@ -21,6 +24,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
     """Return what a plan says today, in plain values that a later change cannot reach."""
     weeks = Week.objects.filter(plan=plan, attempt=plan.attempt).order_by("number")
     weeks = weeks.select_related("plan__placement")
+    shown = Gate.objects.all().newest_of(plan).get(Kind.PROGRESS)
     return {
         "pupil": str(plan.pupil),
         "from": plan.placement.provider.name,
@@ -32,6 +36,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
         "school_coordinator": plan.school_coordinator,
         "barriers": plan.barriers,
         "goals": plan.goals,
+        "progress": _progress(shown) if shown else {},
         "weeks": [
             {
                 "number": week.number,
@@ -44,6 +49,16 @@ def content_of(plan: Plan) -> dict[str, Any]:
             }
             for week in weeks
         ],
+    }
+
+
+def _progress(gate: Gate) -> dict[str, Any]:
+    """Return the progress as it was shown. What parents answered goes to no other school."""
+    return {
+        "held_on": day(gate.held_on),
+        "words": gate.words,
+        "no_scores": gate.no_scores,
+        **gate.progress(Assessment.objects.exclude(informant=Informant.PARENT)),
     }
 
 

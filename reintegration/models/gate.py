@@ -1,15 +1,18 @@
 """The three gates before the first week of return, each with its evidence (strategy)."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from placements.models import Assessment
+from placements.models.assessment import AssessmentQuerySet
+from placements.models.change import series_of
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 from reintegration.models.plan import Plan
 
@@ -93,3 +96,23 @@ class Gate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.held_on.day} {self.held_on:%B %Y}"
+
+    def progress(self, within: AssessmentQuerySet) -> dict[str, Any]:
+        """Return the scores of both assessments beside each other, with the change; {} without them.
+
+        `within` holds those that the reader may see: with one of the two missing nothing is shown.
+        """
+        if self.baseline_id is None or self.later_id is None:
+            return {}
+        pair = within.of_pupil(self.plan.pupil).filter(pk__in=[self.baseline_id, self.later_id])
+        series = series_of(pair)
+        if len(series) != 1 or not series[0].is_pair:
+            return {}
+        return {
+            "of": f"{series[0].instrument}, {series[0].informant.lower()}",
+            "days": [date_format(row.held_on, "j F Y") for row in series[0].assessments],
+            "scores": [
+                [str(line.scale), *(cell.words for cell in line.cells), line.change]
+                for line in series[0].drawn
+            ],
+        }

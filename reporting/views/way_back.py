@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from apsystem.lib.calendar import monday_of
 from attendance.models import Mark
 from attendance.models.at_school import SchoolAttendance, told_of
+from placements.models import Assessment
 from pupils.models import Suspension, Voice
 from pupils.models.questions import About
 from reintegration.actions import missing_gates
@@ -182,6 +183,7 @@ def plan(request: Request, uid: str) -> HttpResponse:
     weeks = cards(found, user, today)
     moves = found.moves_open_to(user)
     passed = Gate.objects.as_user(user).newest_of(found)
+    shown = passed.get(Kind.PROGRESS)
     voices = _voices(found, user)
     cases = PanelCase.objects.as_user(user).filter(plan=found).with_names()
     before_panel = [row for row in voices if row.about == About.PANEL]
@@ -194,6 +196,7 @@ def plan(request: Request, uid: str) -> HttpResponse:
             "is_late": found.is_late(today),
             "gates": [(kind, passed.get(kind)) for kind in Kind],
             "missing": missing_gates(found) if found.status == Status.PREPARING else [],
+            "progress": shown.progress(Assessment.objects.as_user(user)) if shown else {},
             "cards": weeks,
             "earlier": earlier(found, user, weeks),
             "target_changes": found.target_changes.select_related("before", "after", "by"),
