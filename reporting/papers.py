@@ -15,7 +15,7 @@ from attendance.models import Mark, SchoolAttendance
 from placements import places
 from placements.models import Placement
 from pupils.models import Enrolment, PermanentExclusion, Suspension
-from reintegration.models import CaseKind, Entry, PanelCase, ledger, year_group_of
+from reintegration.models import CaseKind, Entry, PanelCase, ledger, next_in_turn, year_group_of
 from reintegration.models.readiness import conversations, own_words, parents_words
 
 ATTENDANCE_WEEKS = 12
@@ -145,8 +145,8 @@ def options_for(year_group: int, today: date) -> list[Option]:
     ]
 
 
-def shown(case: PanelCase, today: date, *, with_options: bool = True) -> Shown:
-    """Return all that the panel sees of a case."""
+def shown(case: PanelCase, today: date, options: list[Option] | None = None) -> Shown:
+    """Return all that the panel sees of a case. Free places are worked out, where not given."""
     spoken = conversations([case])
     words, source = own_words(case, spoken)
     year_group = year_group_of(case.pupil, today)
@@ -157,21 +157,27 @@ def shown(case: PanelCase, today: date, *, with_options: bool = True) -> Shown:
         words_from=source,
         parent=parents_words(case, spoken),
         strip=strip_of(case, today),
-        options=options_for(year_group, today) if with_options else [],
-        entries=ledger(year_group, today, pupil=case.pupil) if is_place and with_options else [],
+        options=options_for(year_group, today) if options is None else options,
+        entries=ledger(year_group, today, pupil=case.pupil) if is_place else [],
     )
 
 
 def paper(cases: Iterable[PanelCase], today: date) -> list[dict[str, Any]]:
-    """Return the items of a pack: each with its sections in the order of the screen."""
+    """Return the items of a pack: each with its sections in the order of the screen.
+
+    Free places are worked out once for each year group.
+    """
+    rows = list(cases)
+    years = {case.pk: year_group_of(case.pupil, today) for case in rows}
+    options = {year: options_for(year, today) for year in set(years.values())}
     return [
         {
             "number": case.position,
             "name": f"{case.pupil}, {case.pupil.year_group(today)}",
             "minutes": f"{case.minutes} minutes",
-            "sections": _sections(shown(case, today, with_options=False)),
+            "sections": _sections(shown(case, today, options[years[case.pk]])),
         }
-        for case in cases
+        for case in rows
     ]
 
 
@@ -195,7 +201,21 @@ def _sections(found: Shown) -> list[tuple[str, str]]:
         ("Suspensions", strip.suspension_words),
         ("Attendance at providers", strip.attendance),
         ("Attendance at school", strip.at_school),
+        ("Whose turn it is", _turn(found.entries)),
+        (
+            "Free places in alternative provision",
+            "\n".join(f"{row.provider}, {row.half_term}: {row.words}" for row in found.options),
+        ),
     ]
+
+
+def _turn(entries: list[Entry]) -> str:
+    if not entries:
+        return ""
+    turn = next_in_turn(entries)
+    first = f"Next in turn: {turn.school}." if turn else "The order names nobody."
+    lines = [f"{row.school}: {row.words} Free places: {row.free}." for row in entries]
+    return "\n".join([first, *lines])
 
 
 def _why(case: PanelCase) -> str:

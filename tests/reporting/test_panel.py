@@ -7,8 +7,9 @@ from django.utils.timezone import localdate
 
 from reporting.papers import options_for, paper, strip_of
 from tests import factories
+from tests.factories import returns
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
-from tests.reintegration.panel import case_at
+from tests.reintegration.panel import case_at, school_with_roll, text_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,33 @@ def test_what_schools_told_of_attendance_is_the_second_line(session):
 
     assert sections["Attendance at school"].startswith("80.0% in the last 12 weeks: 16 of 20")
     assert sections["Attendance at providers"].startswith("No session was marked")
+
+
+def test_the_pack_holds_free_places_for_both_kinds_and_the_ledger_for_school_places(
+    client, chair, half_term, session
+):
+    free = factories.CommissionFactory(provider__name="Cedar Centre", places=2).provider
+    school_with_roll(name="Ash School")
+    born = {"pupil__date_of_birth": localdate() - timedelta(days=14 * 365)}
+    school_place = case_at(session, **born)
+    pupil = factories.PupilFactory(date_of_birth=born["pupil__date_of_birth"])
+    plan = returns.PlanFactory(placement__pupil=pupil)
+    way_back = case_at(session, moderated=True, plan=plan)
+
+    first, second = (
+        dict(item["sections"]) for item in paper([school_place, way_back], localdate())
+    )
+
+    for sections in (first, second):
+        assert f"{free}, {half_term}: 2 free" in sections["Free places in alternative provision"]
+    assert first["Whose turn it is"].startswith(
+        "Next in turn: Ash School.\nAsh School: 0.00 taken"
+    )
+    assert second["Whose turn it is"] == ""
+    client.force_login(chair)
+    for item in (school_place, way_back):
+        page = client.get(url("panel-present", session.uid) + f"?item={item.position}")
+        assert f"{free}, {half_term}: 2 free" in text_of(page)
 
 
 def test_options_say_how_many_places_are_free(half_term):
