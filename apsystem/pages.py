@@ -1,19 +1,22 @@
 """Pages of the service as a whole: what every page shows, health, statements, and errors."""
 
+import sys
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from accounts.access import open_to_all
+from accounts.access import BY_KEY, open_to_all, permission_of, refusal
 from accounts.models import Run
 from accounts.permissions import Permission
 from accounts.tasks import HEARTBEAT
@@ -62,6 +65,9 @@ NAVIGATION = {
 NAMED_BY_PAGE = {"Way back", "Service"}  # where a person has one page of the group only
 FIGURES_STALE_AFTER = timedelta(hours=36)
 FIGURES_TASK = "reporting.nightly.compute_figures"
+# What PostgreSQL says when it breaks off, goes down, starts up, or has no connection left.
+AWAY_STATES = ("08", "57P", "53300")
+AWAY = "The records cannot be reached just now. Send again later."
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -193,3 +199,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say in plain words that the address or the form was not understood."""
     return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that something failed, or that the database is away, in a page that asks nothing of it.
+
+    The person, the session and the navigation all come from the database: the page is drawn
+    without them.
+    """
+    is_away = _is_database_away(sys.exc_info()[1])
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
+    headers = {"Retry-After": "60"} if is_away else {}
+    match = request.resolver_match
+    if is_away and match and (permission_of(match.func) or "").startswith(BY_KEY):
+        return refusal(status, AWAY, headers)
+    names = {
+        "service_name": settings.SERVICE_NAME,
+        "council_name": settings.COUNCIL_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+    }
+    page = get_template("away.html" if is_away else "500.html").render(names)
+    return HttpResponse(page, status=status, headers=headers)
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL could not be reached. One that answers with a refusal is there."""
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(AWAY_STATES)

@@ -7,6 +7,7 @@ from accounts.access import open_to_all
 from apsystem import pages
 
 handler400 = "apsystem.pages.bad_request"
+handler500 = "apsystem.pages.server_error"
 
 urlpatterns = [
     path("", include("reporting.urls")),
