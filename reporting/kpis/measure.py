@@ -247,16 +247,17 @@ def totals(
     tables: dict[str, str] = {}
     for measure in measures:
         population = measure.counted(period, narrowing)
-        sql = population.units.sql
-        if sql not in tables:
-            tables[sql] = f"units_{len(tables)}"
-            _do(f"DROP TABLE IF EXISTS {tables[sql]}", {})
+        units = population.units
+        own = f"{units.sql} {sorted(units.params.items())}"  # one query may ask for two things
+        if own not in tables:
+            tables[own] = f"units_{len(tables)}"
+            _do(f"DROP TABLE IF EXISTS {tables[own]}", {})
             _do(
-                f"CREATE TEMPORARY TABLE {tables[sql]} ON COMMIT DROP AS {sql}",
-                population.units.params,
+                f"CREATE TEMPORARY TABLE {tables[own]} ON COMMIT DROP AS {units.sql}",
+                units.params,
             )
         found[measure.slug] = _total(
-            population, population.over(tables[sql]), population.kept_to.params
+            population, population.over(tables[own]), population.kept_to.params
         )
     return found
 

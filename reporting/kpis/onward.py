@@ -119,6 +119,7 @@ def _measure(
         "better": "higher",
         "unit": "percent of young people",
         "priority": 1,
+        "version": 1,
         **more,
     }
     return Measure(
@@ -127,7 +128,6 @@ def _measure(
         definition=definition,
         numerator_words=words[0],
         denominator_words=words[1],
-        version=1,
         owner="Reintegration lead",
         population=partial(_population, sql=sql, left_out=left_out, **how),
         is_of_sessions=False,
@@ -197,6 +197,7 @@ FAMILY = [
         month="january",
         **OF_LEAVERS,
         wanted=["neet"],
+        version=2,
         better="lower",
         exclusions="DfE's figure is the average of December, January and February and counts those "
         "not known with NEET; this is one check, so it is set beside no published figure.",

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from reporting.kpis import REGISTRY, Period
+from reporting.kpis.live import figures
 from reporting.models import Coverage
 from tests import factories
 from tests.factories import returns
@@ -123,3 +124,23 @@ def test_checks_of_destinations(whole_year, slug, month, due_on, expected):
 
     assert (total.numerator, total.denominator) == expected
     assert list(total.counts.values()) == [2]
+
+
+def test_two_checks_are_told_apart_where_figures_are_worked_out_together(whole_year):
+    """The same question in two months: NEET in January and still in March: 0 of 1, and 1 of 1."""
+    of = pathway()
+    by = factories.UserFactory()
+    for month, due_on, answer in (
+        ("january", date(2025, 1, 15), "neet"), ("march", date(2025, 3, 1), "neet")
+    ):  # fmt: skip
+        factories.DestinationCheckFactory(
+            pathway=of, month=month, due_on=due_on, answer=answer, answered_on=due_on,
+            answered_by=by, words="So.",
+        )  # fmt: skip
+    asked = [REGISTRY[slug] for slug in ("post16-sustained-destination", "post16-neet")]
+
+    found = figures(asked, whole_year)
+
+    assert {slug: (row.numerator, row.denominator) for slug, row in found.items()} == {
+        "post16-sustained-destination": (0, 1), "post16-neet": (1, 1),
+    }  # fmt: skip
