@@ -1,6 +1,7 @@
 """Which figures are asked for: a time, and what they are kept to. State in the address."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -75,10 +76,20 @@ class FiguresForm(KeptForm):
             return Period.rolling(as_of)
         return Period.of(self.asked_year, self.asked_part, as_of)
 
-    @property
+    @cached_property
     def more_boxes(self) -> list[Box]:
-        """Return the boxes of what the figures may be kept to."""
-        return [self.box(name, nothing="All") for name in self.KEPT if name in self.fields]
+        """Return the boxes of what the figures may be kept to. One query, of all the places."""
+        offered = [name for name in self.KEPT if name in self.fields]
+        if offered:
+            self._offer_places()
+        return [self.box(name, nothing="All") for name in offered]
+
+    def _offer_places(self) -> None:
+        rows = Organisation.objects.as_user(self.user).filter(closed_on=None).order_by("name")
+        places = list(rows)
+        for kind in (Organisation.Kind.PROVIDER, Organisation.Kind.SCHOOL):
+            field = cast("forms.ChoiceField", self.fields[kind.value])
+            field.choices = [(row.uid, str(row)) for row in places if row.kind == kind]
 
     @property
     def kept_words(self) -> list[tuple[str, str]]:

@@ -197,6 +197,20 @@ def test_a_page_of_figures_is_of_the_group_that_its_address_names(client, person
 
 
 @pytest.mark.usefixtures("over", "borough")
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.LEADERSHIP])
+def test_the_dashboard_is_read_from_kept_figures(
+    client, person, role, django_assert_max_num_queries
+):
+    actions.compute()
+    client.force_login(person(role))
+
+    with django_assert_max_num_queries(12):
+        page = client.get(DASHBOARD, {"year": "2024", "part": "year"})
+
+    assert page.content.decode().count("Overall absence in alternative provision") == 1
+
+
+@pytest.mark.usefixtures("over", "borough")
 def test_a_figure_that_cannot_be_kept_to_a_group_says_so(client, person):
     client.force_login(person(Role.CASEWORKER))
 
