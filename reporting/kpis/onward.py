@@ -20,11 +20,12 @@ PLACED = """
         FROM placements_placement AS row
         WHERE row.pupil_id = pupil.id AND row.sessions > 0
           AND row.status IN ('open', 'paused', 'ended')
-          AND row.starts_on < %(until)s AND (row.ends_on IS NULL OR row.ends_on {lasting})
+          AND row.starts_on {begun} AND (row.ends_on IS NULL OR row.ends_on {lasting})
         ORDER BY row.starts_on DESC LIMIT 1
     ) AS placement
 """
-ON_THE_LAST_DAY, AT_ANY_TIME = ">= %(until)s", "> %(from)s"
+ON_THE_LAST_DAY = PLACED.format(begun="<= %(last_day)s", lasting="> %(last_day)s")
+AT_ANY_TIME = PLACED.format(begun="< %(until)s", lasting="> %(from)s")
 IN_PLANS = f"""
     SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="placement.starts_on")},
@@ -41,16 +42,18 @@ IN_PLANS = f"""
     FROM reintegration_plan AS plan
     JOIN placements_placement AS placement ON placement.id = plan.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
-    WHERE placement.starts_on < %(until)s AND (plan.closed_on IS NULL OR plan.closed_on >= %(from)s)
+    WHERE placement.starts_on < %(until)s
+      AND (plan.made_at AT TIME ZONE 'Europe/London')::date < %(until)s
+      AND (plan.closed_on IS NULL OR plan.closed_on >= %(from)s)
 """  # noqa: S608 - constants of ours
 COACHED = f"""
     SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {OLDEST_AT_SCHOOL} AS year_group,
         EXISTS (
             SELECT FROM reintegration_pathway AS pathway
-            WHERE pathway.pupil_id = pupil.id AND pathway.coach_from < %(until)s
+            WHERE pathway.pupil_id = pupil.id AND pathway.coach_from <= %(last_day)s
         )::int AS kept, 1 AS counted, 0 AS left_out
-    {PLACED.format(lasting=ON_THE_LAST_DAY)}
+    {ON_THE_LAST_DAY}
     WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
 """  # noqa: S608 - constants of ours
 # Whoever has one subject below the grade has not both, whatever the other one is.
@@ -58,7 +61,7 @@ GRADED = f"""
     WITH graded AS (
         SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
             placement.tier, pathway.english >= %(grade)s AND pathway.maths >= %(grade)s AS is_reached
-        {PLACED.format(lasting=AT_ANY_TIME)}
+        {AT_ANY_TIME}
         LEFT JOIN reintegration_pathway AS pathway ON pathway.pupil_id = pupil.id
         WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
     )
@@ -99,8 +102,8 @@ STRATEGY = "H&F AP strategy 2023 to 2028, priority 1"
 def _population(period: Period, *, sql: str, left_out: str, **more: Any) -> Population:
     start, until = period.days
     params = {"from": start, "until": until, "year": period.year, "young": Who.PUPIL.value,
-              "september": date(period.year, 9, 30), "month": "", "wanted": [],
-              "grade": settings.KS4_GRADE, **more}  # fmt: skip
+              "last_day": period.last_day, "september": date(period.year, 9, 30),
+              "month": "", "wanted": [], "grade": settings.KS4_GRADE, **more}  # fmt: skip
     return Population(
         units=Units(sql=sql, params=params),
         numerator="kept",
@@ -143,21 +146,24 @@ FAMILY = [
         "Plans with the young person's own words",
         "Reintegration plans that were open in the period and hold the young person's own words, "
         "as a share of those open: words handed in by the link since the placement began, or said "
-        "in the conversation that is evidence for the return.",
+        "in the conversation that is evidence for the return. A plan is open from the day on which "
+        "it was made, and not before the placement begins.",
         IN_PLANS,
         ("Plans with own words", "Plans open in the period"),
         exclusions="Words that were taken back do not count. What parents said does not either.",
         unit="percent of plans",
+        version=2,
     ),
     _measure(
         "transition-coach-year-11",
         "Year 11 with a transition coach",
-        "Pupils in Year 11 by age who are placed in tiers 2 and 3 on the last day of the period and "
-        "have a transition coach, as a share of those placed.",
+        "Pupils in Year 11 by age who are placed in tiers 2 and 3 on the last day of term in the "
+        "period and have a transition coach, as a share of those placed.",
         COACHED,
         ("Pupils with a coach", "Year 11 pupils placed"),
         exclusions="Pupils whose placement ended before that day are in neither number.",
         unit="percent of pupils in Year 11",
+        version=2,
     ),
     _measure(
         "post16-september-guarantee",

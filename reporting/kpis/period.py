@@ -94,6 +94,11 @@ class Period:
         return max(self.start, min(self.end, self.as_of + ONE_DAY))
 
     @property
+    def last_day(self) -> date:
+        """Return the last day of term that is counted: in the summer holiday nobody is placed."""
+        return self.until - ONE_DAY
+
+    @property
     def summer(self) -> date:
         """Return the first day of the second half of summer; the end where it is not entered."""
         return self.second_half_of_summer or self.end

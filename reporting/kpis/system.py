@@ -20,7 +20,7 @@ DECIDED = f"""
     JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
     WHERE referral.status NOT IN ('draft', 'withdrawn')
       AND referral.decide_by >= %(from)s AND referral.decide_by < %(until)s
-      AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(until)s - 1)
+      AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(as_of)s)
 """  # noqa: S608 - constants of ours
 EDUCATED = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
@@ -62,23 +62,22 @@ TIMETABLE_REVIEWS = f"""
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     WHERE review.due_on >= %(from)s AND review.due_on < %(until)s
       AND review.due_on < timetable.ends_on
-      AND (review.held_on IS NOT NULL OR review.due_on < %(until)s - 1)
+      AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s)
 """  # noqa: S608 - constants of ours
 TIMETABLES = f"""
+    WITH rule AS (
+        SELECT long_weeks FROM attendance_timetablerule
+        WHERE starts_on <= %(last_day)s ORDER BY starts_on DESC LIMIT 1
+    )
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="timetable.starts_on")},
-        (timetable.part_time_since + 7 * (
-            SELECT rule.long_weeks FROM attendance_timetablerule AS rule
-            WHERE rule.starts_on < %(until)s ORDER BY rule.starts_on DESC LIMIT 1
-        ) < %(until)s)::int AS long, 1 AS counted
+        (timetable.part_time_since + 7 * rule.long_weeks <= %(last_day)s)::int AS long,
+        1 AS counted
     FROM attendance_parttimetimetable AS timetable
     JOIN placements_placement AS placement ON placement.id = timetable.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
-    WHERE timetable.starts_on < %(until)s AND timetable.ends_on >= %(until)s
-      AND EXISTS (
-        SELECT FROM attendance_timetablerule AS rule
-        WHERE rule.starts_on < %(until)s AND rule.long_weeks IS NOT NULL
-      )
+    JOIN rule ON rule.long_weeks IS NOT NULL
+    WHERE timetable.starts_on <= %(last_day)s AND timetable.ends_on > %(last_day)s
 """  # noqa: S608 - constants of ours
 SUPPORT_REVIEWS = f"""
     SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
@@ -90,7 +89,7 @@ SUPPORT_REVIEWS = f"""
     JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
     WHERE review.dropped_on IS NULL
       AND review.due_on >= %(from)s AND review.due_on < %(until)s
-      AND (review.held_on IS NOT NULL OR review.due_on < %(until)s - 1)
+      AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s)
 """  # noqa: S608 - constants of ours
 ACCREDITED = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
@@ -107,7 +106,7 @@ PLACES = """
     WITH place AS (
         SELECT provider.id, (
             SELECT row.places FROM placements_commission AS row
-            WHERE row.provider_id = provider.id AND row.starts_on < %(until)s
+            WHERE row.provider_id = provider.id AND row.starts_on <= %(last_day)s
             ORDER BY row.starts_on DESC LIMIT 1
         ) AS places
         FROM accounts_organisation AS provider WHERE provider.kind = 'provider'
@@ -116,11 +115,11 @@ PLACES = """
         placement.tier, NULL::int AS year_group, 1 AS filled, 0 AS places
     FROM place
     JOIN placements_placement AS placement ON placement.provider_id = place.id
-    WHERE place.places IS NOT NULL AND placement.sessions > 0
-      AND placement.status IN ('open', 'paused', 'ended') AND placement.starts_on < %(until)s
-      AND (placement.ends_on IS NULL OR placement.ends_on >= %(until)s)
+    WHERE place.places > 0 AND placement.sessions > 0
+      AND placement.status IN ('open', 'paused', 'ended') AND placement.starts_on <= %(last_day)s
+      AND (placement.ends_on IS NULL OR placement.ends_on > %(last_day)s)
     UNION ALL
-    SELECT NULL, NULL, id, NULL, NULL, 0, places FROM place WHERE places IS NOT NULL
+    SELECT NULL, NULL, id, NULL, NULL, 0, places FROM place WHERE places > 0
 """
 OF_REFERRALS = frozenset(DIMENSIONS) - {"provider"}
 OWNER = "SEND manager"
@@ -129,7 +128,8 @@ COUNCIL = "The council's own rules, with their dates of effect"
 
 def _population(period: Period, *, sql: str, numerator: str, denominator: str) -> Population:
     start, until = period.days
-    units = Units(sql=sql, params={"from": start, "until": until})
+    days = {"from": start, "until": until, "last_day": period.last_day, "as_of": period.as_of}
+    units = Units(sql=sql, params=days)
     return Population(units=units, numerator=numerator, denominator=denominator)
 
 
@@ -149,6 +149,7 @@ def _measure(
         "source": COUNCIL,
         "unit": "percent of those due",
         "better": "higher",
+        "version": 1,
         **more,
     }
     return Measure(
@@ -157,7 +158,6 @@ def _measure(
         definition=definition,
         numerator_words=words[0],
         denominator_words=words[1],
-        version=1,
         owner=OWNER,
         population=partial(_population, sql=sql, numerator=numerator, denominator=denominator),
         is_of_sessions=False,
@@ -177,6 +177,7 @@ FAMILY = [
         ("Referrals decided in time", "Referrals due"),
         knows=OF_REFERRALS,
         exclusions="Left out: drafts and referrals that were withdrawn.",
+        version=2,
     ),
     _measure(
         "day-six-provision-in-time",
@@ -207,19 +208,21 @@ FAMILY = [
         TIMETABLE_REVIEWS,
         ("Reviews held on time", "Reviews due"),
         source="DfE, Working together to improve school attendance (part-time timetables)",
+        version=2,
     ),
     _measure(
         "part-time-timetables-over-limit",
         "Part-time timetables that last long",
-        "Part-time timetables in force on the last day of the period that go on for longer than "
-        "the number of weeks the council has set, counted from the first of those that follow each "
-        "other, as a share of those in force.",
+        "Part-time timetables in force on the last day of term in the period that go on for longer "
+        "than the number of weeks the council has set, counted from the first of those that follow "
+        "each other, as a share of those in force.",
         TIMETABLES,
         ("Timetables longer than the limit", "Timetables in force"),
         columns=("long", "counted"),
         exclusions="Nothing is counted where the council has set no number of weeks.",
         better="lower",
         unit="percent of timetables in force",
+        version=2,
     ),
     _measure(
         "attendance-support-reviews-on-time",
@@ -229,6 +232,7 @@ FAMILY = [
         SUPPORT_REVIEWS,
         ("Reviews held on time", "Reviews due"),
         source="H&F AP strategy 2023 to 2028, priority 2: fortnightly reviews",
+        version=2,
     ),
     _measure(
         "accreditation-gained",
@@ -244,14 +248,15 @@ FAMILY = [
     _measure(
         "places-filled",
         "Commissioned places filled",
-        "Pupils placed at providers on the last day of the period, as a share of the places that "
-        "the council commissions there on that day. A place is for one pupil, whatever the number "
-        "of sessions, so the share may pass 100.",
+        "Pupils placed at providers on the last day of term in the period, as a share of the places "
+        "that the council commissions there on that day. A place is for one pupil, whatever the "
+        "number of sessions, so the share may pass 100.",
         PLACES,
         ("Pupils placed", "Places commissioned"),
         columns=("filled", "places"),
         exclusions="Left out: providers without commissioned places.",
         knows=frozenset({"provider"}),
         unit="percent of places",
+        version=2,
     ),
 ]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from reintegration.models import Plan
 from reporting.kpis import REGISTRY, Period
 from reporting.kpis.live import figures
 from reporting.models import Coverage
@@ -12,7 +13,7 @@ from tests.factories import returns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
-START = date(2024, 9, 2)
+START, AFTER = date(2024, 9, 2), date(2025, 9, 1)
 YEAR_11 = date(2009, 1, 15)  # Year 11 in 2024/25
 LEFT = date(2008, 1, 15)  # finished Year 11 in summer 2024
 
@@ -27,11 +28,18 @@ def pathway(born=LEFT, **details):
 
 
 def test_plans_with_own_words(whole_year):
-    """By link, in the conversation, taken back, none, a parent's only: 2 of 5."""
+    """By link, in the conversation, taken back, none, a parent's only: 2 of 5.
+
+    A sixth was made when the year was over, and a seventh before a placement that begins then.
+    """
     plans = [
         returns.PlanFactory(placement=factories.PlacementFactory(starts_on=START))
-        for _ in range(5)
+        for _ in range(6)
     ]
+    plans.append(returns.PlanFactory(placement=factories.PlacementFactory(starts_on=AFTER)))
+    made = datetime(2024, 9, 1, 12, tzinfo=UTC)
+    Plan.objects.exclude(pk=plans[5].pk).update(made_at=made)
+    Plan.objects.filter(pk=plans[5].pk).update(made_at=datetime(2025, 9, 1, 8, tzinfo=UTC))
     said = {"finished_at": datetime(2024, 10, 1, tzinfo=UTC), "made_on": START}
     factories.VoiceFactory(pupil=plans[0].pupil, **said)
     returns.GateFactory(plan=plans[1], kind="conversation")
@@ -56,6 +64,17 @@ def test_year_11_with_a_coach(calendar, caseworker):
     )
 
     assert counted("transition-coach-year-11", period) == (1, 2)
+
+
+def test_year_11_is_counted_on_the_last_day_of_term(whole_year, caseworker):
+    """Term ends on 22 July 2025: one is placed until then, with a coach; one left the day before."""
+    for ends_on in (date(2025, 7, 23), date(2025, 7, 22)):
+        row = factories.PlacementFactory(
+            starts_on=START, pupil__date_of_birth=YEAR_11, status="ended", ends_on=ends_on
+        )
+        factories.PathwayFactory(pupil=row.pupil, coach=caseworker, coach_from=START)
+
+    assert counted("transition-coach-year-11", whole_year) == (1, 1)
 
 
 def test_english_and_maths_at_the_end_of_year_11(whole_year):

@@ -6,7 +6,8 @@ import pytest
 
 from placements.models import TierRule
 from reintegration.models import Plan
-from reporting.kpis import REGISTRY
+from reporting.kpis import REGISTRY, Period
+from reporting.models import Coverage
 from tests import factories
 from tests.factories import returns
 
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 DAY = timedelta(days=1)
 IN_YEAR = date(2024, 10, 7)
 BEFORE, AFTER = date(2024, 8, 30), date(2025, 9, 1)
+TERM_ENDS = date(2025, 7, 23)  # the day after the last one
 
 
 def counted(slug, period):
@@ -92,16 +94,20 @@ def test_reviews_of_part_time_timetables(whole_year):
 
 
 def test_part_time_timetables_that_last_long(whole_year):
-    """On the last day of the year one runs for eight weeks, one for three: 1 of 2 with six weeks."""
+    """On the last day of term one runs for eight weeks, one for three: 1 of 2 with six weeks."""
     for weeks in (8, 3):
-        start = AFTER - timedelta(weeks=weeks)
-        factories.TimetableFactory(starts_on=start, full_time_on=AFTER + timedelta(weeks=2))
+        start = TERM_ENDS - timedelta(weeks=weeks)
+        factories.TimetableFactory(starts_on=start, full_time_on=TERM_ENDS)
     factories.TimetableFactory()
     assert counted("part-time-timetables-over-limit", whole_year) == (0, 0)  # no number is set
 
     factories.TimetableRuleFactory(long_weeks=6, starts_on=date(2024, 2, 1))
 
     assert counted("part-time-timetables-over-limit", whole_year) == (1, 2)
+
+    factories.TimetableRuleFactory(long_weeks=None, starts_on=date(2025, 3, 1))
+
+    assert counted("part-time-timetables-over-limit", whole_year) == (0, 0)  # none is set any more
 
 
 def test_reviews_of_attendance_contracts(whole_year):
@@ -110,6 +116,27 @@ def test_reviews_of_attendance_contracts(whole_year):
         factories.SupportReviewFactory(due_on=date(2024, 9, 30), **details)
 
     assert counted("attendance-support-reviews-on-time", whole_year) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("slug", "make"),
+    [
+        ("referrals-decided-in-time", lambda day: referral(day, None)),
+        ("part-time-timetables-reviewed-on-time", lambda day: factories.TimetableReviewFactory(
+            due_on=day,
+            timetable=factories.TimetableFactory(full_time_on=day + 7 * DAY),
+        )),
+        ("attendance-support-reviews-on-time",
+         lambda day: factories.SupportReviewFactory(due_on=day)),
+    ],
+)  # fmt: skip
+def test_what_was_due_on_the_last_day_of_a_term_is_due_when_that_day_is_over(calendar, slug, make):
+    """Never done, due on 20 December 2024: on that day it may still be, and from the next on not."""
+    last_day = date(2024, 12, 20)
+    make(last_day)
+
+    for as_of, expected in ((last_day, (0, 0)), (last_day + DAY, (0, 1)), (AFTER, (0, 1))):
+        assert counted(slug, Period.of(2024, Coverage.AUTUMN, as_of)) == expected
 
 
 def test_placements_with_an_accreditation(whole_year):
@@ -128,17 +155,24 @@ def test_placements_with_an_accreditation(whole_year):
 
 
 def test_places_filled(whole_year, provider, other_provider):
-    """Of 8 places, three are filled on 31 August 2025; a provider without places is left out."""
+    """Of 8 places, four are filled on 22 July 2025, when term ends; who has no places is left out.
+
+    One of the four ends with the term, and a fifth ended the day before.
+    """
     factories.CommissionFactory(provider=provider, starts_on=date(2024, 9, 1), places=5)
     factories.CommissionFactory(provider=provider, starts_on=date(2025, 1, 1), places=8)
     for _ in range(3):
         factories.PlacementFactory(provider=provider, starts_on=date(2025, 4, 22))
-    factories.PlacementFactory(
-        provider=provider, status="ended", starts_on=date(2024, 9, 2), ends_on=date(2025, 8, 1)
-    )
-    factories.PlacementFactory(provider=other_provider, starts_on=date(2025, 4, 22))
+    for ends_on in (TERM_ENDS, TERM_ENDS - DAY):
+        factories.PlacementFactory(
+            provider=provider, status="ended", starts_on=date(2024, 9, 2), ends_on=ends_on
+        )
+    factories.PlacementFactory(starts_on=date(2025, 4, 22))
+    factories.CommissionFactory(provider=other_provider, starts_on=date(2025, 1, 1), places=0)
+    for _ in range(2):
+        factories.PlacementFactory(provider=other_provider, starts_on=date(2025, 4, 22))
 
-    assert counted("places-filled", whole_year) == (3, 8)
+    assert counted("places-filled", whole_year) == (4, 8)
 
 
 # --- the way back ---
