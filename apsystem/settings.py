@@ -49,7 +49,7 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="ap-support@council.example")
 TEXT_SERVICE = env.str("TEXT_SERVICE", default="")
 # Fewer children than this behind a figure and people outside the case work do not see it.
 SMALLEST_COHORT = env.int("SMALLEST_COHORT", default=10)
-# Counts from one up to below this are hidden in files of statistics that leave the service.
+# Counts from one up to below this are hidden from leadership and in files that leave the service.
 SMALLEST_COUNT = env.int("SMALLEST_COUNT", default=5)
 # How many members without an interest must be there for the panel to decide: asked for each meeting.
 PANEL_QUORUM = env.int("PANEL_QUORUM", default=3)

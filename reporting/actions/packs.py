@@ -15,7 +15,8 @@ from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.seen import hold_seen
 from reporting.actions.figures import compute, compute_of_provider
 from reporting.kpis import REGISTRY, Measure, Period
-from reporting.kpis.beside import said_beside
+from reporting.kpis.beside import said_beside, said_of_showing
+from reporting.kpis.disclosure import Limits, withheld_by
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import KEPT, NoCalendar, last_half_term, periods
 from reporting.models import (
@@ -132,12 +133,15 @@ def freeze(pack: BoardPack, *, by: User) -> BoardPack:
     snapshots = _with_rows(period, measures, fresh.provider_id)
     published = list(Comparator.objects.filter(coverage=fresh.coverage))
     targets = Target.objects.of_year(fresh.year)
+    limits = Limits.of_pack(is_of_provider=fresh.is_of_provider)
     for row in figures:
-        row.snapshot = snapshots[row.measure]
+        measure, row.snapshot = REGISTRY[row.measure], snapshots[row.measure]
         target = targets.get(row.measure)
-        row.said = said_beside(
-            REGISTRY[row.measure], row.snapshot, published, target, is_part=fresh.is_of_provider
-        )
+        rule = withheld_by(measure, row.snapshot, snapshots, limits)
+        row.said = {
+            **said_beside(measure, row.snapshot, published, target, is_part=fresh.is_of_provider),
+            **said_of_showing(rule, limits),
+        }
     PackFigure.objects.bulk_update(figures, ["snapshot", "said"])
     return make_move(fresh, "freeze", by=by, frozen_by=by, frozen_at=timezone.now())
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
@@ -11,8 +10,9 @@ from accounts.models import Organisation
 from apsystem.lib.calendar import academic_year, months_after
 from referrals.models import Tier
 from reporting.kpis import REGISTRY
+from reporting.kpis.disclosure import Limits
 from reporting.kpis.period import NoCalendar, Period
-from reporting.kpis.tables import MEASURES, Limits, kept, make
+from reporting.kpis.tables import MEASURES, kept, make
 from reporting.models import Coverage, MonthlyTables
 
 NOT_KNOWN = "Not known"
@@ -48,7 +48,7 @@ def _publish(month: date) -> list[MonthlyTables]:
         period = Period.of(year, Coverage.YEAR, as_of)
     except NoCalendar:
         return []
-    limits = Limits(settings.SMALLEST_COUNT, settings.SMALLEST_COHORT)
+    limits = Limits.in_force()
     earlier: dict[str, list[MonthlyTables]] = {slug: [] for slug in MEASURES}
     for row in MonthlyTables.objects.filter(year=year, measure__in=MEASURES).order_by("month"):
         earlier[row.measure].append(row)

@@ -1,6 +1,6 @@
 """A pack on paper and in files: the same figures, words and comments as its page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from apsystem.lib.gds import counts, day, figure, moment
 from pupils.letters import render
-from reporting.kpis.disclosure import HIDDEN
+from reporting.kpis.disclosure import HIDDEN, Limits, report
 from reporting.models import BoardPack, Snapshot
 
 TEMPLATE = Path(__file__).parent / "board.typ"
@@ -31,7 +31,7 @@ def file_name(pack: BoardPack) -> str:
     return "-".join(["figures", *provider, *draft, f"{when:%Y-%m-%d}"])
 
 
-def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
+def printed(pack: BoardPack, lines: Sequence[Line], *, at: datetime) -> bytes:
     """Return a pack as a tagged PDF. Raise Unprintable."""
     data = {
         "title": pack.title,
@@ -41,6 +41,7 @@ def printed(pack: BoardPack, lines: Iterable[Line], *, at: datetime) -> bytes:
         "state": state_words(pack),
         "words": pack.words,
         "figures": [_printed(line) for line in lines],
+        "report": [[label, str(words)] for label, words in report_of(pack, lines)],
     }
     return render(TEMPLATE, data, at=at)
 
@@ -50,6 +51,13 @@ def state_words(pack: BoardPack) -> str:
     if pack.is_frozen:
         return f"Frozen {moment(pack.frozen_at)} by {pack.frozen_by}"
     return "A draft: these figures still change"
+
+
+def report_of(pack: BoardPack, lines: Sequence[Line]) -> list[tuple[str, Any]]:
+    """Return the disclosure report of a pack: what its files withhold, and by which limits."""
+    withheld = {line["said"]["title"]: line["rule"] for line in lines if line["rule"]}
+    limits = lines[0]["limits"] if lines else Limits.in_force()
+    return report(len(lines) - len(withheld), withheld, limits, state_words(pack))
 
 
 def _printed(line: Line) -> dict[str, Any]:
@@ -85,7 +93,7 @@ def value_of(line: Line) -> str:
     if snapshot is None:
         return "Not computed yet"
     if not line["is_shown"]:
-        return f"Fewer than {settings.SMALLEST_COHORT} are behind this figure: not shown"
+        return f"{line['why_hidden']}: not shown"
     if snapshot.value is None:
         return "No data: nothing stands below the line"
     return figure(snapshot.value, line["said"]["sign"])

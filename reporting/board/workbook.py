@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from apsystem.lib.gds import MONEY, day
-from reporting.board import Line, state_words
+from reporting.board import Line, report_of, state_words
 from reporting.kpis.disclosure import HIDDEN
 from reporting.models import BoardPack, Snapshot
 
@@ -83,6 +83,13 @@ def _content(pack: BoardPack, lines: Sequence[Line]) -> dict[str, Any]:
                 "rows": [_definition(line) for line in lines],
                 "notes": {},
             },
+            {
+                "label": "Disclosure report",
+                "title": "What is withheld, and by which rule",
+                "heads": ["What", "Answer"],
+                "rows": [list(pair) for pair in report_of(pack, lines)],
+                "notes": {},
+            },
         ],
     }
 
@@ -137,7 +144,7 @@ def _notes() -> list[tuple[str, str]]:
             "value",
             "What stands above the line for each 100 of what stands below it, to one decimal; "
             "where it is money, pounds for each one below it. "
-            f"{CONFIDENTIAL} stands where fewer than {settings.SMALLEST_COHORT} are behind it.",
+            f"{CONFIDENTIAL} stands where it is withheld: see the disclosure report.",
         ),
         ("distance", "In points, from the target of the year. None while the period runs."),
         (

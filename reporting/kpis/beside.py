@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from apsystem.lib.gds import figure
 from reporting.kpis.compare import compare, gap
+from reporting.kpis.disclosure import Limits, Rule, in_words
 from reporting.kpis.measure import Measure
 from reporting.models import Comparator, Snapshot, Target
 
@@ -52,6 +51,23 @@ def said_beside(
     }
 
 
+def said_of_showing(rule: Rule | None, limits: Limits) -> dict[str, Any]:
+    """Return whether a figure is shown, as a pack keeps it: what a board was told stays told."""
+    return {"withheld": rule.value if rule else "", "limits": list(limits)}
+
+
+def told_of_showing(said: dict[str, Any], figure: Snapshot) -> tuple[Rule | None, Limits]:
+    """Return what a frozen pack keeps of whether a figure is shown, and by which limits.
+
+    Packs from before it was kept showed every figure with enough children behind it: no count
+    was too small for them.
+    """
+    if "limits" in said:
+        return Rule(said["withheld"]) if said["withheld"] else None, Limits(*said["limits"])
+    limits = Limits(0, Limits.in_force().cohort)
+    return None if figure.has_enough(limits.cohort) else Rule.COHORT, limits
+
+
 def without_a_way_back(said: dict[str, Any]) -> dict[str, Any]:
     """Return what stands beside a figure that is not shown: nothing that leads back to it does.
 
@@ -63,9 +79,9 @@ def without_a_way_back(said: dict[str, Any]) -> dict[str, Any]:
 
 def counted_apart(snapshot: Snapshot | None) -> list[tuple[str, str]]:
     """Return what was counted apart, for a paper: a small count tells of the children in it."""
-    few = f"fewer than {settings.SMALLEST_COUNT}"
+    smallest = Limits.in_force().smallest
     return [
-        (words, few if count < settings.SMALLEST_COUNT else f"{count:,}")
+        (words, in_words(count, smallest))
         for words, count in (snapshot.counts.items() if snapshot else ())
         if count
     ]

@@ -156,6 +156,16 @@ class Measure:
         """Tell whether its units are children: some are schools, or places."""
         return "schools" not in self.unit and "places" not in self.unit
 
+    def sides(self, above: int, whole: int) -> tuple[int, ...]:
+        """Return the counts of children, or of what is theirs, that no figure may give away.
+
+        Schools and places are no children, nor are pence. What is counted per 100 is no part of
+        its denominator, so nothing lies below. A headline is shown whatever its sides are.
+        """
+        if self.is_headline or not self.is_of_children or self.sign == MONEY:
+            return ()
+        return (above, whole - above) if self.sign == "%" else (above,)
+
     @property
     def has_rates(self) -> bool:
         """Tell whether a child has a rate of its own: not where it is counted or not."""

@@ -13,7 +13,6 @@ from reporting.kpis.measure import Measure
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import Period
 from reporting.models import KeptRows, Snapshot
-from reporting.models.snapshot import is_enough
 
 UNITS = ("pupil_id", "provider_id", "school_id")  # the first columns of a row that is kept
 
@@ -34,10 +33,6 @@ class Since:
     is_redefined: bool
     corrected: int
     marked_later: int
-
-    def is_shown_to_all(self, smallest_cohort: int) -> bool:
-        """Tell whether enough children are behind the figure as it is now."""
-        return is_enough(self.value, self.denominator, self.units, smallest_cohort)
 
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:

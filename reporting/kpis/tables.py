@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reporting.kpis import REGISTRY
+from reporting.kpis.disclosure import Limits, Rule, rule_for
 from reporting.kpis.measure import Measure
 from reporting.kpis.narrowing import DIMENSIONS as ALL_DIMENSIONS
 from reporting.kpis.period import Period
@@ -20,13 +22,6 @@ METHOD = (
     "count (secondary). What is shown is rounded to 5; the borough's numbers are exact. Which of "
     "the withheld rows hold the small numbers is not said: that alone would narrow them."
 )
-
-
-class Limits(NamedTuple):
-    """Counts below the first are small; fewer children than the second have no figure."""
-
-    smallest: int
-    cohort: int
 
 
 def counted(measure: Measure, period: Period, dimension: str) -> dict[str, Counts]:
@@ -101,10 +96,18 @@ class Read(NamedTuple):
         return [line.name for line in self.lines if line.whole is None]
 
 
-def is_headline_shown(row: MonthlyTables) -> bool:
-    """Tell whether the borough's own numbers stand: from a denominator of ten (the setting)."""
+def limits_of(row: MonthlyTables) -> Limits:
+    """Return the limits that were in force when the tables were made."""
+    return Limits(row.smallest_count, row.smallest_cohort)
+
+
+def total_withheld_by(row: MonthlyTables) -> Rule | None:
+    """Return what withholds the borough's own numbers; a headline's stand from ten children on.
+
+    Those of another measure only where no small number stands on either side of the line.
+    """
     total = Counts(*row.total)
-    return min(total.whole, total.units) >= row.smallest_cohort
+    return rule_for(REGISTRY.get(row.measure), *total, limits=limits_of(row))
 
 
 def read(row: MonthlyTables) -> list[Read]:

@@ -21,12 +21,12 @@ HALF_TERM_OF_A_PROVIDER = Q(coverage__in=Coverage.values) | Q(
 )
 
 
-def is_enough(value: Decimal | None, denominator: int, units: int, smallest_cohort: int) -> bool:
+def is_enough(denominator: int, units: int, smallest_cohort: int) -> bool:
     """Tell whether enough children are behind a figure to show it outside case work.
 
-    Enough must stand below the line too: of ten children, two may be counted so far.
+    Enough must stand below the line too, or nothing: of ten children, two may be counted so far.
     """
-    return (value is None or denominator >= smallest_cohort) and units >= smallest_cohort
+    return (not denominator or denominator >= smallest_cohort) and units >= smallest_cohort
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -133,9 +133,9 @@ class Snapshot(models.Model):
         """Return what it is of: the period, with the provider where it is of one."""
         return f"{self.provider}, {self.period}" if self.provider else self.period
 
-    def is_shown_to_all(self, smallest_cohort: int) -> bool:
+    def has_enough(self, smallest_cohort: int) -> bool:
         """Tell whether enough children are behind the figure to show it outside case work."""
-        return is_enough(self.value, self.denominator, self.units, smallest_cohort)
+        return is_enough(self.denominator, self.units, smallest_cohort)
 
     def difference(self, other: Decimal | None) -> Decimal | None:
         """Return how far the figure lies above another one, in points."""

@@ -1,11 +1,10 @@
 """The governance dashboard: a figure, what it is made of, and what it is set beside."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -16,13 +15,23 @@ from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.calendar import MONTHS, academic_year, months_after, year_label
 from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
-from apsystem.lib.gds import one_decimal, query_of
+from apsystem.lib.gds import day, one_decimal, query_of
 from apsystem.lib.pages import attachment, page_of
 from pupils.models import Pupil
 from reporting.forms.figures import FiguresForm
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
+from reporting.kpis.disclosure import (
+    METHOD_OF_FIGURES,
+    NOTHING_HIDDEN,
+    Limits,
+    Rule,
+    in_words,
+    report,
+    report_lines,
+    withheld_by,
+)
 from reporting.kpis.live import figures
 from reporting.kpis.measure import NOT_KNOWN
 from reporting.kpis.narrowing import ALL, Narrowing
@@ -106,7 +115,6 @@ class Asked:
             "form": self.form,
             "kept": kept,
             "period": self.period.words if self.period else self._words,
-            "smallest": settings.SMALLEST_COHORT,
         }
 
     @property
@@ -130,7 +138,7 @@ class Tiles:
         """Know what is asked for. What stands beside a figure is read where it is drawn."""
         self.asked, self.measures = asked, measures
         self.user, self.form = asked.request.user, asked.form
-        self.sees_small = _sees_small(asked.request)
+        self.sees_small, self.limits = _sees_small(asked.request), Limits.in_force()
 
     @cached_property
     def figures(self) -> dict[str, Snapshot]:
@@ -165,7 +173,8 @@ class Tiles:
     def of(self, measure: Measure) -> dict[str, Any]:
         """Return what is drawn of a figure."""
         figure = self.figures.get(measure.slug)
-        is_shown = figure is not None and self._may_show(figure)
+        rule = self._withheld_by(measure, self.figures)
+        is_shown = figure is not None and rule is None
         target = self.targets.get(measure.slug)
         goal = target.value if target else None if self.is_part else measure.target
         comparison = compare(
@@ -176,6 +185,9 @@ class Tiles:
             "measure": measure,
             "snapshot": figure,
             "is_shown": is_shown,
+            "why_hidden": rule.words(self.limits, of_children=measure.is_of_children)
+            if rule
+            else "",
             "comparison": comparison,
             "target": target,
             "goal": goal,
@@ -186,7 +198,7 @@ class Tiles:
             "why_not": self._why_not(measure),
             "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
             "interval": interval_of(measure, figure) if is_shown and figure else None,
-            "before": before if is_shown and self._has_value(before) else None,
+            "before": before if is_shown and self._has_value(measure, self.year_before) else None,
             "terms": (terms := self.course(measure)),
             "bars": [Bar(_term(row), row.value) for row in terms],
         }
@@ -196,8 +208,12 @@ class Tiles:
         """Tell whether the figures are of a part of the borough."""
         return bool(self.asked.narrowing.asks)
 
-    def _may_show(self, figure: Snapshot) -> bool:
-        return self.sees_small or figure.is_shown_to_all(settings.SMALLEST_COHORT)
+    def _withheld_by(self, measure: Measure, figures: Mapping[str, Snapshot]) -> Rule | None:
+        """Return what withholds a figure from this person, among the figures of one time."""
+        figure = figures.get(measure.slug)
+        if self.sees_small or figure is None:
+            return None
+        return withheld_by(measure, figure, figures, self.limits)
 
     def _why_not(self, measure: Measure) -> str:
         period = self.asked.period
@@ -217,9 +233,7 @@ class Tiles:
 
     def _said(self, count: int) -> str:
         """Write a count; a small one tells those who see no child too much."""
-        if not self.sees_small and count < settings.SMALLEST_COUNT:
-            return f"fewer than {settings.SMALLEST_COUNT}"
-        return f"{count:,}"
+        return in_words(count, 0 if self.sees_small else self.limits.smallest)
 
     def course(self, measure: Measure) -> list[Snapshot]:
         """Return the terms of a headline that this person may see.
@@ -227,16 +241,41 @@ class Tiles:
         The two terms together are a figure of their own: less the one term, it is the other. So
         where one of them is not shown, neither is.
         """
+        return [row for row, rule in self._terms_of(measure) if rule is None]
+
+    def report_of_terms(self, measure: Measure) -> list[tuple[str, Any]]:
+        """Return the disclosure report of the terms."""
+        rows = self._terms_of(measure)
+        withheld = {_term(row): rule for row, rule in rows if rule}
+        as_at = max((row.as_of for row, _ in rows), default=None)
+        return report(
+            len(rows) - len(withheld),
+            withheld,
+            self.limits,
+            f"Counted up to {day(as_at)}" if as_at else "Nothing is counted yet",
+            method=NOTHING_HIDDEN if self.sees_small else METHOD_OF_FIGURES,
+        )
+
+    def _terms_of(self, measure: Measure) -> list[tuple[Snapshot, Rule | None]]:
+        """Return each term of which anything is counted, and what withholds it."""
         rows = self.terms.get(measure.slug, [])
-        untold = {row.year for row in rows if row.coverage in PAIR and not self._may_show(row)}
+        rules = {row.pk: self._withheld_by(measure, {measure.slug: row}) for row in rows}
+        untold = {
+            row.year: rules[row.pk] for row in rows if row.coverage in PAIR and rules[row.pk]
+        }
         return [
-            row
+            (row, untold.get(row.year) if row.coverage in PAIR else rules[row.pk])
             for row in rows
-            if self._has_value(row) and not (row.coverage in PAIR and row.year in untold)
+            if row.value is not None
         ]
 
-    def _has_value(self, figure: Snapshot | None) -> bool:
-        return figure is not None and figure.value is not None and self._may_show(figure)
+    def _has_value(self, measure: Measure, figures: Mapping[str, Snapshot]) -> bool:
+        figure = figures.get(measure.slug)
+        return (
+            figure is not None
+            and figure.value is not None
+            and self._withheld_by(measure, figures) is None
+        )
 
 
 def _term(row: Snapshot) -> str:
@@ -291,13 +330,15 @@ def measure(request: Request, slug: str) -> HttpResponse:
 def terms(request: Request, slug: str) -> HttpResponse:
     """Export a headline term by term, as its page shows it."""
     found, asked = find_measure(slug), Asked.of(request)
-    rows = Tiles(asked, [found]).course(found)
+    tiles = Tiles(asked, [found])
+    rows, told = tiles.course(found), report_lines(tiles.report_of_terms(found))
     heads = ("Term", found.numerator_words, found.denominator_words, "Share (%)", "Is over")
     lines = [
         (_term(row), row.numerator, row.denominator, one_decimal(row.value), row.is_over)
         for row in rows
     ]
-    return attachment(csv_of(heads, lines), "text/csv; charset=utf-8", f"{slug}-terms.csv")
+    content = csv_of(heads, [*lines, *told])
+    return attachment(content, "text/csv; charset=utf-8", f"{slug}-terms.csv")
 
 
 @requires(Permission.FIGURES_CHILDREN)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,10 +28,16 @@ from reporting.forms.packs import (
     ProviderPackForm,
 )
 from reporting.kpis import REGISTRY, STRATEGY
-from reporting.kpis.beside import counted_apart, said_beside, without_a_way_back
+from reporting.kpis.beside import (
+    counted_apart,
+    said_beside,
+    told_of_showing,
+    without_a_way_back,
+)
+from reporting.kpis.disclosure import Limits, Rule, in_words, report_lines, withheld_by
 from reporting.kpis.live import figures_of_provider
 from reporting.kpis.period import NoCalendar
-from reporting.kpis.since import corrections
+from reporting.kpis.since import Since, corrections
 from reporting.kpis.since import since as tell_since
 from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
 from reporting.views.figures import find_measure
@@ -73,19 +78,45 @@ def _lines(request: Request, pack: BoardPack, *, then_and_now: bool) -> list[dic
             targets.get(row.measure),
             is_part=pack.is_of_provider,
         )
-        is_shown = then is not None and then.is_shown_to_all(settings.SMALLEST_COHORT)
+        rule, limits = _showing(pack, row, then, latest)
+        is_shown = then is not None and rule is None
         found.append(
             {
                 "figure": row,
                 "said": said if is_shown else without_a_way_back(said),
                 "snapshot": then,
                 "is_shown": is_shown,
+                "rule": rule,
+                "limits": limits,
+                "why_hidden": rule.words(limits, of_children=bool(said.get("of_children")))
+                if rule
+                else "",
                 "apart": counted_apart(then) if is_shown else [],
                 "now": now if now and then and now.fingerprint != then.fingerprint else None,
-                "is_now_shown": now is not None and now.is_shown_to_all(settings.SMALLEST_COHORT),
+                "is_now_shown": _is_now_shown(pack, row, latest),
             }
         )
     return found
+
+
+def _showing(
+    pack: BoardPack, row: PackFigure, then: Snapshot | None, latest: dict[str, Snapshot]
+) -> tuple[Rule | None, Limits]:
+    """Return what withholds a figure: what is kept of a frozen pack, today's rules of a draft."""
+    if then is not None and row.said:
+        return told_of_showing(row.said, then)
+    limits = Limits.of_pack(is_of_provider=pack.is_of_provider)
+    if then is None:
+        return None, limits
+    return withheld_by(REGISTRY[row.measure], then, latest, limits), limits
+
+
+def _is_now_shown(pack: BoardPack, row: PackFigure, latest: dict[str, Snapshot]) -> bool:
+    now, measure = latest.get(row.measure), REGISTRY.get(row.measure)
+    if now is None or measure is None:
+        return False
+    limits = Limits.of_pack(is_of_provider=pack.is_of_provider)
+    return withheld_by(measure, now, latest, limits) is None
 
 
 def _latest(request: Request, pack: BoardPack, slugs: list[str]) -> dict[str, Snapshot]:
@@ -123,7 +154,6 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "title": pack.title,
             "pack": pack,
             "lines": _lines(request, pack, then_and_now=True),
-            "smallest": settings.SMALLEST_COHORT,
             "can_make": request.user.can(Permission.PACK_MAKE),
         },
     )
@@ -283,7 +313,9 @@ def pdf(request: Request, uid: str) -> HttpResponse:
 def export(request: Request, uid: str) -> HttpResponse:
     """Hand out the figures of a pack as a CSV file."""
     pack = _find(request, uid)
-    content = csv_of(board.HEADS, board.cells(pack, _lines(request, pack, then_and_now=False)))
+    lines = _lines(request, pack, then_and_now=False)
+    told = report_lines(board.report_of(pack, lines))
+    content = csv_of(board.HEADS, [*board.cells(pack, lines), *told])
     return attachment(content, "text/csv; charset=utf-8", f"{board.file_name(pack)}.csv")
 
 
@@ -300,6 +332,12 @@ def _corrections(request: Request, then: Snapshot) -> MarkAmendmentQuerySet:
     return rows.select_related("mark__pupil", "by")
 
 
+def _of_register(found: Since, smallest: int) -> str:
+    corrected, made = (in_words(n, smallest) for n in (found.corrected, found.marked_later))
+    marks = "mark of its period was" if corrected == "1" else "marks of its period were"
+    return f"{corrected} {marks} corrected since, and {made} made."
+
+
 @requires(Permission.FIGURES_VIEW)
 def since(request: Request, slug: str) -> HttpResponse:
     """Show what changed since a figure was kept, step by step."""
@@ -311,14 +349,20 @@ def since(request: Request, slug: str) -> HttpResponse:
         raise Http404
     sees = request.user.can(Permission.FIGURES_CHILDREN)
     then = then or kept.filter(provider=None).first()
-    is_shown = then is not None and (sees or then.is_shown_to_all(settings.SMALLEST_COHORT))
+    limits, rule = Limits.in_force(), None
+    rows = Snapshot.objects.as_user(request.user)
+    if then and not sees:
+        others = rows.filter(as_of__lte=then.as_of).latest_of(then.year, then.coverage)
+        rule = withheld_by(measure, then, others, limits)
     try:
-        found = tell_since(measure, then, localdate()) if then and is_shown else None
+        found = tell_since(measure, then, localdate()) if then and not rule else None
     except NoCalendar as error:
         messages.error(request, str(error))
         return redirect("reporting:measure", slug)
-    if found and not sees and not found.is_shown_to_all(settings.SMALLEST_COHORT):
-        found = None
+    if found and not sees:
+        others = rows.latest_of(found.then.year, found.then.coverage)
+        rule = withheld_by(measure, found, others, limits)
+        found = None if rule else found
     page = page_of(request, _corrections(request, found.then) if found else [])
     looked_at(request, {row.mark.pupil_id for row in page}, act="list")
     return render(
@@ -332,6 +376,8 @@ def since(request: Request, slug: str) -> HttpResponse:
             "page": page,
             "kept": kept.filter(provider=then.provider_id if then else None)[:MOST_KEPT],
             "sees": sees,
-            "smallest": settings.SMALLEST_COHORT,
+            "register": _of_register(found, 0 if sees else limits.smallest) if found else "",
+            "why_hidden": rule.words(limits, of_children=measure.is_of_children) if rule else "",
+            "smallest": limits.cohort,
         },
     )

@@ -14,19 +14,17 @@ from accounts.permissions import Permission
 from apsystem.lib.exports import csv_of
 from apsystem.lib.pages import attachment, page_of
 from reporting.kpis import REGISTRY
-from reporting.kpis.disclosure import HIDDEN
-from reporting.kpis.tables import METHOD, is_headline_shown, read
+from reporting.kpis.disclosure import BELOW, HIDDEN, HOW, NEEDED, SHOWN, WHICH, WITHHELD
+from reporting.kpis.tables import METHOD, limits_of, read, total_withheld_by
 from reporting.models import MonthlyTables
 
 HEADS = [
     *("Measure", "Counted from", "Counted up to and with", "Table", "Group"),
     *("Above the line", "Below the line", "Share (%)"),
 ]
-REPORT_HEADS = [
-    *("Measure", "Table", "Rows shown", "Rows withheld", "Which rows are withheld"),
-    *("Counts hidden below", "Children needed for a figure", "Method"),
-]
+REPORT_HEADS = ["Measure", "Table", SHOWN, WITHHELD, WHICH, BELOW, NEEDED, HOW]
 NOT_APPLICABLE = "z"
+BOROUGH, ALL = "Borough", "All"
 
 
 @requires(Permission.TABLE_READ)
@@ -67,10 +65,11 @@ def tables(request: Request, year: int, month: int) -> HttpResponse:
                     "row": row,
                     "title": _title(row),
                     "measure": REGISTRY.get(row.measure),
-                    "is_shown": is_headline_shown(row),
+                    "why_hidden": rule.words(limits_of(row)) if rule else "",
                     "tables": read(row),
                 }
                 for row in rows
+                for rule in [total_withheld_by(row)]
             ],
             "method": METHOD,
         },
@@ -93,8 +92,8 @@ def export(request: Request, year: int, month: int) -> HttpResponse:
 def _lines(row: MonthlyTables) -> list[list[Any]]:
     about = [_title(row), row.starts_on, row.as_of]
     above, whole, _ = row.total
-    total = [above, whole] if is_headline_shown(row) else [HIDDEN, HIDDEN]
-    found = [[*about, "Borough", "All", *total, NOT_APPLICABLE]]
+    total = [HIDDEN, HIDDEN] if total_withheld_by(row) else [above, whole]
+    found = [[*about, BOROUGH, ALL, *total, NOT_APPLICABLE]]
     for table in read(row):
         for line in table.lines:
             share = NOT_APPLICABLE if line.share is None else line.share
@@ -104,8 +103,9 @@ def _lines(row: MonthlyTables) -> list[list[Any]]:
 
 
 def _report(row: MonthlyTables) -> list[list[Any]]:
-    limits = [row.smallest_count, row.smallest_cohort, METHOD]
-    return [
+    limits, rule = [*limits_of(row), METHOD], total_withheld_by(row)
+    total = [0, 1, f"{ALL} ({rule.words(limits_of(row))})"] if rule else [1, 0, ""]
+    tables = [
         [
             *(_title(row), table.title, len(table.lines) - len(table.withheld)),
             len(table.withheld),
@@ -114,3 +114,4 @@ def _report(row: MonthlyTables) -> list[list[Any]]:
         ]
         for table in read(row)
     ]
+    return [[_title(row), BOROUGH, *total, *limits], *tables]

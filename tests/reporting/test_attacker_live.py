@@ -40,7 +40,8 @@ def read(client, slug):
         if tile["is_shown"]:
             found[part] = (tile["snapshot"].numerator, tile["snapshot"].denominator)
     file = client.get(reverse("reporting:terms-file", args=[slug]), {"year": 2024})
-    for term, above, whole, *_ in list(csv.reader(io.StringIO(file.content.decode())))[1:]:
+    lines = list(csv.reader(io.StringIO(file.content.decode())))
+    for term, above, whole, *_ in lines[1 : lines.index([])]:
         name, year = term.split()
         if year == "2024/25":
             found[name.lower()] = (int(above), int(whole))
@@ -80,7 +81,7 @@ def test_a_term_of_few_children_is_not_what_is_left_of_two(client, person, few_i
         shown = read(client, slug)
         found = subtracted(shown)
         for figure in Snapshot.objects.filter(measure=slug, year=2024, denominator__gt=0):
-            if not figure.is_shown_to_all(settings.SMALLEST_COHORT):
+            if not figure.has_enough(settings.SMALLEST_COHORT):
                 assert figure.coverage not in found
 
     shown = read(client, "attendance-ap")

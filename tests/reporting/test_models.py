@@ -113,7 +113,7 @@ def test_the_latest_snapshot_of_each_measure_and_period_is_shown():
 
 @pytest.mark.parametrize(("units", "is_shown"), [(9, False), (10, True)])
 def test_a_figure_of_few_children_is_not_shown_to_all(units, is_shown):
-    assert Snapshot(units=units).is_shown_to_all(10) is is_shown
+    assert Snapshot(denominator=0, units=units).has_enough(10) is is_shown
 
 
 def test_a_difference_is_in_points_and_needs_both_figures():

@@ -101,6 +101,7 @@ def test_a_workbook_has_a_cover_contents_notes_and_one_table_a_sheet(client, man
     assert answer["Content-Disposition"].endswith('.xlsx"')
     assert list(sheets) == [
         "Cover", "Contents", "Notes", "Figures", "Published figures", "Definitions",
+        "Disclosure report",
     ]  # fmt: skip
     assert "hidden" not in parts["xl/workbook.xml"]
     tables = [name for name in parts if name.startswith("xl/tables/")]
