@@ -34,6 +34,10 @@ class Since:
     corrected: int
     marked_later: int
 
+    def leads_back(self, cohort: int) -> bool:
+        """Tell whether few units are behind a step, which the totals and the others would give."""
+        return any(step.units < cohort for step in self.steps)
+
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""

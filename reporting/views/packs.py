@@ -377,6 +377,7 @@ def since(request: Request, slug: str) -> HttpResponse:
             "kept": kept.filter(provider=then.provider_id if then else None)[:MOST_KEPT],
             "sees": sees,
             "register": _of_register(found, 0 if sees else limits.smallest) if found else "",
+            "hides": found is not None and not sees and found.leads_back(limits.cohort),
             "why_hidden": rule.words(limits, of_children=measure.is_of_children) if rule else "",
             "smallest": limits.cohort,
         },
