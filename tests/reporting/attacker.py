@@ -10,13 +10,16 @@ from math import ceil, floor
 LINES = ("above", "below", "whole")
 
 
-def attack(tables: Sequence[dict], smallest: int = 5) -> dict[tuple, tuple[int, int]]:
+def attack(
+    tables: Sequence[dict], smallest: int = 5, more: Sequence[tuple] = ()
+) -> dict[tuple, tuple[int, int]]:
     """Return the range of each withheld number, by (place of the table, group, line).
 
     A table is {"series", "above", "whole", "rows"}: rows are None or (above, whole). Tables of one
-    series follow each other in one year, and their numbers grow.
+    series follow each other in one year, and their numbers grow. `more` are equations of what is
+    read elsewhere: ({(place, group, line): how often}, total).
     """
-    ranges, equations = {}, []
+    ranges, equations = {}, [*more]
     for place, table in enumerate(tables):
         ranges |= _first(place, table, smallest)
         equations += _solved(_equations(place, table))
