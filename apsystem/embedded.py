@@ -95,11 +95,16 @@ def start(
     with _locked(folder / "starting.lock"):
         users = _open_lock(folder / "users.lock")
         fcntl.flock(users, fcntl.LOCK_SH)
-        if "postgres" in wanted:
-            _start_postgres(folder, durable=durable)
-        if "valkey" in wanted:
-            _start_valkey(folder, durable=durable)
-    atexit.register(_leave, folder, users, os.getpid(), keep=keep)
+        # First the duty to stop: where the second server fails, the first one is running.
+        atexit.register(_leave, folder, users, os.getpid(), keep=keep)
+        try:
+            if "postgres" in wanted:
+                _start_postgres(folder, durable=durable)
+            if "valkey" in wanted:
+                _start_valkey(folder, durable=durable)
+        except OSError as error:  # a folder or a copy that could not be written
+            reason = str(error)[:300]  # of a copy it names each file
+            raise CannotStartError(_failed("The servers cannot start.", reason)) from error
 
 
 def sweep(parent: Path, prefix: str) -> None:
@@ -201,11 +206,15 @@ def _start_valkey(folder: Path, *, durable: bool) -> None:
         str(program),
         *(part for key, value in options.items() for part in (f"--{key}", str(value))),
     ]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own wheel
+    done = subprocess.run(  # noqa: S603 - our own wheel
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode != 0:
+        raise CannotStartError(_failed(f"Valkey cannot start. Its log: {log}", done.stdout))
     until = time.monotonic() + START_SECONDS
     while not _answers(address):
         if time.monotonic() > until:
-            raise CannotStartError(f"Valkey did not start. Its log: {log}")
+            raise CannotStartError(_failed(f"Valkey did not start. Its log: {log}"))
         time.sleep(0.02)
 
 
@@ -270,9 +279,11 @@ def _as_owner(
         output.seek(0)
         text = output.read()
     if check and done.returncode != 0:
+        says = f"PostgreSQL cannot start: {Path(words[0]).name} failed."
         if log and log.exists():
+            says += f" Its log: {log}"
             text += "".join(log.read_text(errors="replace").splitlines(keepends=True)[-15:])
-        raise CannotStartError(f"{Path(words[0]).name} failed:\n{text.strip()}")
+        raise CannotStartError(_failed(says, text))
     return subprocess.CompletedProcess(words, done.returncode, text)
 
 
@@ -299,6 +310,12 @@ def _open_lock(path: Path) -> IO[str]:
 
 def _short(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:10]
+
+
+def _failed(says: str, reason: str = "") -> str:
+    """Return what went wrong, what to do where a disk is full, and the program's own words."""
+    advice = "If the disk is full, free some space, or name another folder with AP_DATA=/path."
+    return f"{says}\n{advice}\n{reason.strip()}".strip()
 
 
 def _no_wheel(server: str, wheel: str, variable: str) -> str:

