@@ -1,6 +1,7 @@
 """The web server and the worker in processes of their own, on the database of a test."""
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -9,8 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -41,6 +45,34 @@ def environment() -> dict[str, str]:
         "DEBUG": "1",  # static files are served as they lie
         "HTTPS": "0",
     }
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def health(url: str) -> tuple[int, dict[str, Any]]:
+    """Return the status of the health page of a server, and what it says."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+    except OSError as error:  # it is not there yet
+        return 0, {"says": str(error)}
+
+
+def until(seconds: float, is_so: Callable[[], bool]) -> bool:
+    """Wait until something is so, and tell whether it came to be."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.5)
+    return False
 
 
 class Process:
@@ -83,9 +115,7 @@ class Server(Process):
     def __init__(self, application: str = "apsystem.wsgi") -> None:
         super().__init__()
         self.application = application
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
