@@ -1,5 +1,7 @@
 """The demo borough: believable, made through actions, and only where it is asked for."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -40,23 +42,30 @@ def test_sizes_have_limits(db, demo, wrong):
         call_command("seed_demo", **wrong)
 
 
-def test_a_borough_is_there_after_it(db, demo, monkeypatch):
+def largest(measure):
+    return Snapshot.objects.filter(measure=measure).order_by("-denominator")[0]
+
+
+def test_a_borough_is_there_after_it(db, demo, monkeypatch, capsys):
     monkeypatch.setattr(seed_demo, "BY_ACTIONS", 45)  # some by actions, the others in bulk
 
     call_command("seed_demo", pupils=60, years=2)
 
+    assert re.search(r"Seeded 60 children in [1-9]\d*\.\d seconds\.", capsys.readouterr().out)
     assert Pupil.objects.count() == 60
     assert set(Referral.objects.values_list("status", flat=True)) == set(Status)
     assert set(Placement.objects.values_list("tier", flat=True)) == {1, 2, 3}
     assert Placement.objects.filter(ends_on=None).count() == 0
     assert Membership.objects.filter(user__email="caseworker@demo.example").exists()
     assert {role for role in Role if Membership.objects.filter(role=role).exists()} == set(Role)
-    assert Organisation.objects.filter(name__endswith="AP (demo)").count() == 2
+    providers = Organisation.objects.filter(kind=Organisation.Kind.PROVIDER)
+    assert providers.filter(name__endswith="AP (demo)").count() == 2
+    assert providers.exclude(name__endswith="AP (demo)").count() == 3
     assert User.objects.get(email="data.protection@demo.example").check_password("demo-borough")
     assert Comparator.objects.count() > 300
     assert not OutboxMessage.objects.filter(done_at=None).exists()
-    figure = Snapshot.objects.filter(measure="attendance-ap").order_by("-denominator")[0]
-    assert 45 < figure.value < 75
+    assert 45 < largest("attendance-ap").value < 75
+    assert 50 < largest("persistent-absence-ap").value < 100  # the country: four in five
     assert Mark.objects.count() > 2_000
     assert Mark.objects.with_note().exists()
     assert {row.instrument.name[:3] for row in Assessment.objects.all()} == {"SDQ", "Leu", "Joi"}
