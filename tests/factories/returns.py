@@ -1,5 +1,6 @@
 """Plans of the way back, their gates, weeks, versions and checks."""
 
+import uuid
 from datetime import date, timedelta
 
 import factory
@@ -113,6 +114,7 @@ class VersionFactory(DjangoModelFactory):
     number = 1
     content = factory.LazyFunction(lambda: {"goals": "Come every day."})
     sent_to = "head@school.example"
-    token_hash = factory.LazyAttribute(lambda row: hash_of(f"{row.plan.pk}-{row.number}"))
+    uid = factory.LazyFunction(uuid.uuid4)
+    token_hash = factory.LazyAttribute(lambda row: hash_of(Version(uid=row.uid).token))
     expires_on = date(2035, 1, 1)
     made_by = factory.SubFactory(UserFactory)
