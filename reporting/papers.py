@@ -3,11 +3,12 @@
 Members of the panel reach no other record of the child, so the rows are read for the case itself.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.models import HalfTerm, Organisation
 from apsystem.lib.gds import day
@@ -16,7 +17,10 @@ from placements import places
 from placements.models import Placement
 from pupils.models import Enrolment, PermanentExclusion, Suspension
 from reintegration.models import CaseKind, Entry, PanelCase, ledger, next_in_turn, year_group_of
-from reintegration.models.readiness import conversations, own_words, parents_words
+from reintegration.models.ledger import leaving_out
+from reintegration.models.readiness import Spoken, conversations, own_words, parents_words
+
+Row = TypeVar("Row", Enrolment, Suspension, PermanentExclusion, Placement)
 
 ATTENDANCE_WEEKS = 12
 SUSPENSIONS_YEARS = timedelta(days=2 * 365)
@@ -103,33 +107,49 @@ class Shown:
 
 def strip_of(case: PanelCase, today: date) -> Strip:
     """Return the way here of the child of a case. Six queries."""
-    pupil = case.pupil_id
-    rolls = Enrolment.objects.filter(pupil=pupil).at_schools().select_related("organisation")
+    return strips_of([case.pupil_id], today)[case.pupil_id]
+
+
+def strips_of(pupils: list[int], today: date) -> dict[int, Strip]:
+    """Return the way here of some children, by child. Six queries, however many they are."""
+    rolls = Enrolment.objects.filter(pupil__in=pupils).at_schools().select_related("organisation")
     suspensions = Suspension.objects.filter(
-        pupil=pupil, starts_on__gte=today - SUSPENSIONS_YEARS, cancelled_on=None
+        pupil__in=pupils, starts_on__gte=today - SUSPENSIONS_YEARS, cancelled_on=None
     )
-    sessions = list(suspensions.values_list("sessions", flat=True))
-    marks = Mark.objects.filter(pupil=pupil)
+    exclusions = PermanentExclusion.objects.filter(pupil__in=pupils).select_related("school")
+    placements = Placement.objects.filter(
+        pupil__in=pupils, status__in=["open", "paused", "ended"]
+    ).select_related("provider")
     since = today - timedelta(weeks=ATTENDANCE_WEEKS)
-    weeks = list(marks.between(since, today).by_week())
-    told = SchoolAttendance.objects.kept().filter(pupil=pupil).between(since, today)
-    at_school = list(told.values("present", "possible"))
-    exclusions = PermanentExclusion.objects.filter(pupil=pupil).select_related("school")
-    return Strip(
-        rolls=list(rolls[:MOST_ROLLS]),
-        suspensions=len(sessions),
-        suspended_days=Decimal(sum(sessions)) / 2,
-        exclusions=list(exclusions),
-        placements=list(
-            Placement.objects.filter(pupil=pupil, status__in=["open", "paused", "ended"])
-            .select_related("provider")
-            .order_by("-starts_on")[:MOST_ROLLS]
-        ),
-        present=sum(week["present"] for week in weeks),
-        possible=sum(week["possible"] for week in weeks),
-        school_present=sum(row["present"] for row in at_school),
-        school_possible=sum(row["possible"] for row in at_school),
-    )
+    weeks, at_school = defaultdict(list), defaultdict(list)
+    for week in Mark.objects.filter(pupil__in=pupils).between(since, today).by_week():
+        weeks[week["pupil"]].append(week)
+    told = SchoolAttendance.objects.kept().filter(pupil__in=pupils).between(since, today)
+    for row in told.values("pupil", "present", "possible"):
+        at_school[row["pupil"]].append(row)
+    rolls_of, suspended = _by_pupil(rolls), _by_pupil(suspensions)
+    excluded, placed = _by_pupil(exclusions), _by_pupil(placements.order_by("-starts_on"))
+    return {
+        pupil: Strip(
+            rolls=rolls_of[pupil][:MOST_ROLLS],
+            suspensions=len(suspended[pupil]),
+            suspended_days=Decimal(sum(row.sessions for row in suspended[pupil])) / 2,
+            exclusions=excluded[pupil],
+            placements=placed[pupil][:MOST_ROLLS],
+            present=sum(week["present"] for week in weeks[pupil]),
+            possible=sum(week["possible"] for week in weeks[pupil]),
+            school_present=sum(row["present"] for row in at_school[pupil]),
+            school_possible=sum(row["possible"] for row in at_school[pupil]),
+        )
+        for pupil in pupils
+    }
+
+
+def _by_pupil(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.pupil_id].append(row)
+    return found
 
 
 def options_for(year_group: int, today: date) -> list[Option]:
@@ -145,39 +165,64 @@ def options_for(year_group: int, today: date) -> list[Option]:
     ]
 
 
-def shown(case: PanelCase, today: date, options: list[Option] | None = None) -> Shown:
-    """Return all that the panel sees of a case. Free places are worked out, where not given."""
-    spoken = conversations([case])
-    words, source = own_words(case, spoken)
+def shown(case: PanelCase, today: date) -> Shown:
+    """Return all that the panel sees of a case."""
     year_group = year_group_of(case.pupil, today)
-    is_place = case.kind == CaseKind.FAIR_ACCESS
+    entries = ledger(year_group, today) if case.kind == CaseKind.FAIR_ACCESS else []
+    options, spoken = options_for(year_group, today), conversations([case])
+    return _shown(case, spoken, strip_of(case, today), options, entries)
+
+
+def _shown(
+    case: PanelCase,
+    spoken: dict[int, Spoken],
+    strip: Strip,
+    options: list[Option],
+    entries: list[Entry],
+) -> Shown:
+    words, source = own_words(case, spoken)
     return Shown(
         case=case,
         words=words,
         words_from=source,
         parent=parents_words(case, spoken),
-        strip=strip_of(case, today),
-        options=options_for(year_group, today) if options is None else options,
-        entries=ledger(year_group, today, pupil=case.pupil) if is_place else [],
+        strip=strip,
+        options=options,
+        entries=leaving_out(entries, [row.school_id for row in strip.exclusions]),
     )
 
 
 def paper(cases: Iterable[PanelCase], today: date) -> list[dict[str, Any]]:
     """Return the items of a pack: each with its sections in the order of the screen.
 
-    Free places are worked out once for each year group.
+    Nothing is asked for each case; free places and the ledger are worked out once a year group.
     """
     rows = list(cases)
+    strips, spoken = strips_of([case.pupil_id for case in rows], today), conversations(rows)
     years = {case.pk: year_group_of(case.pupil, today) for case in rows}
     options = {year: options_for(year, today) for year in set(years.values())}
+    by_turn = {
+        year: ledger(year, today)
+        for year in {years[case.pk] for case in rows if case.kind == CaseKind.FAIR_ACCESS}
+    }
+    found = [
+        _shown(
+            case,
+            spoken,
+            strips[case.pupil_id],
+            options[years[case.pk]],
+            by_turn[years[case.pk]] if case.kind == CaseKind.FAIR_ACCESS else [],
+        )
+        for case in rows
+    ]
     return [
         {
-            "number": case.position,
-            "name": f"{case.pupil}, {case.pupil.year_group(today)}",
-            "minutes": f"{case.minutes} minutes",
-            "sections": _sections(shown(case, today, options[years[case.pk]])),
+            "number": one.case.position,
+            "name": f"{one.case.pupil}, {one.case.pupil.year_group(today)}",
+            "minutes": f"{one.case.minutes} minutes",
+            "sections": _sections(one),
         }
-        for case in rows
+        for one in found
     ]
 
 

@@ -5,8 +5,8 @@ nobody entered is said to be unknown, and never counted as nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
@@ -227,11 +227,20 @@ def ledger(year_group: int, today: date, *, pupil: Pupil | None = None) -> list[
         entries[vacancy.school_id].vacancy = vacancy
     for row in PanelException.objects.on(today).filter(school__in=entries):
         entries[row.school_id].left_out = f"{row.reason} (declared to {day(row.last_day)})"
-    if pupil:
-        excluded = PermanentExclusion.objects.filter(pupil=pupil, school__in=entries)
-        for place in excluded.values_list("school", flat=True):
-            entries[place].left_out = "the school permanently excluded this pupil."
-    return sorted(entries.values(), key=_turn)
+    excluded = (
+        PermanentExclusion.objects.filter(pupil=pupil, school__in=entries) if pupil else None
+    )
+    schools = list(excluded.values_list("school", flat=True)) if excluded is not None else []
+    return leaving_out(entries.values(), schools)
+
+
+def leaving_out(entries: Iterable[Entry], schools: Collection[int]) -> list[Entry]:
+    """Return the entries in turn, where some schools permanently excluded the child."""
+    why = "the school permanently excluded this pupil."
+    found = [
+        replace(entry, left_out=why) if entry.school.pk in schools else entry for entry in entries
+    ]
+    return sorted(found, key=_turn)
 
 
 def next_in_turn(entries: Iterable[Entry]) -> Entry | None:
