@@ -16,6 +16,7 @@ from placements.models import Placement
 from pupils.models import Pupil
 from reintegration.models import PANEL_ROLES
 from tests import factories
+from tests.factories import returns
 
 FAR = date(2035, 1, 1)
 OWN_PANEL_DAYS, FOREIGN_PANEL_DAYS = 5, 40
@@ -245,9 +246,36 @@ def mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:
     mark = factories.MarkFactory(
         placement=placement, date=day, code_id="I", version=2, note=token("well")
     )
-    factories.MarkAmendmentFactory(mark=mark, original="N", amended="I", reason=token("amendment"))
-    factories.TakenBackFactory(placement=placement, date=day)
+    told = {"by_name": token("amender"), "by_position": token("amenderspost")}
+    factories.MarkAmendmentFactory(
+        mark=mark, original="N", amended="I", reason=token("amendment"), **told
+    )
+    factories.TakenBackFactory(placement=placement, date=day, **told)
     return mark
+
+
+def more_changes(world: Any, placement: Placement) -> None:
+    """Make one more row of lists about what the own side has: changes, files, keys, places."""
+    rows = world.own
+    factories.MarkAmendmentFactory(mark=rows.mark, original="N", amended="I")
+    held_on = world.school_day - timedelta(days=rows.timetable.reviews.count())
+    factories.TimetableReviewFactory(
+        timetable=rows.timetable,
+        due_on=held_on,
+        held_on=held_on,
+        came=["parent"],
+        outcome="continue",
+        recorded_by=rows.timetable.recorded_by,
+        recorded_at=timezone.now(),
+    )
+    returns.PlanFactory(placement=placement)
+    factories.uploaded(rows.provider, rows.mark, "Week")
+    factories.AttachmentFactory(referral=rows.submitted)
+    factories.ApiKeyFactory(organisation=rows.provider)
+    factories.MembershipFactory(organisation=world.council, role=Role.MANAGER)
+    factories.RegisterTimesFactory()
+    factories.CommissionFactory()
+    factories.ClosedToNewFactory()
 
 
 def member(school: Organisation, provider: Organisation) -> Membership:
