@@ -214,8 +214,8 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         **dict.fromkeys(
             [(f"reintegration:{page}", "uid") for page in ONWARD_PAGES], rows.onward.uid
         ),
-        ("reintegration:activity-record", "pk"): rows.onward.activities.get().pk,
-        ("reintegration:application-change", "pk"): rows.onward.applications.get().pk,
+        ("reintegration:activity-record", "pk"): rows.onward.activities.earliest("pk").pk,
+        ("reintegration:application-change", "pk"): rows.onward.applications.earliest("pk").pk,
         ("reintegration:destination-check", "month"): "march",
         ("reintegration:gate", "kind"): "meeting",
         ("reintegration:week-review", "number"): 1,

@@ -88,3 +88,9 @@ class Side:
     key: ApiKey
     outreach: dict[str, Any]
     tokens: set[str] = field(default_factory=set)
+
+    def token(self, text: str) -> str:
+        """Return a text that a leak is known by, and remember it."""
+        made = f"zqx{self.name}{text}zqx"
+        self.tokens.add(made)
+        return made

@@ -26,7 +26,7 @@ from pupils.models import (
 from referrals.models import Referral, SavedFilter, Status, Tier
 from reintegration.models import PANEL_ROLES
 from reporting.models import BoardPack, Target
-from tests import addresses, factories, onward, sides
+from tests import addresses, canaries, factories, onward, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
 from tests.side import Side
@@ -100,6 +100,7 @@ def build() -> World:
         factories.MembershipFactory(user=people[role], organisation=place, role=role)
     sides.seats(people, council, today)
     for side in (own, foreign):
+        canaries.fill(side, side.token)
         Referral.objects.filter(school=side.school).update(made_by=people[Role.SCHOOL_STAFF])
     own.cover = factories.CoverFactory(
         person=people[Role.CASEWORKER], colleague=people[Role.MANAGER], organisation=council
