@@ -26,6 +26,8 @@ class PackForm(SeenForm):
     coverage = forms.ChoiceField(
         label="Part of the year",
         choices=[(one.value, part_label(one.value)) for one in KEPT],
+        help_text="Shorter parts are not offered: leadership could work small numbers out from "
+        "them and the longer ones",
         error_messages={"required": "Choose the part of the year"},
     )
     words = TextArea(label="Introduction (optional)", required=False, max_length=4000)

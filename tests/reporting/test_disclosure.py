@@ -227,6 +227,17 @@ def test_a_draft_withholds_what_the_frozen_pack_will(client, person):
     assert SIDE in client.get(reverse("reporting:pack", args=[draft.uid])).content.decode()
 
 
+def test_the_form_of_a_pack_says_why_it_offers_no_shorter_part(client, person):
+    client.force_login(person(Role.MANAGER))
+    of_borough, of_provider = (
+        client.get(reverse(f"reporting:{name}")).content.decode()
+        for name in ("pack-new", "pack-new-provider")
+    )
+
+    assert "Shorter parts are not offered: leadership could work small numbers out" in of_borough
+    assert "Shorter parts are not offered" not in of_provider
+
+
 @pytest.mark.usefixtures("over")
 def test_the_file_of_terms_says_which_it_withholds(client, person):
     for children, day in ((12, date(2024, 9, 16)), (3, date(2025, 5, 12))):
