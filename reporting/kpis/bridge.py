@@ -13,6 +13,11 @@ from reporting.kpis.arithmetic import HUNDRED, rate
 Row = Sequence[Any]  # pupil, provider, school, numerator, denominator
 Pair = tuple[int, int]
 CAME, WENT, CHANGED = "came", "went", "changed"
+WORDS = {
+    CAME: "Counted now, and not then",
+    WENT: "Counted then, and not now",
+    CHANGED: "Counted both times, with other numbers",
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,11 @@ class Step:
     numerator: int
     denominator: int
     points: Decimal | None  # None where there was no value before it, or is none after it
+
+    @property
+    def words(self) -> str:
+        """Return what happened to the units."""
+        return WORDS[self.kind]
 
 
 def bridge(then: Iterable[Row], now: Iterable[Row], per: Decimal = HUNDRED) -> list[Step]:

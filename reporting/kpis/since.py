@@ -1,12 +1,13 @@
 """What changed since a figure was kept: its rows then against its rows now, and late corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from attendance.models import Mark, MarkAmendment
 from attendance.models.mark import MarkAmendmentQuerySet
+from reporting.kpis import REGISTRY
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.bridge import Step, bridge, total_of
 from reporting.kpis.measure import Measure
@@ -34,10 +35,6 @@ class Since:
     corrected: int
     marked_later: int
 
-    def leads_back(self, cohort: int) -> bool:
-        """Tell whether few units are behind a step, which the totals and the others would give."""
-        return any(step.units < cohort for step in self.steps)
-
 
 def since(measure: Measure, then: Snapshot, today: date) -> Since:
     """Tell what changed since. The rows behind the figure must be kept. Raise NoCalendar."""
@@ -58,6 +55,35 @@ def since(measure: Measure, then: Snapshot, today: date) -> Since:
         corrected=corrected,
         marked_later=later,
     )
+
+
+def steps_since(figures: Mapping[str, Snapshot], today: date) -> dict[str, Sequence[Step]]:
+    """Return the steps from figures of one time to today's, by slug; none of a changed definition.
+
+    The rows of today are a query for each figure. Raise NoCalendar.
+    """
+    if not figures:
+        return {}
+    first = next(iter(figures.values()))
+    period, narrowing = (
+        Period.of(first.year, first.coverage, today),
+        of_provider(first.provider_id),
+    )
+    before = dict(
+        KeptRows.objects.filter(snapshot__in=figures.values()).values_list("snapshot", "rows")
+    )
+    found: dict[str, Sequence[Step]] = {}
+    for slug, then in figures.items():
+        measure = REGISTRY[slug]
+        if then.pk in before and measure.version == then.definition_version:
+            now, _ = measure.rows(period, narrowing)
+            found[slug] = bridge(before[then.pk], now, measure.per)
+    return found
+
+
+def leads_back(steps: Iterable[Step], cohort: int) -> bool:
+    """Tell whether few units are behind a step, which the totals and the others would give."""
+    return any(step.units < cohort for step in steps)
 
 
 def _of_register(then: Snapshot) -> tuple[int, int]:

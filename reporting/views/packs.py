@@ -1,7 +1,9 @@
 """Packs for a board: written, frozen, read as a page, as a PDF and as a file."""
 
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,7 +39,7 @@ from reporting.kpis.beside import (
 from reporting.kpis.disclosure import Limits, Rule, in_words, report_lines, withheld_by
 from reporting.kpis.live import figures_of_provider
 from reporting.kpis.period import NoCalendar
-from reporting.kpis.since import Since, corrections
+from reporting.kpis.since import Since, corrections, leads_back, steps_since
 from reporting.kpis.since import since as tell_since
 from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
 from reporting.views.figures import find_measure
@@ -147,13 +149,26 @@ def index(request: Request) -> HttpResponse:
 def detail(request: Request, uid: str) -> HttpResponse:
     """Show a pack: what was frozen, and where the figure is another one by now."""
     pack = _find(request, uid)
+    lines = _lines(request, pack, then_and_now=True)
+    changed = {
+        line["figure"].measure: line["snapshot"]
+        for line in lines
+        if pack.is_frozen and line["now"] and line["is_shown"] and line["is_now_shown"]
+    }
+    with suppress(NoCalendar):
+        steps = steps_since(changed, localdate())
+        few = 0 if request.user.can(Permission.FIGURES_CHILDREN) else settings.SMALLEST_COHORT
+        for line in lines:
+            line["steps"] = steps.get(line["figure"].measure, [])
+            line["hides"] = leads_back(line["steps"], few)
     return render(
         request,
         "reporting/pack.html",
         {
             "title": pack.title,
             "pack": pack,
-            "lines": _lines(request, pack, then_and_now=True),
+            "lines": lines,
+            "smallest": settings.SMALLEST_COHORT,
             "can_make": request.user.can(Permission.PACK_MAKE),
         },
     )
@@ -377,7 +392,7 @@ def since(request: Request, slug: str) -> HttpResponse:
             "kept": kept.filter(provider=then.provider_id if then else None)[:MOST_KEPT],
             "sees": sees,
             "register": _of_register(found, 0 if sees else limits.smallest) if found else "",
-            "hides": found is not None and not sees and found.leads_back(limits.cohort),
+            "hides": found is not None and not sees and leads_back(found.steps, limits.cohort),
             "why_hidden": rule.words(limits, of_children=measure.is_of_children) if rule else "",
             "smallest": limits.cohort,
         },

@@ -89,6 +89,7 @@ def test_a_frozen_figure_stays_and_the_page_names_the_one_correction(
     assert (figure.snapshot.numerator, figure.snapshot.denominator) == (80, 100)
     assert "80.0%" in shown
     assert "Now 81.0%: 81 of 100" in shown
+    assert "Counted both times, with other numbers: 1 (+1.00 points)" in shown
     assert "1 mark of its period was corrected since, and 0 made" in since
     assert "Counted both times, with other numbers: 1" in since
     assert "+1.00 points" in since

@@ -1,14 +1,17 @@
 """What is not shown in a pack is not to be worked out from what is."""
 
+import dataclasses
 import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.permissions import Role
 from reporting import actions
 from reporting.actions import figures, packs
+from reporting.kpis import REGISTRY
 from reporting.kpis.beside import counted_apart
 from reporting.models import BoardPack, Coverage, PackFigure, Snapshot
 from reporting.views import packs as pages
@@ -113,6 +116,53 @@ def test_a_step_of_few_children_is_not_what_the_ends_leave(client, person, manag
     assert since_of(client, person(Role.LEADERSHIP), pack) == [
         "80.0%", *["not shown"] * 5, "81.0%", *["not shown"] * 2,
     ]  # fmt: skip
+
+
+def now_of(client, reader, pack):
+    """Return what the page of a pack says of now."""
+    client.force_login(reader)
+    page = client.get(reverse("reporting:pack", args=[pack.uid])).content.decode()
+    return " ".join(strip_tags(page[page.index("govuk-inset-text") + 18 :]).split())
+
+
+def test_the_page_of_a_pack_says_what_changed_and_to_leadership_no_small_step(
+    client, person, manager
+):
+    rows = factories.PlacementFactory.create_batch(10)
+    for row in rows:
+        factories.write_marks(row, "////////NI", first_day=MONDAY)
+    pack = frozen(manager)
+    attended(rows[0])
+    actions.compute(AFTER)
+    leader, changed = person(Role.LEADERSHIP), "Counted both times, with other numbers:"
+
+    assert f"{changed} 1 (+1.00 points)" in now_of(client, manager, pack)
+    hidden = now_of(client, leader, pack)
+    assert f"{changed} fewer than 10" in hidden
+    assert "81 of 100" not in hidden
+    assert "points)" not in hidden
+
+    for row in rows[1:]:
+        attended(row)
+    actions.compute(AFTER)
+    told = now_of(client, leader, pack)
+    assert told.startswith("Now 90.0%: 90 of 100.")
+    assert f"{changed} 10 (+10.00 points)" in told
+
+
+def test_the_page_of_a_pack_says_that_the_definition_changed(client, manager, monkeypatch):
+    for row in factories.PlacementFactory.create_batch(10):
+        factories.write_marks(row, "////////NI", first_day=MONDAY)
+    pack = frozen(manager)
+    factories.write_marks(factories.PlacementFactory(), "//", first_day=MONDAY)
+    measure = dataclasses.replace(REGISTRY[SLUG], version=REGISTRY[SLUG].version + 1)
+    monkeypatch.setitem(REGISTRY, SLUG, measure)
+    actions.compute(AFTER)
+
+    told = now_of(client, manager, pack)
+
+    assert "The definition changed meanwhile, so the rows are not compared." in told
+    assert "Counted" not in told.split("How is this worked out?")[0]
 
 
 def test_a_step_of_enough_children_keeps_its_numbers(client, person, manager):
