@@ -15,8 +15,7 @@ from apsystem.lib.calendar import academic_year, year_label
 from apsystem.lib.seen import hold_seen
 from reporting.actions.figures import compute, compute_of_provider
 from reporting.kpis import REGISTRY, Measure, Period
-from reporting.kpis.beside import said_beside, said_of_showing
-from reporting.kpis.disclosure import Limits, withheld_by
+from reporting.kpis.beside import said_beside, showing
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import KEPT, NoCalendar, last_half_term, periods
 from reporting.models import (
@@ -133,14 +132,13 @@ def freeze(pack: BoardPack, *, by: User) -> BoardPack:
     snapshots = _with_rows(period, measures, fresh.provider_id)
     published = list(Comparator.objects.filter(coverage=fresh.coverage))
     targets = Target.objects.of_year(fresh.year)
-    limits = Limits.of_pack(is_of_provider=fresh.is_of_provider)
     for row in figures:
         measure, row.snapshot = REGISTRY[row.measure], snapshots[row.measure]
         target = targets.get(row.measure)
-        rule = withheld_by(measure, row.snapshot, snapshots, limits)
+        shown = showing(measure, row.snapshot, snapshots, is_of_provider=fresh.is_of_provider)
         row.said = {
             **said_beside(measure, row.snapshot, published, target, is_part=fresh.is_of_provider),
-            **said_of_showing(rule, limits),
+            **shown.said(),
         }
     PackFigure.objects.bulk_update(figures, ["snapshot", "said"])
     return make_move(fresh, "freeze", by=by, frozen_by=by, frozen_at=timezone.now())

@@ -1,12 +1,12 @@
 """What stands beside a figure on a paper, in words that can be kept."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from apsystem.lib.gds import figure
 from reporting.kpis.compare import compare, gap
-from reporting.kpis.disclosure import Limits, Rule, in_words
+from reporting.kpis.disclosure import Limits, Rule, hidden_apart, in_words, withheld_by
 from reporting.kpis.measure import Measure
 from reporting.models import Comparator, Snapshot, Target
 
@@ -51,21 +51,45 @@ def said_beside(
     }
 
 
-def said_of_showing(rule: Rule | None, limits: Limits) -> dict[str, Any]:
-    """Return whether a figure is shown, as a pack keeps it: what a board was told stays told."""
-    return {"withheld": rule.value if rule else "", "limits": list(limits)}
+class Showing(NamedTuple):
+    """Whether a figure is shown in a pack, by which limits, and which counts apart are not."""
+
+    rule: Rule | None
+    limits: Limits
+    hidden: list[str]
+
+    def said(self) -> dict[str, Any]:
+        """Return the same as a pack keeps it: what a board was told stays told."""
+        rule = self.rule.value if self.rule else ""
+        return {"withheld": rule, "limits": list(self.limits), "hidden": self.hidden}
 
 
-def told_of_showing(said: dict[str, Any], figure: Snapshot) -> tuple[Rule | None, Limits]:
+def showing(
+    measure: Measure,
+    figure: Snapshot | None,
+    others: Mapping[str, Snapshot],
+    *,
+    is_of_provider: bool,
+) -> Showing:
+    """Return what of a figure is shown in a pack that is frozen today."""
+    limits = Limits.of_pack(is_of_provider=is_of_provider)
+    if figure is None:
+        return Showing(None, limits, [])
+    rule = withheld_by(measure, figure, others, limits)
+    return Showing(rule, limits, hidden_apart(figure, others, limits))
+
+
+def told_of_showing(said: dict[str, Any], figure: Snapshot) -> Showing:
     """Return what a frozen pack keeps of whether a figure is shown, and by which limits.
 
     Packs from before it was kept showed every figure with enough children behind it: no count
     was too small for them.
     """
     if "limits" in said:
-        return Rule(said["withheld"]) if said["withheld"] else None, Limits(*said["limits"])
+        rule = Rule(said["withheld"]) if said["withheld"] else None
+        return Showing(rule, Limits(*said["limits"]), said["hidden"])
     limits = Limits(0, Limits.in_force().cohort)
-    return None if figure.has_enough(limits.cohort) else Rule.COHORT, limits
+    return Showing(None if figure.has_enough(limits.cohort) else Rule.COHORT, limits, [])
 
 
 def without_a_way_back(said: dict[str, Any]) -> dict[str, Any]:
@@ -77,11 +101,15 @@ def without_a_way_back(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "gap": "", "beside": beside}
 
 
-def counted_apart(snapshot: Snapshot | None) -> list[tuple[str, str]]:
-    """Return what was counted apart, for a paper: a small count tells of the children in it."""
-    smallest = Limits.in_force().smallest
+def counted_apart(
+    snapshot: Snapshot, hidden: Collection[str], smallest: int
+) -> list[tuple[str, str]]:
+    """Return what was counted apart, in words: a small count tells of the children in it.
+
+    The hidden ones are named even where they are nought: that, too, would tell of the others.
+    """
     return [
-        (words, in_words(count, smallest))
-        for words, count in (snapshot.counts.items() if snapshot else ())
-        if count
+        (words, "not shown" if words in hidden else in_words(count, smallest))
+        for words, count in snapshot.counts.items()
+        if count or words in hidden
     ]

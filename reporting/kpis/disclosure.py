@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from django.conf import settings
 
 from reporting.kpis.measure import Measure
+from reporting.models import Snapshot
 from reporting.models.snapshot import is_enough
 
 HIDDEN = "c"  # DfE's symbol for what is confidential
@@ -89,6 +90,13 @@ ADD_UP = {
     "unauthorised-absence-ap": "authorised-absence-ap",
 }
 LIES_WITHIN = {"severe-absence-ap": "persistent-absence-ap"}
+# Two measures of the same interventions: what one counts and leaves out is as many as in the other.
+SAME_UNITS = {
+    "outreach-zero-suspensions-12-months": "outreach-zero-permanent-exclusions-12-months",
+    "outreach-zero-permanent-exclusions-12-months": "outreach-zero-suspensions-12-months",
+    "outreach-semh-improved": "outreach-curriculum-improved",
+    "outreach-curriculum-improved": "outreach-semh-improved",
+}
 
 
 def withheld_by(
@@ -108,6 +116,16 @@ def withheld_by(
     if other and _is_small(other.numerator, limits):
         return Rule.SIDE
     return Rule.SIDE if wider and _is_small(wider.numerator - above, limits) else None
+
+
+def hidden_apart(figure: Snapshot, others: Mapping[str, Snapshot], limits: Limits) -> list[str]:
+    """Return which counts of what is left out would give away a small one of the same units."""
+    twin = others.get(SAME_UNITS.get(figure.measure, ""))
+    return [
+        words
+        for words, count in (twin.counts.items() if twin else ())
+        if _is_small(count, limits) and not _is_small(figure.counts.get(words, 0), limits)
+    ]
 
 
 def rule_for(

@@ -21,13 +21,14 @@ from pupils.models import Pupil
 from reporting.forms.figures import FiguresForm
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.arithmetic import rate
+from reporting.kpis.beside import counted_apart
 from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
 from reporting.kpis.disclosure import (
     METHOD_OF_FIGURES,
     NOTHING_HIDDEN,
     Limits,
     Rule,
-    in_words,
+    hidden_apart,
     report,
     report_lines,
     withheld_by,
@@ -193,7 +194,7 @@ class Tiles:
             "goal": goal,
             "gap": gap(goal, figure, measure.sign) if figure and goal is not None else "",
             "coverage": self._coverage(measure, figure) if figure and is_shown else "",
-            "beside": self._beside(figure) if figure and is_shown else [],
+            "beside": self._apart(figure) if figure and is_shown else [],
             "published_for": measure.published.school_type if measure.published else "",
             "why_not": self._why_not(measure),
             "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
@@ -219,21 +220,21 @@ class Tiles:
         period = self.asked.period
         return measure.why_not(period, self.asked.narrowing) if period else ""
 
-    def _beside(self, figure: Snapshot) -> list[tuple[str, str]]:
+    def _apart(self, figure: Snapshot) -> list[tuple[str, str]]:
         """Return what was counted apart: in progress, not known, left out."""
-        return [(words, self._said(count)) for words, count in figure.counts.items() if count]
+        if self.sees_small:
+            return counted_apart(figure, (), 0)
+        hidden = hidden_apart(figure, self.figures, self.limits)
+        return counted_apart(figure, hidden, self.limits.smallest)
 
     def _coverage(self, measure: Measure, figure: Snapshot) -> str:
         """Say of how many units it is known, unless the rest is a count that is not told."""
         unknown = figure.counts.get(NOT_KNOWN)
-        if unknown is None or (unknown and self._said(unknown) != f"{unknown:,}"):
+        told = dict(self._apart(figure)).get(NOT_KNOWN, "0")
+        if unknown is None or told != f"{unknown:,}":
             return ""
         whole = figure.denominator + unknown
         return f"Known for {figure.denominator:,} of {whole:,} {measure.unit_words}."
-
-    def _said(self, count: int) -> str:
-        """Write a count; a small one tells those who see no child too much."""
-        return in_words(count, 0 if self.sees_small else self.limits.smallest)
 
     def course(self, measure: Measure) -> list[Snapshot]:
         """Return the terms of a headline that this person may see.

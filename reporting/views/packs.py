@@ -31,12 +31,14 @@ from reporting.forms.packs import (
 )
 from reporting.kpis import REGISTRY, STRATEGY
 from reporting.kpis.beside import (
+    Showing,
     counted_apart,
     said_beside,
+    showing,
     told_of_showing,
     without_a_way_back,
 )
-from reporting.kpis.disclosure import Limits, Rule, in_words, report_lines, withheld_by
+from reporting.kpis.disclosure import Limits, in_words, report_lines, withheld_by
 from reporting.kpis.live import figures_of_provider
 from reporting.kpis.period import NoCalendar
 from reporting.kpis.since import Since, corrections, leads_back, steps_since
@@ -80,7 +82,7 @@ def _lines(request: Request, pack: BoardPack, *, then_and_now: bool) -> list[dic
             targets.get(row.measure),
             is_part=pack.is_of_provider,
         )
-        rule, limits = _showing(pack, row, then, latest)
+        rule, limits, hidden = _showing(pack, row, then, latest)
         is_shown = then is not None and rule is None
         found.append(
             {
@@ -93,7 +95,9 @@ def _lines(request: Request, pack: BoardPack, *, then_and_now: bool) -> list[dic
                 "why_hidden": rule.words(limits, of_children=bool(said.get("of_children")))
                 if rule
                 else "",
-                "apart": counted_apart(then) if is_shown else [],
+                "apart": counted_apart(then, hidden, Limits.in_force().smallest)
+                if then and is_shown
+                else [],
                 "now": now if now and then and now.fingerprint != then.fingerprint else None,
                 "is_now_shown": _is_now_shown(pack, row, latest),
             }
@@ -103,22 +107,18 @@ def _lines(request: Request, pack: BoardPack, *, then_and_now: bool) -> list[dic
 
 def _showing(
     pack: BoardPack, row: PackFigure, then: Snapshot | None, latest: dict[str, Snapshot]
-) -> tuple[Rule | None, Limits]:
-    """Return what withholds a figure: what is kept of a frozen pack, today's rules of a draft."""
+) -> Showing:
+    """Return what of a figure is shown: what a frozen pack keeps of it, today's rules of a draft."""
     if then is not None and row.said:
         return told_of_showing(row.said, then)
-    limits = Limits.of_pack(is_of_provider=pack.is_of_provider)
-    if then is None:
-        return None, limits
-    return withheld_by(REGISTRY[row.measure], then, latest, limits), limits
+    return showing(REGISTRY[row.measure], then, latest, is_of_provider=pack.is_of_provider)
 
 
 def _is_now_shown(pack: BoardPack, row: PackFigure, latest: dict[str, Snapshot]) -> bool:
     now, measure = latest.get(row.measure), REGISTRY.get(row.measure)
     if now is None or measure is None:
         return False
-    limits = Limits.of_pack(is_of_provider=pack.is_of_provider)
-    return withheld_by(measure, now, latest, limits) is None
+    return showing(measure, now, latest, is_of_provider=pack.is_of_provider).rule is None
 
 
 def _latest(request: Request, pack: BoardPack, slugs: list[str]) -> dict[str, Snapshot]:
