@@ -146,8 +146,8 @@ FAMILY = [
         "Plans with the young person's own words",
         "Reintegration plans that were open in the period and hold the young person's own words, "
         "as a share of those open: words handed in by the link since the placement began, or said "
-        "in the conversation that is evidence for the return. A plan is open from the day on which "
-        "it was made, and not before the placement begins.",
+        "in the conversation that is evidence for the return. A plan is open from the day on "
+        "which it was made, and not before the placement begins.",
         IN_PLANS,
         ("Plans with own words", "Plans open in the period"),
         exclusions="Words that were taken back do not count. What parents said does not either.",

@@ -213,9 +213,9 @@ FAMILY = [
     _measure(
         "part-time-timetables-over-limit",
         "Part-time timetables that last long",
-        "Part-time timetables in force on the last day of term in the period that go on for longer "
-        "than the number of weeks the council has set, counted from the first of those that follow "
-        "each other, as a share of those in force.",
+        "Part-time timetables in force on the last day of term in the period that go on for "
+        "longer than the number of weeks the council has set, counted from the first of those "
+        "that follow each other, as a share of those in force.",
         TIMETABLES,
         ("Timetables longer than the limit", "Timetables in force"),
         columns=("long", "counted"),
@@ -248,9 +248,9 @@ FAMILY = [
     _measure(
         "places-filled",
         "Commissioned places filled",
-        "Pupils placed at providers on the last day of term in the period, as a share of the places "
-        "that the council commissions there on that day. A place is for one pupil, whatever the "
-        "number of sessions, so the share may pass 100.",
+        "Pupils placed at providers on the last day of term in the period, as a share of the "
+        "places that the council commissions there on that day. A place is for one pupil, "
+        "whatever the number of sessions, so the share may pass 100.",
         PLACES,
         ("Pupils placed", "Places commissioned"),
         columns=("filled", "places"),

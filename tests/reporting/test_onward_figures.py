@@ -67,7 +67,7 @@ def test_year_11_with_a_coach(calendar, caseworker):
 
 
 def test_year_11_is_counted_on_the_last_day_of_term(whole_year, caseworker):
-    """Term ends on 22 July 2025: one is placed until then, with a coach; one left the day before."""
+    """Term ends on 22 July 2025: one is placed until then, one left the day before: 1 of 1."""
     for ends_on in (date(2025, 7, 23), date(2025, 7, 22)):
         row = factories.PlacementFactory(
             starts_on=START, pupil__date_of_birth=YEAR_11, status="ended", ends_on=ends_on

@@ -131,7 +131,7 @@ def test_reviews_of_attendance_contracts(whole_year):
     ],
 )  # fmt: skip
 def test_what_was_due_on_the_last_day_of_a_term_is_due_when_that_day_is_over(calendar, slug, make):
-    """Never done, due on 20 December 2024: on that day it may still be, and from the next on not."""
+    """Never done, due on 20 December 2024: on that day it may still be, afterwards not."""
     last_day = date(2024, 12, 20)
     make(last_day)
 
