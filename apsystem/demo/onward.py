@@ -13,6 +13,7 @@ from reintegration.models import Activity, Application, CoachContact, Destinatio
 from reintegration.models.transition import YEAR_10, YEAR_11, YEAR_12, Guarantee, Now
 
 A_YEAR = 8
+YEAR_13 = YEAR_12 + 1
 HOPES = ["To be a mechanic, like my uncle.", "Something with children.", "Hair and beauty.",
          "I do not know yet. Not an office.", "Music, or sound for films."]  # fmt: skip
 PLACES = ["Riverbank College", "Thames Works Training", "Elm Lane Sixth Form"]
@@ -20,12 +21,12 @@ ANSWERS = [Now.THERE, Now.THERE, Now.NEET, Now.ELSEWHERE, Now.NOT_KNOWN]
 
 
 def seed(borough: Borough, today: date) -> None:
-    """Make plans with some of Years 10 and 11, and with some who left last summer."""
+    """Make plans with some of Years 10 and 11, and with some who left in the last two summers."""
     coach = borough.people[Role.TRANSITION_COACH]
     year = academic_year(today)
     placed = Placement.objects.filter(status__in=TAKEN_UP)
     rows = Pupil.objects.filter(pk__in=placed.values("pupil")).order_by("pk")
-    for offset in (YEAR_10, YEAR_11, YEAR_12):
+    for offset in (YEAR_10, YEAR_11, YEAR_12, YEAR_13):
         for number, pupil in enumerate(rows.filter(starts_year_1=year - offset)[:A_YEAR]):
             if number % 4 != 3:  # some have none so far
                 _tell(pupil, offset, number, coach, today)
@@ -36,16 +37,17 @@ def _tell(pupil: Pupil, offset: int, number: int, coach: User, today: date) -> N
         Pathway(aspirations=HOPES[number % len(HOPES)], intended="college"), pupil=pupil, by=coach
     )
     visit = Activity(kind="employer", words="A morning at a garage", planned_on=today)
-    visit.planned_on -= timedelta(days=9 + number)
+    back = timedelta(days=365 if offset == YEAR_13 else 0)
+    visit.planned_on -= back + timedelta(days=9 + number)
     actions.plan_activity(pathway, visit, by=coach)
     actions.record_activity(visit, attended=number != 1, outcome="", by=coach)
     if offset == YEAR_10 or number == 1:
         return
-    began = today - timedelta(days=60)
+    began = today - back - timedelta(days=60)
     pathway = actions.change_pathway(pathway, coach=coach, coach_from=began, by=coach)
     call = CoachContact(on=began, way="call", was_reached=True, words="Wants to see the college.")
     actions.log_contact(pathway, call, by=coach)
-    if offset == YEAR_12:
+    if offset >= YEAR_12:
         _finish(pathway, number, coach, today)
 
 

@@ -12,10 +12,13 @@ from apsystem.lib.seen import state_of
 from placements.models import RUNNING, Assessment, Placement
 from reintegration import actions
 from reintegration.actions import Agreed
-from reintegration.models import Gate, Judgement, Kind, Plan
-from reintegration.models.week import Week, last_sessions
+from reintegration.models import Gate, Judgement, Kind, Plan, StayCheck
+from reintegration.models.week import Stay, Week, last_sessions
 
 PREPARED, RETURNING = 6, 4
+WEEK = timedelta(weeks=1)
+ANSWERS = [Stay.THERE, Stay.LEFT, Stay.NOT_KNOWN, Stay.THERE]  # of the returns that are completed
+LONG_AGO = timedelta(weeks=30)
 AT_SCHOOL = [2, 4, 6, 8, 10, 10]
 GOALS = ["Meet the form tutor", "Two lessons a day", "English and maths with the class",
          "Lunch in the canteen", "A whole week of lessons", "All lessons without a card"]  # fmt: skip
@@ -30,20 +33,25 @@ SHOWN = (
 
 def seed(borough: Borough, today: date) -> None:
     """Set up a plan for each placement that has one, and tell the story of some of them."""
+    by, told = borough.people[Role.CASEWORKER], iter(ANSWERS)
     for placement in Placement.objects.exclude(returns_in=None).order_by("pk"):
         if placement.status not in ("proposed", "declined"):
             plan = actions.set_up(placement)
             morning = make_aware(datetime.combine(placement.starts_on, time(9)))
             Plan.objects.filter(placement=placement).update(made_at=morning)
             if plan and placement.status == "ended":
-                actions.close(
-                    plan,
-                    outcome="mainstream",
-                    words="Back in school before plans were kept here.",
-                    on=placement.last_day,
-                    by=borough.people[Role.CASEWORKER],
-                )
-    by = borough.people[Role.CASEWORKER]
+                begins = placement.ends_on - 7 * WEEK if placement.ends_on else today
+                is_told = placement.starts_on < begins < today - LONG_AGO
+                if is_told and (answer := next(told, None)):
+                    _complete(plan, begins, answer, by)
+                else:
+                    actions.close(
+                        plan,
+                        outcome="mainstream",
+                        words="Back in school before plans were kept here.",
+                        on=placement.last_day,
+                        by=by,
+                    )
     plans = Plan.objects.filter(
         placement__status__in=RUNNING, placement__starts_on__lte=today - timedelta(weeks=8)
     ).select_related("placement__provider", "receiving_school", "pupil")
@@ -73,18 +81,36 @@ def _pass(plan: Plan, kind: Kind, on: date, by: User) -> None:
     actions.pass_gate(plan, gate, by=by)
 
 
+def _complete(plan: Plan, start: date, answer: Stay, by: User) -> None:
+    """Tell of a return that was completed long ago, and what the school said of it afterwards."""
+    for kind in Kind:
+        _pass(plan, kind, start, by)
+    plan = _begin(plan, start, by)
+    weeks = list(Week.objects.filter(plan=plan).order_by("number"))
+    for week in weeks:
+        actions.review_week(
+            plan, number=week.number, judgement=Judgement.WELL, note="Settled quickly.", by=by
+        )
+    plan = actions.complete(plan, words="All lessons, without a card.", by=by)
+    Plan.objects.filter(pk=plan.pk).update(closed_on=weeks[-1].ends_on - timedelta(days=1))
+    for check in StayCheck.objects.filter(plan=plan):
+        actions.answer_check(check, answer=answer, words="The head of year rang.", by=by)
+
+
 def _return(plan: Plan, today: date, *, weeks_ago: int, by: User) -> None:
     days = school_days_at(plan.receiving_school, today - timedelta(weeks=weeks_ago + 2), today)
     start = days[max(0, len(days) - 5 * weeks_ago)] if days else today
+    plan = _begin(plan, max(start, today - timedelta(days=30)), by)
+    for week in Week.objects.filter(plan=plan, ends_on__lte=today).order_by("number")[1:]:
+        actions.review_week(
+            plan, number=week.number, judgement=Judgement.WELL, note="Settled quickly.", by=by
+        )
+
+
+def _begin(plan: Plan, starts_on: date, by: User) -> Plan:
     usual = plan.placement.sessions
     weeks = [
         Agreed(last_sessions(usual, 10 - at_school), at_school, goal, "Robin Example")
         for at_school, goal in zip(AT_SCHOOL, GOALS, strict=True)
     ]
-    plan = actions.begin(
-        plan, starts_on=max(start, today - timedelta(days=30)), weeks=weeks, by=by
-    )
-    for week in Week.objects.filter(plan=plan, ends_on__lte=today).order_by("number")[1:]:
-        actions.review_week(
-            plan, number=week.number, judgement=Judgement.WELL, note="Settled quickly.", by=by
-        )
+    return actions.begin(plan, starts_on=starts_on, weeks=weeks, by=by)

@@ -21,6 +21,7 @@ from apsystem.lib.calendar import academic_year
 from placements import actions as placement_actions
 from placements.models import (
     EVERY_SESSION,
+    Award,
     Destination,
     Ending,
     NextStep,
@@ -249,6 +250,10 @@ def _place(
             by=officer,
             at=_moment(planned_end - timedelta(days=1)),
         )
+        if story.tier != Tier.OUTREACH and story.pupil.pk % 3 == 0:
+            award = Award(kind="vocational", title="Food hygiene, level 1", result="Passed")
+            award.gained_on = planned_end - timedelta(days=1)
+            placement_actions.add_award(placement, award, by=officer)
     else:
         _review(placement, officer, today)
     return placement
