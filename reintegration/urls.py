@@ -10,6 +10,7 @@ plan_patterns = [
     path("", plans.index, name="list"),
     path("version/<str:token>/", versions.version, name="version"),
     path("pupils/<uuid:uid>/", plans.of_pupil, name="of-pupil"),
+    path("placements/<uuid:uid>/set-up/", plans.set_up, name="set-up"),
     path("options/", transition.options, name="options"),
     path("pathways/", transition.index, name="pathways"),
     path("pathways/missing/", transition.missing, name="pathways-missing"),

@@ -209,6 +209,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:plan", "uid"): rows.plan.uid,
         **dict.fromkeys([(f"reintegration:{page}", "uid") for page in PLAN_PAGES], rows.plan.uid),
         ("reintegration:of-pupil", "uid"): rows.pupil.uid,
+        ("reintegration:set-up", "uid"): rows.placement.uid,
         ("reintegration:pathway", "uid"): rows.pupil.uid,
         ("reintegration:pathway-change", "uid"): rows.pupil.uid,
         **dict.fromkeys(

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts import work
 from accounts.models import Organisation, SchoolCalendar, User
@@ -15,6 +16,7 @@ from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements.actions.rules import full, hold_apart, hold_to_rules, set_aside
 from placements.models import (
+    PLANNED_ROUTES,
     RUNNING,
     Entry,
     EntryKind,
@@ -96,7 +98,7 @@ def propose(
     agreed = hold_to_rules(placement, override=override, by=by)
     hold_apart(placement, by=by)
     keep_rate_of(placement)
-    name_the_return(placement)
+    name_the_return(placement, localdate(at) if at else localdate())
     placement.full_clean()
     placement.save()
     if referral:
@@ -126,13 +128,15 @@ def keep_rate_of(placement: Placement) -> None:
         raise ValidationError({"rate": "This rate begins after the first day of the placement."})
 
 
-def name_the_return(placement: Placement) -> None:
-    """Raise ValidationError where tiers 2 and 3 name no half term of return, or one that is over.
+def name_the_return(placement: Placement, today: date) -> None:
+    """Raise ValidationError where tiers 2 and 3 name no way and half term, or one that is over.
 
     The strategy asks that the plan indicates it from the day of the placement.
     """
     if placement.tier == Tier.OUTREACH:
         return
+    if placement.route not in PLANNED_ROUTES:
+        raise ValidationError({"route": "Choose where the placement is meant to lead."})
     if placement.returns_in is None:
         raise ValidationError(
             {"returns_in": "Choose the half term in which the pupil goes back or on."}
@@ -140,6 +144,12 @@ def name_the_return(placement: Placement) -> None:
     if placement.returns_in.ends_on <= placement.starts_on:
         raise ValidationError(
             {"returns_in": f"{placement.returns_in} is over before the placement begins."}
+        )
+    if placement.returns_in.ends_on <= today:
+        raise ValidationError(
+            {
+                "returns_in": f"{placement.returns_in} is over. Choose this half term or a later one."
+            }
         )
 
 

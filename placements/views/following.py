@@ -106,6 +106,10 @@ def detail(request: Request, uid: str) -> HttpResponse:
             else None,
             "can_answer_census": bool(placement.sessions) and user.can(Permission.CENSUS_ANSWER),
             "sees_scores": user.can(Permission.ASSESSMENT_VIEW),
+            "can_plan": bool(placement.sessions)
+            and placement.status in RUNNING
+            and placement.has_started
+            and user.can(Permission.PLAN_WORK),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
             "letters": Letter.objects.as_user(user).of_case(placement.uid),
             "letter_kinds": kinds_open("placement", placement)

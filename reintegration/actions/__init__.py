@@ -37,7 +37,15 @@ from reintegration.actions.panel_session import (
     quorum_words,
     reopen,
 )
-from reintegration.actions.plans import change, close, follow, move_target, pass_gate, set_up
+from reintegration.actions.plans import (
+    change,
+    close,
+    follow,
+    move_target,
+    pass_gate,
+    set_up,
+    set_up_by_hand,
+)
 from reintegration.actions.transition import (
     answer_destination,
     apply,
@@ -118,6 +126,7 @@ __all__ = [
     "seat",
     "send",
     "set_up",
+    "set_up_by_hand",
     "sign",
     "skip",
     "stop",

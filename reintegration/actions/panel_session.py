@@ -144,6 +144,9 @@ def _place(case: PanelCase, decision: Decision, year_group: int) -> dict[str, ob
     if decision.outcome == PanelOutcome.RETURN:
         return {"school": decision.school}
     if decision.outcome == PanelOutcome.MORE_TIME:
+        if decision.half_term and decision.half_term.ends_on <= localdate():
+            words = f"{decision.half_term} is over. Choose this half term or a later one."
+            raise ValidationError({"half_term": words})
         return {"half_term": decision.half_term}
     return {}
 
@@ -225,6 +228,7 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
     if left and meeting.status == MeetingStatus.IN_SESSION:
         items = "1 item is" if left == 1 else f"{left} items are"
         raise WrongStatus(f"{items} not dealt with. Decide, defer or withdraw, then close.")
+    _half_terms_are_not_over(meeting)
     meeting = make_move(meeting, "close", by=by, closed_by=by, closed_at=timezone.now())
     decided = meeting.cases.filter(status=CaseStatus.DECIDED)
     for case in decided.select_related("half_term", "school", "referral"):
@@ -232,6 +236,17 @@ def close_meeting(meeting: PanelMeeting, *, by: User) -> PanelMeeting:
         _hold_place(case, by=by)
     work.post("panel.closed", meeting=meeting.pk)
     return meeting
+
+
+def _half_terms_are_not_over(meeting: PanelMeeting) -> None:
+    """Refuse to close a meeting that stayed open past a half term to which it gave more time."""
+    decided = meeting.cases.filter(status=CaseStatus.DECIDED).select_related("half_term")
+    late = decided.filter(half_term__ends_on__lte=localdate()).order_by("position").first()
+    if late:
+        raise WrongStatus(
+            f"Item {late.position} is given more time, to {late.half_term}, which is over. Take it "
+            "up again, then close."
+        )
 
 
 def _move_plan(case: PanelCase, *, by: User) -> None:

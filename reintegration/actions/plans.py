@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from apsystem.lib.gds import day
 from apsystem.lib.seen import hold_seen
-from placements.models import PLANNED_ROUTES, Placement, Route
+from placements.models import PLANNED_ROUTES, RUNNING, Placement, Route
 from reintegration.models import Gate, Outcome, Plan, Status, TargetChange
 from reintegration.models.gate import Kind
 
@@ -66,6 +66,38 @@ def set_up(placement: Placement) -> Plan | None:
 
 
 @transaction.atomic
+def set_up_by_hand(placement: Placement, *, route: str, target: HalfTerm, by: User) -> Plan:
+    """Set up the plan of a running placement that has none: its offer named no half term."""
+    check(by)
+    rows = Placement.objects.as_user(by).select_for_update(of=("self",))
+    fresh: Placement = rows.get(pk=placement.pk)
+    if fresh.status not in RUNNING or not fresh.sessions:
+        raise WrongStatus("This placement has no way back to plan: it does not run, or is tier 1.")
+    if Plan.objects.filter(placement=fresh).exists():
+        raise WrongStatus("This placement has its plan already. Open it from its page.")
+    _not_over(target)
+    plan = Plan(
+        placement=fresh,
+        pupil=fresh.pupil,
+        route=route,
+        first_target=target,
+        target=target,
+        receiving_school=fresh.home_school if route == Route.MAINSTREAM else None,
+        coordinator=fresh.lead,
+    )
+    plan.full_clean()
+    plan.save()
+    return plan
+
+
+def _not_over(target: HalfTerm) -> None:
+    if target.ends_on <= localdate():
+        raise ValidationError(
+            {"target": f"{target} is over. Choose this half term or a later one."}
+        )
+
+
+@transaction.atomic
 def change(plan: Plan, changed: Plan, *, seen: str, by: User) -> Plan:
     """Write where the way leads, who coordinates, what stands in the way and what is aimed at.
 
@@ -86,10 +118,7 @@ def change(plan: Plan, changed: Plan, *, seen: str, by: User) -> Plan:
 def move_target(plan: Plan, *, target: HalfTerm, reason: str, by: User) -> Plan:
     """Move the half term of return, with the reason. The one that was named first stays visible."""
     fresh = fresh_copy(plan, by)
-    if target.ends_on <= localdate():
-        raise ValidationError(
-            {"target": f"{target} is over. Choose this half term or a later one."}
-        )
+    _not_over(target)
     row = TargetChange(plan=fresh, before=fresh.target, after=target, reason=reason, by=by)
     row.full_clean()
     row.save()

@@ -73,6 +73,33 @@ class PlanForm(SeenForm):
         offer(self, "coordinator", staff)
 
 
+class SetUpForm(GdsForm):
+    """Where the way of a placement without a plan leads, and in which half term."""
+
+    submit_label = "Set up the plan"
+
+    route = Radios(
+        label="Where the way leads",
+        choices=ROUTES,
+        error_messages={"required": "Choose where the way leads"},
+    )
+    target = forms.ModelChoiceField(
+        queryset=HalfTerm.objects.none(),
+        label="Half term of return",
+        empty_label="Choose a half term",
+        help_text="When the pupil is expected to go back or on. It stays visible when it moves.",
+        error_messages={
+            "required": "Choose the half term",
+            "invalid_choice": "Choose this half term or a later one: the others are over",
+        },
+    )
+
+    def __init__(self, *args: Any, half_terms: QuerySet, **kwargs: Any) -> None:
+        """Offer this half term and those to come."""
+        super().__init__(*args, **kwargs)
+        offer(self, "target", half_terms)
+
+
 class TargetForm(GdsForm):
     """Another half term of return, and why."""
 

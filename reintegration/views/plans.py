@@ -2,13 +2,15 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.access import Request, looked_at, requires
 from accounts.models import HalfTerm, Organisation
 from accounts.permissions import Permission
+from accounts.views.filling import fill_in
 from apsystem.lib.pages import page_of
-from placements.models import Assessment
+from placements.models import RUNNING, Assessment, Placement
 from pupils.models import Pupil
 from pupils.story import frame
 from reintegration import actions
@@ -22,6 +24,7 @@ from reintegration.forms.plans import (
     PlanForm,
     ProgressForm,
     SendForm,
+    SetUpForm,
     TargetForm,
 )
 from reintegration.models import Gate, Plan, Status, Week
@@ -71,6 +74,27 @@ def of_pupil(request: Request, uid: str) -> HttpResponse:
             "title": "Way back of a pupil",
             "page": page_of(request, rows.order_by("-made_at", "-pk")),
         },
+    )
+
+
+@requires(Permission.PLAN_WORK)
+def set_up(request: Request, uid: str) -> HttpResponse:
+    """Set up the plan of a running placement by hand, where its offer named no half term."""
+    today = localdate()
+    rows = Placement.objects.as_user(request.user).filter(status__in=RUNNING)
+    placement = get_object_or_404(
+        rows.exclude(sessions=0).with_names(), uid=uid, starts_on__lte=today
+    )
+    looked_at(request, [placement.pupil_id])
+    half_terms = HalfTerm.objects.as_user(request.user).not_over(today)
+    return fill_in(
+        request,
+        SetUpForm(request.POST or None, half_terms=half_terms),
+        lambda form: actions.set_up_by_hand(placement, by=request.user, **form.cleaned_data),
+        title="Set up the plan of the way back",
+        caption=placement.pupil,
+        done="The plan is set up.",
+        back=reverse("placements:detail", args=[placement.uid]),
     )
 
 

@@ -30,6 +30,7 @@ def referral(school):
 def proposal(provider, **details):
     """Return what the form hands over: no pupil, no school, no tier yet."""
     given = {"provider": provider, "starts_on": START, "ends_on": END, "sessions": 3}
+    given["route"] = "mainstream"
     return Placement(**given | {"returns_in": factories.later_half_term()} | details)
 
 

@@ -55,7 +55,7 @@ def placed(provider, **details):
 
 
 def proposal(provider, today, **details):
-    given = {"provider": provider, "starts_on": today, "sessions": 3}
+    given = {"provider": provider, "starts_on": today, "sessions": 3, "route": "mainstream"}
     given["returns_in"] = factories.later_half_term()
     return Placement(**given | {"ends_on": today + 20 * DAY} | details)
 
