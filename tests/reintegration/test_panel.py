@@ -310,3 +310,28 @@ def test_of_two_chairs_who_decide_at_once_one_is_told(chair, session):
     )
 
     assert sum(isinstance(result, WrongStatus) for result in found) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_chairs_who_defer_at_once_one_is_told_and_the_case_is_booked_once(chair, session):
+    second = factories.PanelMemberFactory(role=Role.PANEL_CHAIR).user
+    case = case_at(session)
+    days = (7, 14)
+    later = [
+        factories.PanelMeetingFactory(held_on=localdate() + timedelta(days=number))
+        for number in days
+    ]
+
+    found = at_once(
+        [
+            lambda who=who, booked=booked: actions.defer(
+                case, missing="A report", booked=booked, by=who
+            )
+            for who, booked in zip((chair, second), later, strict=True)
+        ]
+    )
+
+    assert sum(isinstance(result, WrongStatus) for result in found) == 1
+    assert PanelCase.objects.filter(follows=case).count() == 1
+    case.refresh_from_db()
+    assert case.status == "deferred"
