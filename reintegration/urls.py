@@ -67,6 +67,7 @@ panel_patterns = [
     path("cases/<uuid:uid>/withdraw/", panel_cases.withdraw, name="panel-case-withdraw"),
     path("cases/<uuid:uid>/interest/", panel_cases.declare, name="panel-declare"),
     path("cases/<uuid:uid>/again/", panel_cases.reopen, name="panel-reopen"),
+    path("actions/", panel.todo, name="panel-actions"),
     path("actions/<uuid:uid>/done/", panel.finish, name="panel-action-done"),
     path("<uuid:uid>/", panel.meeting, name="panel-meeting"),
     path("<uuid:uid>/agenda/", panel_cases.agenda, name="panel-agenda"),

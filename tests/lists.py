@@ -105,6 +105,7 @@ LISTS = {
     "pupils:voice": ("", Role.PROVIDER_STAFF),
     "reintegration:panel-list": ("", Role.MANAGER),
     "reintegration:panel-candidates": ("", Role.CASEWORKER),
+    "reintegration:panel-actions": ("", Role.CASEWORKER),
     "reintegration:panel-agenda": ("", Role.CASEWORKER),
     "reintegration:panel-meeting": ("", Role.PANEL_MEMBER),
     "reintegration:panel-open": ("", Role.PANEL_CHAIR),

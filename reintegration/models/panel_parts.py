@@ -1,6 +1,7 @@
 """What hangs on a case: who stepped aside from it, and what somebody has to do afterwards."""
 
 import uuid
+from datetime import date
 from typing import Self
 
 import pghistory
@@ -81,6 +82,10 @@ class PanelActionQuerySet(CasePartQuerySet):
     def undone(self) -> Self:
         """Keep those that are not done, the next one due first."""
         return self.filter(done_on=None).order_by("due_on", "pk")
+
+    def due(self, today: date) -> Self:
+        """Keep those that are to be done by a day at the latest, and are not."""
+        return self.undone().filter(due_on__lte=today)
 
 
 @pghistory.track()

@@ -200,6 +200,26 @@ def finish(request: Request, uid: str) -> HttpResponse:
     return redirect("reintegration:panel-minutes", meeting.uid if meeting else "")
 
 
+@requires(Permission.PANEL_PREPARE)
+def todo(request: Request) -> HttpResponse:
+    """List what is to be done after meetings and is not, the first due on top."""
+    today, rows = localdate(), PanelAction.objects.as_user(request.user)
+    is_due = request.GET.get("waits") == "due"
+    rows = rows.due(today) if is_due else rows.undone()
+    page = page_of(request, rows.select_related("case__pupil", "case__meeting"))
+    looked_at(request, [row.case.pupil_id for row in page], act="list")
+    return render(
+        request,
+        "reintegration/panel_todo.html",
+        {
+            "title": "What is to be done after the panel",
+            "back_url": reverse("reintegration:panel-list"),
+            "page": page,
+            "today": today,
+        },
+    )
+
+
 @requires(Permission.PANEL_SET)
 def members(request: Request) -> HttpResponse:
     """List who sits on the panel, and give a seat."""

@@ -1,7 +1,7 @@
 """The cards of my day about the Fair Access Panel. No child's record is opened by counting."""
 
 from accounts.permissions import Permission
-from reintegration.models import PanelCase, PanelMeeting
+from reintegration.models import PanelAction, PanelCase, PanelMeeting
 from reporting.cards.card import Card, Group
 
 PANEL = [
@@ -33,5 +33,15 @@ PANEL = [
         "wait for an agenda",
         rows=lambda day: PanelCase.objects.as_user(day.user).candidates(),
         page="reintegration:panel-candidates",
+    ),
+    Card(
+        "panel-actions",
+        Group.DUE,
+        Permission.PANEL_PREPARE,
+        "Panel actions due",
+        "agreed at a meeting, and not marked as done",
+        rows=lambda day: PanelAction.objects.as_user(day.user).due(day.today),
+        page="reintegration:panel-actions",
+        query=lambda day, person: {"waits": "due"},
     ),
 ]

@@ -11,7 +11,7 @@ from reintegration.models import papers_of
 from reporting.cards import Day, dues
 from tests import factories
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
-from tests.reintegration.panel import text_of, url
+from tests.reintegration.panel import case_at, text_of, url
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = {
@@ -115,3 +115,22 @@ def test_papers_that_are_late_say_so(client, half_term, person):
     client.force_login(person(Role.MANAGER))
 
     assert "late" in text_of(client.get(url("panel-list")))
+
+
+def test_what_is_due_after_a_meeting_is_on_my_day_and_leaves_it_when_done(
+    client, caseworker, member
+):
+    today = localdate()
+    meeting = factories.PanelMeetingFactory(status="in session", published_by=caseworker)
+    due = factories.PanelActionFactory(case=case_at(meeting), due_on=today)
+    factories.PanelActionFactory(case=due.case, due_on=today + timedelta(days=1))
+    path = f"{url('panel-actions')}?waits=due"
+    client.force_login(caseworker)
+
+    assert path in text_of(client.get(reverse("reporting:my-day")))
+    assert [row.pk for row in client.get(path).context["page"]] == [due.pk]
+    assert client.get(url("panel-actions")).context["page"].paginator.count == 2
+    client.post(url("panel-action-done", due.uid))
+    assert not client.get(path).context["page"].object_list
+    client.force_login(member)
+    assert client.get(path).status_code == 403
