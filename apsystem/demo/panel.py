@@ -56,12 +56,13 @@ def seed(borough: Borough, today: date) -> None:
         actions.put_on(case, meeting=morning, by=by)
     for case in cases[CLOSED : CLOSED + TO_COME]:
         actions.put_on(case, meeting=afternoon, by=by)
-    if morning.cases.exists():
+    is_held = morning.cases.exists()
+    if is_held:
         actions.publish(morning, by=by)
     actions.propose_stalled(today)  # what is ready goes on the agenda of the afternoon
     if afternoon.cases.exists():
         actions.publish(afternoon, by=by)
-    if morning.cases.exists():
+    if is_held:
         _hold(morning, borough.people[Role.PANEL_CHAIR], today)
 
 
