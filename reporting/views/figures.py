@@ -80,6 +80,15 @@ class Asked:
         """Tell whether the figures are those that are kept: of all, of a part that is kept."""
         return self.form.asked_part in KEPT and not self.narrowing.asks
 
+    @property
+    def kept_alike(self) -> dict[str, Any]:
+        """Return which kept figures are of the time and the provider that are asked for."""
+        return {
+            "year": self.form.asked_year,
+            "coverage": self.form.asked_part,
+            "provider": self.form.kept.get("provider"),
+        }
+
     def figures(self, measures: Iterable[Measure]) -> dict[str, Snapshot]:
         """Return the kept figures, or work them out."""
         if self.is_kept or self.period is None:

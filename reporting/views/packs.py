@@ -5,19 +5,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.access import Request, looked_at, requires
+from accounts.access import Request, requires
 from accounts.permissions import Permission
 from accounts.views.filling import fill_in
 from accounts.workflow import WrongStatus
 from apsystem.lib.exports import csv_of
 from apsystem.lib.pages import attachment, page_of
-from attendance.models.mark import MarkAmendmentQuerySet
 from pupils.letters import Unprintable
 from reporting import actions, board
 from reporting.board.workbook import workbook as workbook_of
@@ -38,13 +37,11 @@ from reporting.kpis.beside import (
     told_of_showing,
     without_a_way_back,
 )
-from reporting.kpis.disclosure import Limits, in_words, report_lines, withheld_by
+from reporting.kpis.disclosure import Limits, report_lines
 from reporting.kpis.live import figures_of_provider
 from reporting.kpis.period import NoCalendar
-from reporting.kpis.since import Since, corrections, leads_back, steps_since
-from reporting.kpis.since import since as tell_since
+from reporting.kpis.since import leads_back, steps_since
 from reporting.models import BoardPack, Comparator, PackFigure, Snapshot, Target
-from reporting.views.figures import find_measure
 
 MOST_KEPT = 24
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -340,60 +337,3 @@ def workbook(request: Request, uid: str) -> HttpResponse:
     pack = _find(request, uid)
     content = workbook_of(pack, _lines(request, pack, then_and_now=False))
     return attachment(content, SPREADSHEET, f"{board.file_name(pack)}.xlsx")
-
-
-def _corrections(request: Request, then: Snapshot) -> MarkAmendmentQuerySet:
-    rows = corrections(then).as_user(request.user).newest_first()
-    return rows.select_related("mark__pupil", "by")
-
-
-def _of_register(found: Since, smallest: int) -> str:
-    corrected, made = (in_words(n, smallest) for n in (found.corrected, found.marked_later))
-    marks = "mark of its period was" if corrected == "1" else "marks of its period were"
-    return f"{corrected} {marks} corrected since, and {made} made."
-
-
-@requires(Permission.FIGURES_VIEW)
-def since(request: Request, slug: str) -> HttpResponse:
-    """Show what changed since a figure was kept, step by step."""
-    measure, asked = find_measure(slug), request.GET.get("from", "")
-    kept = Snapshot.objects.as_user(request.user).with_rows().filter(measure=slug)
-    kept = kept.select_related("provider")
-    then = kept.filter(pk=asked).first() if asked.isdecimal() else None
-    if asked and then is None:
-        raise Http404
-    sees = request.user.can(Permission.FIGURES_CHILDREN)
-    then = then or kept.filter(provider=None).first()
-    limits, rule = Limits.in_force(), None
-    rows = Snapshot.objects.as_user(request.user)
-    if then and not sees:
-        others = rows.filter(as_of__lte=then.as_of).latest_of(then.year, then.coverage)
-        rule = withheld_by(measure, then, others, limits)
-    try:
-        found = tell_since(measure, then, localdate()) if then and not rule else None
-    except NoCalendar as error:
-        messages.error(request, str(error))
-        return redirect("reporting:measure", slug)
-    if found and not sees:
-        others = rows.latest_of(found.then.year, found.then.coverage)
-        rule = withheld_by(measure, found, others, limits)
-        found = None if rule else found
-    page = page_of(request, _corrections(request, found.then) if found else [])
-    looked_at(request, {row.mark.pupil_id for row in page}, act="list")
-    return render(
-        request,
-        "reporting/since.html",
-        {
-            "title": f"What changed: {measure.title}",
-            "measure": measure,
-            "then": then,
-            "found": found,
-            "page": page,
-            "kept": kept.filter(provider=then.provider_id if then else None)[:MOST_KEPT],
-            "sees": sees,
-            "register": _of_register(found, 0 if sees else limits.smallest) if found else "",
-            "hides": found is not None and not sees and leads_back(found.steps, limits.cohort),
-            "why_hidden": rule.words(limits, of_children=measure.is_of_children) if rule else "",
-            "smallest": limits.cohort,
-        },
-    )

@@ -224,7 +224,8 @@ def test_what_changed_is_not_told_without_the_half_terms(client, manager, pack):
     HalfTerm.objects.filter(year=2024, number=6).delete()
     client.force_login(manager)
 
-    answer = client.get(reverse("reporting:since", args=[SLUG]), follow=True)
+    asked = {"year": 2024, "part": Coverage.YEAR.value}
+    answer = client.get(reverse("reporting:since", args=[SLUG]), asked, follow=True)
 
     assert "Enter the half terms of 2024/25 first" in answer.content.decode()
 

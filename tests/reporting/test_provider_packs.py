@@ -121,11 +121,14 @@ def test_a_figure_of_a_provider_is_not_taken_for_the_boroughs(client, manager, o
         if (row.year, row.coverage) == (2024, Coverage.AUTUMN)
     ]
     client.force_login(manager)
-    since = client.get(reverse("reporting:since", args=[SLUG]))
+    page, asked = reverse("reporting:since", args=[SLUG]), {"year": 2024, "part": "year"}
+    since = client.get(page, asked)
+    of_provider = client.get(page, asked | {"provider": ours[0].provider.uid})
 
     assert (latest.numerator, latest.denominator) == (130, 200)
     assert (term.numerator, term.denominator) == (130, 200)
     assert since.context["then"] is None  # the rows of the provider's are kept, not the borough's
+    assert of_provider.context["then"].provider == ours[0].provider
 
 
 def test_leadership_reads_nothing_of_a_provider(client, person, manager, pack):
