@@ -134,13 +134,18 @@ def once(task: str, period: str) -> Iterator[bool]:
     """Hold the run of a task for a period; yield whether it is ours to do.
 
     Two schedulers, or a task delivered twice, do the work once: an advisory lock makes the second
-    wait, and the row of the first tells it that the work is done.
+    wait, and the row of the first tells it that the work is done. That it began is committed
+    before, so that it can be seen while it runs, and after it was killed: call it outside a
+    transaction.
     """
+    Run.objects.get_or_create(task=task, period=period)
+    begun = timezone.now()
+    Run.objects.filter(task=task, period=period, done_at=None).update(started_at=begun)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{task} {period}"])
-        run, _ = Run.objects.get_or_create(task=task, period=period)
+        run = Run.objects.get(task=task, period=period)
         yield run.done_at is None
         if run.done_at is None:
-            run.done_at = timezone.now()
-            run.save(update_fields=["done_at"])
+            run.started_at, run.done_at = begun, timezone.now()
+            run.save(update_fields=["started_at", "done_at"])

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, connection
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -20,6 +19,8 @@ from accounts.access import BY_KEY, open_to_all, permission_of, refusal
 from accounts.models import Run
 from accounts.permissions import Permission
 from accounts.tasks import HEARTBEAT
+from reporting.actions.figures import PROGRESS
+from reporting.models import FailedFigure
 
 # Groups of pages; the second row of the navigation shows those of the group where a person is.
 NAVIGATION = {
@@ -162,13 +163,31 @@ def _worker() -> dict[str, Any]:
 
 def _figures() -> dict[str, Any]:
     try:
-        last = Run.objects.filter(task=FIGURES_TASK).aggregate(last=Max("done_at"))["last"]
+        runs = Run.objects.filter(task=FIGURES_TASK)
+        last = runs.exclude(done_at=None).order_by("done_at").last()
+        begun = runs.filter(done_at=None).order_by("started_at").last()
+        failed = sorted({row.measure for row in FailedFigure.objects.all()})
     except DatabaseError:
         return {"ok": False, "says": "not known"}
-    if last is None:
-        return {"ok": False, "says": "never computed"}
-    is_fresh = timezone.now() - last < FIGURES_STALE_AFTER
-    return {"ok": is_fresh, "says": f"computed at {last.isoformat()}"}
+    found: dict[str, Any] = {"ok": False, "says": "never computed"}
+    if last and last.done_at:
+        is_fresh = timezone.now() - last.done_at < FIGURES_STALE_AFTER
+        found = {
+            "ok": is_fresh and not failed,
+            "says": f"computed at {last.done_at.isoformat()}",
+            "seconds": round((last.done_at - last.started_at).total_seconds(), 1),
+        }
+    if begun and (last is None or begun.started_at > last.started_at):
+        found["begun"] = begun.started_at.isoformat()
+    return found | _progress() | ({"failed": failed} if failed else {})
+
+
+def _progress() -> dict[str, Any]:
+    try:
+        progress = cache.get(PROGRESS)
+    except (RedisError, OSError):
+        progress = None
+    return {"progress": progress} if progress else {}
 
 
 @open_to_all

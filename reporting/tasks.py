@@ -1,17 +1,21 @@
-"""What follows a change of the marks or the calendar, and the mail that sums up what changed."""
+"""What follows a change of what is counted, and the mails about figures and about what changed."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.permissions import Permission
 from accounts.work import handles
 from apsystem.lib.calendar import academic_year
 from reporting import actions
 from reporting.cards import CARDS, Day, Group, lines
 from reporting.cards.card import references
+from reporting.kpis import REGISTRY
+from reporting.models import FailedFigure
 
 GATHER_SECONDS = 5
 
@@ -23,6 +27,26 @@ def compute_after_change(payload: dict[str, Any]) -> None:
     """Compute the figures of the changed years, once for all the changes written by now."""
     days = (date.fromisoformat(change["day"]) for change in payload["gathered"])
     actions.compute(years={academic_year(day) for day in days})
+
+
+@handles(actions.FAILED)
+def tell_of_failures(payload: dict[str, Any]) -> None:
+    """Mail those who watch the figures which of them fail, where any still do."""
+    slugs = FailedFigure.objects.order_by("measure").values_list("measure", flat=True).distinct()
+    titles = [REGISTRY[slug].title for slug in slugs if slug in REGISTRY]
+    if not titles:
+        return
+    page = settings.SERVICE_URL.rstrip("/") + reverse("reporting:failures")
+    words = [
+        "These figures could not be worked out, and show their last value with its day:",
+        *titles,
+        "",
+        f"See since when, and why: {page}",
+    ]
+    for person in Membership.objects.people_who(Permission.FIGURES_WATCH):
+        send_mail(
+            f"{settings.SERVICE_NAME}: figures that fail", "\n".join(words), None, [person.email]
+        )
 
 
 @handles("digest.due")

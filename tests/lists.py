@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from referrals.models import Status
-from reporting.models import Target
+from reporting.models import FailedFigure, Target
 from tests import factories, onward, sides
 
 LISTS = {
@@ -68,6 +68,7 @@ LISTS = {
     "reporting:children": ("", Role.CASEWORKER),
     "reporting:measure": ("", Role.CASEWORKER),
     "reporting:dashboard": ("", Role.LEADERSHIP),
+    "reporting:failures": ("", Role.ADMINISTRATOR),
     "reporting:packs": ("", Role.MANAGER),
     "reporting:since": ("", Role.MANAGER),
     "reporting:targets": ("?waits=review", Role.LEADERSHIP),
@@ -132,6 +133,16 @@ AS_LONG = {
 MORE_QUERIES = {"reporting:panel-present": 36}
 
 
+def _more_figures(world):
+    long_ago = timezone.now() - timedelta(days=500)
+    factories.ComparatorFactory(year=2100 + Target.objects.count())
+    factories.MonthlyTablesFactory()
+    factories.FailedFigureFactory(year=2100 + FailedFigure.objects.count())
+    target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
+    factories.TargetReviewFactory(target=target, on=long_ago.date())
+    factories.PackFigureFactory(pack__made_by=world.people[Role.MANAGER])
+
+
 def more_children(world, count):
     for _ in range(count):
         pupil = factories.PupilFactory()
@@ -149,12 +160,7 @@ def more_children(world, count):
             decide_by=world.school_day,
         )
         factories.CoverFactory(organisation=world.council)
-        long_ago = timezone.now() - timedelta(days=500)
-        factories.ComparatorFactory(year=2100 + Target.objects.count())
-        factories.MonthlyTablesFactory()
-        target = factories.TargetFactory(year=2100 + Target.objects.count(), set_at=long_ago)
-        factories.TargetReviewFactory(target=target, on=long_ago.date())
-        factories.PackFigureFactory(pack__made_by=world.people[Role.MANAGER])
+        _more_figures(world)
         placement = factories.PlacementFactory(
             pupil=pupil,
             provider=world.own.provider,

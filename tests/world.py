@@ -115,6 +115,7 @@ def build() -> World:
     long_ago = timezone.now() - timedelta(days=400)
     target = factories.TargetFactory(year=year, owner=people[Role.MANAGER], set_at=long_ago)
     factories.MonthlyTablesFactory(month=date(1999, 9, 1))
+    factories.FailedFigureFactory()
     pack = factories.PackFigureFactory(pack__made_by=people[Role.MANAGER], pack__year=year).pack
     return World(council, half_term, coming, own, foreign, people, own.mark.date, target, pack)
 

@@ -148,6 +148,7 @@ _REFERS = _ASSESSES | {
     Permission.STATISTICS_VIEW,
 }
 _MANAGES = {
+    Permission.FIGURES_WATCH,
     Permission.TARGET_SET,
     Permission.PACK_MAKE,
     Permission.COMPARATOR_IMPORT,
@@ -180,6 +181,7 @@ _LEADS = {
 _SITS = {Permission.HOME_VIEW, Permission.PANEL_VIEW, Permission.LEDGER_VIEW}
 _ADMINISTERS = {
     Permission.HOME_VIEW,
+    Permission.FIGURES_WATCH,
     Permission.CALENDAR_VIEW,
     Permission.CALENDAR_CHANGE,
     Permission.CLOSURE_CHANGE,

@@ -86,6 +86,7 @@ class Permission(StrEnum):
     CALENDAR_CHANGE = "calendar.change"
     CLOSURE_CHANGE = "closure.change"
     FIGURES_VIEW = "figures.view"
+    FIGURES_WATCH = "figures.watch"
     TABLE_READ = "table.read"
     TARGET_SET = "target.set"
     PACK_MAKE = "pack.make"
@@ -187,6 +188,7 @@ MEANINGS = {
     Permission.CALENDAR_CHANGE: "Enter half terms, and closures of any place",
     Permission.CLOSURE_CHANGE: "Enter and remove closures of the own organisation",
     Permission.FIGURES_VIEW: "See the borough's figures",
+    Permission.FIGURES_WATCH: "Be told which figures could not be worked out, and why",
     Permission.TABLE_READ: "Read and download the monthly tables, which show no small number",
     Permission.COMPARATOR_IMPORT: "Take in figures that others published",
     Permission.PACK_MAKE: "Write papers for the Board, and freeze their figures",

@@ -2,6 +2,7 @@
 
 from apsystem.lib.tables import ImportRefused
 from reporting.actions.comparators import ImportResult, import_comparators
+from reporting.actions.failures import FAILED
 from reporting.actions.figures import compute
 from reporting.actions.looks import look
 from reporting.actions.packs import (
@@ -18,6 +19,7 @@ from reporting.actions.tables import publish_tables
 from reporting.actions.targets import review_target, set_target
 
 __all__ = [
+    "FAILED",
     "ImportRefused",
     "ImportResult",
     "change_pack",

@@ -1,19 +1,24 @@
 """Computing the figures, and keeping what changed."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils.timezone import localdate
+from redis.exceptions import RedisError
 
+from reporting.actions.failures import Of, note_failures
 from reporting.kpis import REGISTRY, Measure
-from reporting.kpis.live import figures
+from reporting.kpis.live import tried
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import KEPT_HEADLINES, Period, periods
 from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
 ONE_AT_A_TIME = 7_300_001  # the number of the lock, ours alone
+PROGRESS, PROGRESS_SECONDS = "figures.progress", 600
 SAID = (
     "fingerprint",
     "definition_version",
@@ -31,38 +36,56 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
     Of single terms only the headlines are kept, for their course.
     With `years`, only the periods of these academic years: the others did not change. Figures that
     nobody will change any more cost a query and no row. Two who compute take turns: whoever reads
-    first must not save last.
+    first must not save last. A measure that fails keeps its last figure, and the others go on.
     """
     _take_turns()
     as_of = as_of or localdate()
-    current = []
-    for period in periods(as_of):
-        if period.until <= period.start or (years is not None and period.year not in years):
-            continue
+    current: list[Snapshot] = []
+    worked: set[Of] = set()
+    failures: dict[Of, str] = {}
+    parts = [
+        (period, [row for row in REGISTRY.values() if is_kept(row, period)])
+        for period in periods(as_of)
+        if period.until > period.start and (years is None or period.year in years)
+    ]
+    total = sum(len(asked) for _, asked in parts)
+    for period, asked in parts:
+        _say(f"{len(worked) + len(failures)} of {total} figures")
         known = Snapshot.objects.latest_of(period.year, period.coverage)
-        asked = [
-            measure
-            for measure in REGISTRY.values()
-            if measure.is_headline or period.coverage not in KEPT_HEADLINES
-        ]
-        current += [
-            _kept(figure, known.get(slug)) for slug, figure in figures(asked, period).items()
-        ]
+        found, failed = tried(asked, period)
+        current += [_kept(figure, known.get(slug)) for slug, figure in found.items()]
+        current += [known[slug] for slug in failed if slug in known]
+        worked |= {(slug, period.year, period.coverage) for slug in found}
+        failures |= {(slug, period.year, period.coverage): why for slug, why in failed.items()}
+    note_failures(worked, failures, is_all=years is None)
+    _say("")
     return current
+
+
+def is_kept(measure: Measure, period: Period) -> bool:
+    """Tell whether a measure is kept of a period: of single terms only the headlines are."""
+    return measure.is_headline or period.coverage not in KEPT_HEADLINES
+
+
+def _say(progress: str) -> None:
+    """Say how far it is, past the transaction. Figures do not need Redis to be computed."""
+    with suppress(RedisError, OSError):
+        cache.set(PROGRESS, progress, PROGRESS_SECONDS)
 
 
 @transaction.atomic
 def compute_of_provider(
     provider: int, measures: Iterable[Measure], period: Period
-) -> dict[str, Snapshot]:
-    """Compute a provider's figures for a pack, and keep what changed since its last one."""
+) -> tuple[dict[str, Snapshot], Collection[str]]:
+    """Compute a provider's figures for a pack, and keep what changed. Return what fails, too."""
     _take_turns()
     known = Snapshot.objects.latest_of(period.year, period.coverage, provider)
     current = {}
-    for slug, figure in figures(measures, period, of_provider(provider)).items():
+    found, failed = tried(measures, period, of_provider(provider))
+    for slug, figure in found.items():
         figure.provider_id = provider
         current[slug] = _kept(figure, known.get(slug))
-    return current
+    return current, failed.keys()
 
 
 def _take_turns() -> None:

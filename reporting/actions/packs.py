@@ -1,6 +1,6 @@
 """Packs for a board: written, and frozen with the rows behind each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,6 +22,7 @@ from reporting.models import (
     BoardPack,
     Comparator,
     Coverage,
+    FailedFigure,
     KeptRows,
     PackFigure,
     Snapshot,
@@ -145,14 +146,28 @@ def freeze(pack: BoardPack, *, by: User) -> BoardPack:
 
 
 def _with_rows(
-    period: Period, measures: list[Measure], provider: int | None = None
+    period: Period,
+    measures: list[Measure],
+    provider: int | None = None,
+    *,
+    may_fail: bool = False,
 ) -> dict[str, Snapshot]:
-    """Return the figures of a period with their rows kept: the rows that made the figure."""
+    """Return the figures of a period with their rows kept: the rows that made the figure.
+
+    A figure that cannot be worked out now is refused, or with `may_fail` left alone.
+    """
     for _ in range(TRIES):
-        known = _computed(period, measures, provider)
-        if any(measure.slug not in known for measure in measures):
+        known, failed = _computed(period, measures, provider)
+        whole = [measure for measure in measures if measure.slug not in failed]
+        if len(whole) < len(measures) and not may_fail:
+            titles = ", ".join(measure.title for measure in measures if measure.slug in failed)
+            raise ValidationError(
+                f"This could not be worked out just now: {titles}. Take it out of the pack, or "
+                "try again when it works. Those who run the service are told."
+            )
+        if any(measure.slug not in known for measure in whole):
             raise ValidationError("Figures of a year so long ago are not computed any more.")
-        if all(keep_rows(known[measure.slug], measure, period) for measure in measures):
+        if all(keep_rows(known[measure.slug], measure, period) for measure in whole):
             return known
     raise ValidationError(
         "Somebody recorded something in the same moment, again and again. Freeze the pack once "
@@ -162,11 +177,12 @@ def _with_rows(
 
 def _computed(
     period: Period, measures: list[Measure], provider: int | None
-) -> dict[str, Snapshot]:
+) -> tuple[dict[str, Snapshot], Collection[str]]:
     if provider is not None:
         return compute_of_provider(provider, measures, period)
     compute(years=[period.year])
-    return Snapshot.objects.latest_of(period.year, period.coverage)
+    failed = FailedFigure.objects.of_part(period.year, period.coverage)
+    return Snapshot.objects.latest_of(period.year, period.coverage), failed.keys()
 
 
 @transaction.atomic
@@ -174,7 +190,7 @@ def keep_rows_of_all() -> None:
     """Keep the rows behind every figure of the periods that the figures are kept for."""
     for period in periods(localdate(), KEPT):
         if period.until > period.start:
-            _with_rows(period, list(REGISTRY.values()))
+            _with_rows(period, list(REGISTRY.values()), may_fail=True)
 
 
 def keep_rows(snapshot: Snapshot, measure: Measure, period: Period) -> bool:

@@ -1,8 +1,8 @@
-"""The card of my day about targets."""
+"""The cards of my day about figures: targets, and what could not be worked out."""
 
 from accounts.permissions import Permission
 from reporting.cards.card import Card, Group
-from reporting.models import Target
+from reporting.models import FailedFigure, Target
 
 FIGURES = [
     Card(
@@ -14,5 +14,14 @@ FIGURES = [
         rows=lambda day: Target.objects.as_user(day.user).review_due(day.today),
         page="reporting:targets",
         query=lambda day, person: {"waits": "review"},
+    ),
+    Card(
+        "failed-figures",
+        Group.DUE,
+        Permission.FIGURES_WATCH,
+        "Figures that could not be worked out",
+        "show their last value until they work again",
+        rows=lambda day: FailedFigure.objects.as_user(day.user),
+        page="reporting:failures",
     ),
 ]

@@ -1,8 +1,10 @@
 """Figures worked out when they are asked for: of any part of a year, kept to any group."""
 
+import logging
 from collections.abc import Iterable
 from datetime import date
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from reporting.kpis import REGISTRY
@@ -12,6 +14,7 @@ from reporting.kpis.period import NoCalendar, Period
 from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
+logger = logging.getLogger(__name__)
 NOT_MARKED = "Expected sessions that nobody marked"
 
 
@@ -21,12 +24,42 @@ def figures(
 ) -> dict[str, Snapshot]:
     """Return the figure of each measure that can answer, by its slug. Nothing is saved."""
     chosen = {row.slug: row for row in measures if not row.why_not(period, narrowing)}
-    registers = REGISTRY[REGISTERS]
-    found = totals([*chosen.values(), registers], period, narrowing)
-    not_marked = found[REGISTERS].denominator - found[REGISTERS].numerator
+    asked = dict(chosen)
+    if any(row.is_of_sessions for row in chosen.values()):
+        asked[REGISTERS] = REGISTRY[REGISTERS]  # what nobody marked stands in their small print
+    found = totals(asked.values(), period, narrowing)
+    registers = found.get(REGISTERS)
+    not_marked = registers.denominator - registers.numerator if registers else 0
     return {
         slug: figure(measure, found[slug], period, not_marked) for slug, measure in chosen.items()
     }
+
+
+def tried(
+    measures: Iterable[Measure], period: Period, narrowing: Narrowing = ALL
+) -> tuple[dict[str, Snapshot], dict[str, str]]:
+    """Return the figures, and the class of the error of each that fails: the others go on.
+
+    Together they are quick. Only where one fails is each worked out alone.
+    """
+    chosen = list(measures)
+    try:
+        return figures(chosen, period, narrowing), {}
+    except SoftTimeLimitExceeded:  # the task has no time left to try each
+        raise
+    except Exception:
+        logger.exception("A figure of %s failed: each is tried alone.", period.words)
+    found: dict[str, Snapshot] = {}
+    failed = {}
+    for measure in chosen:
+        try:
+            found |= figures([measure], period, narrowing)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:
+            logger.exception("%s of %s could not be worked out.", measure.slug, period.words)
+            failed[measure.slug] = type(error.__cause__ or error).__name__
+    return found, failed
 
 
 def figures_of_provider(

@@ -33,12 +33,12 @@ from reporting.kpis.disclosure import (
     report_lines,
     withheld_by,
 )
-from reporting.kpis.live import figures
+from reporting.kpis.live import tried
 from reporting.kpis.measure import NOT_KNOWN
 from reporting.kpis.narrowing import ALL, Narrowing
 from reporting.kpis.period import KEPT, ROLLING, YEARS_KEPT, NoCalendar
 from reporting.kpis.span import part_label
-from reporting.models import Comparator, Coverage, Snapshot, Target
+from reporting.models import Comparator, Coverage, FailedFigure, Snapshot, Target
 
 # The strategy's three priorities, and what shows whether the system keeps its own time.
 PRIORITIES = {
@@ -89,12 +89,17 @@ class Asked:
             "provider": self.form.kept.get("provider"),
         }
 
-    def figures(self, measures: Iterable[Measure]) -> dict[str, Snapshot]:
-        """Return the kept figures, or work them out."""
+    def figures(
+        self, measures: Iterable[Measure]
+    ) -> tuple[dict[str, Snapshot], dict[str, FailedFigure | None]]:
+        """Return the kept figures, or work them out; and what of them failed, by measure."""
         if self.is_kept or self.period is None:
-            rows = Snapshot.objects.as_user(self.request.user)
-            return rows.latest_of(self.form.asked_year, self.form.asked_part)
-        return figures(measures, self.period, self.narrowing)
+            part = (self.form.asked_year, self.form.asked_part)
+            user = self.request.user
+            failed = FailedFigure.objects.as_user(user).of_part(*part)
+            return Snapshot.objects.as_user(user).latest_of(*part), {**failed}
+        found, why = tried(measures, self.period, self.narrowing)
+        return found, dict.fromkeys(why)
 
     def year_before(self, measures: Collection[Measure]) -> dict[str, Snapshot]:
         """Return the figures of the year before: of a whole part that is over, else to the same day.
@@ -113,7 +118,7 @@ class Asked:
             earlier = Period.of(year, self.form.asked_part, as_of)
         except NoCalendar:
             return {}
-        return figures(measures, earlier, self.form.narrowing(earlier))
+        return tried(measures, earlier, self.form.narrowing(earlier))[0]
 
     @property
     def said(self) -> dict[str, Any]:
@@ -151,9 +156,18 @@ class Tiles:
         self.sees_small, self.limits = _sees_small(asked.request), Limits.in_force()
 
     @cached_property
+    def _figures(self) -> tuple[dict[str, Snapshot], dict[str, FailedFigure | None]]:
+        return self.asked.figures(self.measures)
+
+    @property
     def figures(self) -> dict[str, Snapshot]:
         """Return the figures by slug."""
-        return self.asked.figures(self.measures)
+        return self._figures[0]
+
+    @property
+    def failed(self) -> dict[str, FailedFigure | None]:
+        """Return what could not be worked out, by slug: of kept figures as written down."""
+        return self._figures[1]
 
     @cached_property
     def year_before(self) -> dict[str, Snapshot]:
@@ -198,6 +212,8 @@ class Tiles:
             "why_hidden": rule.words(self.limits, of_children=measure.is_of_children)
             if rule
             else "",
+            "has_failed": measure.slug in self.failed,
+            "failure": self.failed.get(measure.slug),
             "comparison": comparison,
             "target": target,
             "goal": goal,

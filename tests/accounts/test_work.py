@@ -301,6 +301,21 @@ def test_two_schedulers_at_once_do_the_work_once(was_begun):
     assert Run.objects.get().done_at is not None
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_that_work_began_is_seen_while_it_runs_and_how_long_it_took_afterwards():
+    factories.RunFactory(task="tests.nightly", period="2026-09-01")
+    Run.objects.update(started_at=timezone.now() - timedelta(hours=1))  # and it was killed
+
+    with work.once("tests.nightly", "2026-09-01"):
+        time.sleep(0.1)
+        (seen,) = at_once([lambda: Run.objects.values_list("started_at", "done_at").get()])
+
+    run = Run.objects.get()
+    assert (run.started_at, None) == seen
+    assert timedelta(seconds=0.1) <= run.done_at - run.started_at < timedelta(minutes=1)
+
+
 def test_the_night_clears_old_done_work_and_sign_ins_that_are_over(db):
     now = timezone.now()
     old, recent, failed = (factories.OutboxMessageFactory() for _ in range(3))

@@ -14,6 +14,7 @@ from reporting.models import (
     BoardPack,
     Comparator,
     Coverage,
+    FailedFigure,
     KeptRows,
     LastLook,
     MonthlyTables,
@@ -124,6 +125,18 @@ class SnapshotFactory(DjangoModelFactory):
     definition_version = 1
     fingerprint = "0" * 32
     as_of = date(2025, 9, 1)
+
+
+class FailedFigureFactory(DjangoModelFactory):
+    class Meta:
+        model = FailedFigure
+
+    measure = "attendance-ap"
+    year = 2024
+    coverage = Coverage.YEAR
+    error = "UndefinedColumn"
+    failing_since = factory.LazyFunction(timezone.now)
+    failed_at = factory.LazyFunction(timezone.now)
 
 
 class LastLookFactory(DjangoModelFactory):

@@ -29,6 +29,9 @@ BREAKERS = {
     "reporting_comparator_value_or_symbol": comparator(symbol="c"),
     "reporting_comparator_has_a_source": comparator(source=""),
     "reporting_snapshot_no_value_without_denominator": snapshot(denominator=0),
+    "reporting_failedfigure_one_of_a_figure": lambda: factories.FailedFigureFactory.create_batch(
+        2
+    ),
     "reporting_lastlook_one_for_a_person_and_child": lambda: [
         factories.LastLookFactory(user=look.user, pupil=look.pupil)
         for look in [factories.LastLookFactory()]

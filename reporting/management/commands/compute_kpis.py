@@ -18,7 +18,7 @@ from apsystem.lib.calendar import year_label
 from reporting import actions
 from reporting.kpis import REGISTRY
 from reporting.kpis.compare import Beside, compare
-from reporting.models import Comparator, Snapshot
+from reporting.models import Comparator, FailedFigure, Snapshot
 from reporting.nightly import compute_figures
 
 
@@ -44,15 +44,14 @@ class Command(BaseCommand):
         if as_of > today:
             raise CommandError(f"{as_of} lies ahead: nothing can be known as of that day.")
         snapshots = _computed_today(today) if as_of == today else _computed_as_of(as_of)
-        if not snapshots:
-            raise CommandError(
-                "There is nothing to compute: the half terms of these years are not entered."
-            )
         entries = [_entry(snapshot, published) for snapshot, published in _beside(snapshots)]
         if options["as_json"]:
             self.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_lines(entries)))
+        failed = [str(row) for row in FailedFigure.objects.all()] if as_of == today else []
+        if failed:
+            raise CommandError(f"These failed and keep their last value: {'; '.join(failed)}.")
 
 
 def _day(text: str) -> date:
@@ -62,16 +61,13 @@ def _day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is no day like 2026-03-31") from error
 
 
-@transaction.atomic
 def _computed_today(today: date) -> list[Snapshot]:
     """Compute whether or not the nightly run was there before; /healthz reads its Run."""
-    task, period = compute_figures.name, today.isoformat()
+    task, period, begun = compute_figures.name, today.isoformat(), timezone.now()
     with once(task, period):
-        snapshots = actions.compute(today)
-    if snapshots:
-        Run.objects.filter(task=task, period=period).update(done_at=timezone.now())
-    else:
-        transaction.set_rollback(True)
+        snapshots = _some(actions.compute(today))
+    runs = Run.objects.filter(task=task, period=period)
+    runs.update(started_at=begun, done_at=timezone.now())
     return snapshots
 
 
@@ -79,6 +75,14 @@ def _computed_today(today: date) -> list[Snapshot]:
 def _computed_as_of(as_of: date) -> list[Snapshot]:
     snapshots = actions.compute(as_of)
     transaction.set_rollback(True)
+    return _some(snapshots)
+
+
+def _some(snapshots: list[Snapshot]) -> list[Snapshot]:
+    if not snapshots:
+        raise CommandError(
+            "There is nothing to compute: the half terms of these years are not entered."
+        )
     return snapshots
 
 
