@@ -14,7 +14,7 @@ from reporting.kpis.span import Span
 from reporting.kpis.statistics import Group
 from reporting.models import Comparator, Snapshot
 
-GEOGRAPHIES = ["England", "Inner London"]
+GEOGRAPHIES = ["England", "London", "Inner London"]
 OF_A_PART = (
     "Published figures are of all pupils. This one is kept to some, so no difference is given."
 )
@@ -30,11 +30,20 @@ class Beside:
     value: Decimal
     numerator: int | None
     difference: Decimal | None  # points; None where the two are not alike
+    years_older: int = 0
 
     @property
     def period(self) -> str:
         """Return year and coverage of the published figure."""
         return self.comparator.period
+
+    @property
+    def age(self) -> str:
+        """Say how much older than ours it is; nothing where it is of the same year."""
+        if self.years_older <= 0:
+            return ""
+        years = "a year" if self.years_older == 1 else f"{self.years_older} years"
+        return f"The newest that is taken in is of {self.period}, {years} before this figure."
 
     @property
     def words(self) -> str:
@@ -82,7 +91,7 @@ def compare(
     is_over = snapshot is not None and snapshot.is_over and snapshot.value is not None
     is_alike = is_over and not is_part
     rows = [
-        _beside(newest[place], asked, snapshot if is_alike else None)
+        _beside(newest[place], asked, snapshot, is_alike=is_alike)
         for place in (*GEOGRAPHIES, settings.COUNCIL_NAME.replace("&", "and"))
         if place in newest
     ]
@@ -180,7 +189,9 @@ def _why_not(rows: list[Beside], snapshot: Snapshot | None) -> str:
     return ""
 
 
-def _beside(row: Comparator, asked: Published, snapshot: Snapshot | None) -> Beside:
+def _beside(
+    row: Comparator, asked: Published, snapshot: Snapshot | None, *, is_alike: bool
+) -> Beside:
     value = row.complement() if asked.is_complement else row.value
     numerator = row.numerator
     if asked.is_complement and numerator is not None and row.denominator is not None:
@@ -190,5 +201,6 @@ def _beside(row: Comparator, asked: Published, snapshot: Snapshot | None) -> Bes
         label=row.geography,
         value=value or Decimal(0),
         numerator=numerator,
-        difference=snapshot.difference(value) if snapshot else None,
+        difference=snapshot.difference(value) if snapshot and is_alike else None,
+        years_older=snapshot.year - row.year if snapshot and snapshot.year else 0,
     )

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
+from accounts.permissions import Role
 from reporting.kpis import REGISTRY
 from reporting.kpis.compare import compare
 from tests import factories
@@ -63,12 +65,12 @@ def test_attendance_is_set_beside_the_complement_of_absence():
 def test_places_come_in_their_order_and_strangers_not_at_all():
     rows = [
         published(geography=place)
-        for place in ("Hammersmith and Fulham", "Inner London", "Camden", "England")
+        for place in ("Hammersmith and Fulham", "Inner London", "Camden", "London", "England")
     ]
 
     found = [row.label for row in compare(ABSENCE, ours(), rows).rows]
 
-    assert found == ["England", "Inner London", "Hammersmith and Fulham"]
+    assert found == ["England", "London", "Inner London", "Hammersmith and Fulham"]
 
 
 def test_the_newest_published_figure_is_taken_in_whatever_order_they_come():
@@ -77,6 +79,44 @@ def test_the_newest_published_figure_is_taken_in_whatever_order_they_come():
     for order in (rows, rows[::-1]):
         (row,) = compare(ABSENCE, ours(), order).rows
         assert row.value == 42
+
+
+@pytest.mark.parametrize(
+    ("year", "words"),
+    [
+        (2024, ""),
+        (2025, ""),  # published since, of a later year than the one looked at
+        (2023, "of 2023/24, whole year, a year before this figure."),
+        (2021, "of 2021/22, whole year, 3 years before this figure."),
+    ],
+)
+def test_an_older_year_is_said_to_be_older(year, words):
+    (row,) = compare(ABSENCE, ours(year=2024), [published(year=year)]).rows
+
+    assert row.age.removeprefix("The newest that is taken in is ") == words
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("calendar")
+@pytest.mark.parametrize(
+    ("is_over", "said"),
+    [
+        (True, "Like for like: yes, the same part of an academic year, of State-funded"),
+        (False, "Like for like: no. This period is not over, so no difference is given"),
+    ],
+)
+def test_how_it_is_worked_out_says_whether_it_is_like_for_like(client, person, is_over, said):
+    factories.SnapshotFactory(is_over=is_over)
+    factories.ComparatorFactory(year=2022, confidence="high (two sources)")
+    client.force_login(person(Role.MANAGER))
+
+    page = client.get(
+        reverse("reporting:measure", args=[ABSENCE.slug]), {"year": 2024, "part": "year"}
+    ).content.decode()
+
+    assert said in page
+    assert "of 2022/23, whole year, 2 years before this figure." in page
+    assert "How sure this value is: high (two sources)" in page
 
 
 def test_other_measures_other_schools_and_symbols_are_not_compared():
