@@ -42,12 +42,16 @@ def set_target(target: Target, *, by: User) -> Target:
 
 
 def _hold(target: Target) -> None:
-    """Refuse what no figure can reach, and a day that does not belong to the year."""
-    unit = REGISTRY[target.measure].unit
+    """Refuse what no figure can reach, a baseline left out without a word, and a day of before."""
+    measure = REGISTRY[target.measure]
     for name in ("value", "baseline"):
         number = getattr(target, name)
-        if number is not None and number > WHOLE and unit.startswith("percent"):
+        if number is not None and number > WHOLE and measure.is_share:
             raise ValidationError({name: "This figure is a share: enter 100 or less."})
+    if target.baseline is None and not target.baseline_words:
+        raise ValidationError(
+            {"baseline": "Enter where it stands now, or say below why that is not known."}
+        )
     first, _ = year_bounds(target.year)
     if target.due_on < first:
         raise ValidationError(

@@ -16,6 +16,17 @@ FIGURES = [
         query=lambda day, person: {"waits": "review"},
     ),
     Card(
+        "own-targets",
+        Group.DUE,
+        Permission.FIGURES_VIEW,
+        "Your targets to review",
+        "you answer for them, and nobody looked at them for a year",
+        rows=lambda day: Target.objects.as_user(day.user).review_due(day.today),
+        page="reporting:targets",
+        query=lambda day, person: {"waits": "review", "owner": person.pk},
+        owner="owner",
+    ),
+    Card(
         "failed-figures",
         Group.DUE,
         Permission.FIGURES_WATCH,

@@ -33,12 +33,13 @@ class TargetForm(RowForm):
     year = forms.TypedChoiceField(
         label="Academic year", coerce=int, error_messages={"required": "Choose the academic year"}
     )
-    baseline = _number("Where it stands now (optional)", required=False)
+    baseline = _number("Where it stands now", required=False)
     baseline_words = forms.CharField(
-        label="Where that number is from (optional)",
+        label="Where that number is from, or why there is none",
         required=False,
         max_length=200,
-        help_text="For example: this service, autumn and spring terms 2025/26",
+        help_text="For example: this service, autumn and spring terms 2025/26. Or: not counted "
+        "until now",
     )
     value = _number("Target")
     due_on = DateField(label="To be met by")

@@ -150,6 +150,12 @@ class Measure:
     priority: int = 2  # of the strategy; 0 for how the system runs
     knows: frozenset[str] = frozenset(DIMENSIONS)  # what its units can be told apart by
     rolls: Rolls = Rolls.AS_ONE
+    may_pass_100: bool = False  # more may stand above the line than below it
+
+    @property
+    def is_share(self) -> bool:
+        """Tell whether no value of it can be over 100."""
+        return self.unit.startswith("percent") and not self.may_pass_100
 
     @property
     def is_of_children(self) -> bool:

@@ -258,5 +258,6 @@ FAMILY = [
         knows=frozenset({"provider"}),
         unit="percent of places",
         version=2,
+        may_pass_100=True,
     ),
 ]

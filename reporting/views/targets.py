@@ -29,12 +29,12 @@ def _year(request: Request) -> int:
 def index(request: Request) -> HttpResponse:
     """List the targets of a year, or those that nobody reviewed for a year."""
     year, waits = _year(request), request.GET.get("waits", "")
-    rows = Target.objects.as_user(request.user)
-    rows = (
-        rows.review_due(localdate())
-        if waits == REVIEW
-        else rows.in_force().reviewed().filter(year=year)
-    )
+    rows, owner = Target.objects.as_user(request.user), request.GET.get("owner", "")
+    if waits == REVIEW:
+        rows = rows.review_due(localdate())
+        rows = rows.filter(owner=int(owner)) if owner.isdecimal() else rows
+    else:
+        rows = rows.in_force().reviewed().filter(year=year)
     page = page_of(request, rows.select_related("owner").order_by("measure", "-year"))
     taken = set(Target.objects.as_user(request.user).of_year(year))
     return render(

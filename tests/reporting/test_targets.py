@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from accounts.permissions import GRANTS, Permission, Role
 from apsystem.lib.calendar import academic_year
 from reporting import actions
+from reporting.cards import CARDS, Day, lines
 from reporting.kpis import REGISTRY
 from reporting.models import Target, TargetReview
 from tests import factories
@@ -30,7 +31,8 @@ def manager(person):
 
 def target(by, **changes):
     details = {"measure": SLUG, "year": YEAR, "value": Decimal("70.0"), "owner": by,
-               "due_on": date(YEAR + 1, 8, 31), "words": "Calls.", "because": "Ours."}  # fmt: skip
+               "due_on": date(YEAR + 1, 8, 31), "words": "Calls.", "because": "Ours.",
+               "baseline_words": "Not counted until now."}  # fmt: skip
     return Target(**details | changes)
 
 
@@ -83,6 +85,7 @@ def test_nobody_else_sets_or_reviews_a_target(person, role):
         ({"baseline": "101"}, "baseline", "This figure is a share"),
         ({"value": "-1"}, "value", "Enter 0 or more"),
         ({"baseline_words": ""}, "baseline_words", "Say where the baseline is from."),
+        ({"baseline": "", "baseline_words": ""}, "baseline", "or say below why that is not known"),
         (boxes("due_on", date(YEAR, 8, 31)), "due_on", "The year begins on"),
         ({"owner": ""}, "owner", "Choose who answers for it"),
         ({"year": "1066"}, "year", "Choose from the list"),
@@ -98,6 +101,39 @@ def test_what_is_wrong_with_a_target_stands_beside_its_field(
 
     assert words in " ".join(page.context["form"].errors[field])
     assert not Target.objects.exists()
+
+
+def test_a_share_of_places_may_be_over_100(client, manager):
+    client.force_login(manager)
+    page = reverse("reporting:target-set", args=["places-filled"])
+
+    client.post(page, sent(manager, value="105"))
+
+    assert Target.objects.get().value == 105
+
+
+def test_a_baseline_that_is_not_known_says_why(client, manager):
+    client.force_login(manager)
+    page = reverse("reporting:target-set", args=[SLUG])
+
+    client.post(page, sent(manager, baseline="", baseline_words="Not counted until now"))
+
+    shown = client.get(reverse("reporting:target", args=[SLUG])).content.decode()
+    assert "Not known: Not counted until now" in shown
+
+
+def test_who_answers_for_a_target_is_reminded_of_its_review(client, person):
+    owner, other = person(Role.LEADERSHIP), person(Role.LEADERSHIP)
+    ago = timezone.now() - timedelta(days=365)
+    row = factories.TargetFactory(year=YEAR, owner=owner, set_at=ago)
+    factories.TargetFactory(year=YEAR, owner=other, set_at=ago, measure="severe-absence-ap")
+    client.force_login(owner)
+
+    (line,) = lines(Day.of(owner), CARDS)
+    listed = client.get(line.url).context["page"]
+
+    assert (line.card.slug, line.count) == ("own-targets", 1)
+    assert [found.pk for found in listed] == [row.pk]
 
 
 def test_a_rate_per_100_pupils_may_be_over_100(manager):
