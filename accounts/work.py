@@ -27,6 +27,7 @@ Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, tuple[Handler, int]] = {}
 _parts: dict[str, list[str]] = {}
 ERROR_LENGTH = 200
+RECORDS_CHANGED = "records.changed"
 POST = """
     INSERT INTO accounts_outboxmessage (kind, payload, created_at, attempts, last_error)
     VALUES (%s, %s, %s, 0, '') RETURNING id
@@ -72,6 +73,11 @@ def post(kind: str, **payload: Any) -> int:
     for part in _parts.get(kind, ()):
         _write(part, written)
     return message_id
+
+
+def changed(records: str) -> None:
+    """Say that records changed from which figures are made, by their name in `Measure.reads`."""
+    post(RECORDS_CHANGED, of=records)
 
 
 def _write(kind: str, payload: str) -> int:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from accounts.permissions import Permission
-from accounts.work import handles
+from accounts.work import RECORDS_CHANGED, handles
 from apsystem.lib.calendar import academic_year
 from reporting import actions
 from reporting.cards import CARDS, Day, Group, lines
@@ -27,6 +27,34 @@ def compute_after_change(payload: dict[str, Any]) -> None:
     """Compute the figures of the changed years, once for all the changes written by now."""
     days = (date.fromisoformat(change["day"]) for change in payload["gathered"])
     actions.compute(years={academic_year(day) for day in days})
+
+
+# What happens to whole cases has events of its own; the rest says `work.changed`.
+MOVED_BY = {
+    "referral.submitted": "referrals",
+    "referral.added": "referrals",
+    "referral.withdrawn": "referrals",
+    "referral.decided": "referrals",
+    "placement.changed": "placements",
+    "outreach.answered": "outreach",
+}
+
+
+@handles(RECORDS_CHANGED, gather_seconds=GATHER_SECONDS)
+def compute_what_reads(payload: dict[str, Any]) -> None:
+    """Compute the figures that are made of the changed records, once for all changes by now."""
+    records = {change["of"] for change in payload["gathered"]}
+    actions.compute(measures={slug for slug, row in REGISTRY.items() if row.reads & records})
+
+
+def _follow(kind: str, records: str) -> None:
+    @handles(kind, part="figures", gather_seconds=GATHER_SECONDS)
+    def compute_after(payload: dict[str, Any]) -> None:
+        compute_what_reads({"gathered": [{"of": records}]})
+
+
+for _kind, _records in MOVED_BY.items():
+    _follow(_kind, _records)
 
 
 @handles(actions.FAILED)

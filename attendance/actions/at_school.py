@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_ALL, Permission
 from attendance.models import SchoolAttendance
@@ -30,6 +31,7 @@ def record_at_school(row: SchoolAttendance, *, by: User) -> SchoolAttendance:
         )
     row.full_clean()
     row.save()
+    work.changed("school attendance")
     return row
 
 
@@ -41,6 +43,7 @@ def take_back_at_school(row: SchoolAttendance, *, by: User) -> None:
     fresh = rows.get(pk=row.pk)
     fresh.taken_back_at, fresh.taken_back_by = timezone.now(), by
     fresh.save(update_fields=["taken_back_at", "taken_back_by"])
+    work.changed("school attendance")
 
 
 def schools_of(pupil: Pupil, *, by: User) -> list[Organisation]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import Organisation, User
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.documents import plain_name
@@ -100,6 +101,7 @@ def _write(found: Weeks, content: bytes, name: str, *, by: User) -> None:
         last_on=found.last,
     )
     weeks.write(taken_in=row.pk, by=by.pk, at=now)
+    work.changed("school attendance")
 
 
 def _column(header: Header, words: set[str]) -> int | None:

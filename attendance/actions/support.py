@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import ClockRule, Membership, SchoolCalendar, User
 from accounts.permissions import Permission, Role
 from accounts.workflow import WrongStatus, make_move
@@ -134,6 +135,7 @@ def agree_support(plan: SupportPlan, *, agreed_on: date, by: User, **heard: Any)
         **heard,
     )
     _set_review(fresh, after=agreed_on)
+    work.changed("support")
     return fresh
 
 
@@ -210,6 +212,7 @@ def review_support(plan: SupportPlan, *, held_on: date, by: User, **said: str) -
     row.full_clean()
     row.save()
     _set_review(fresh, after=held_on)
+    work.changed("support")
     return row
 
 
@@ -233,6 +236,7 @@ def _close(plan: SupportPlan, verb: str, ended_on: date, end_words: str, by: Use
     for row in fresh.reviews.select_for_update().open().filter(due_on__gt=ended_on):
         row.dropped_on = ended_on
         row.save(update_fields=["dropped_on"])
+    work.changed("support")
     return fresh
 
 

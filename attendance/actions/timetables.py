@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
@@ -52,6 +53,7 @@ def agree(
     timetable.full_clean()
     timetable.save()
     _first_review(timetable, first_review_on)
+    work.changed("timetables")
     return timetable
 
 
@@ -191,6 +193,7 @@ def review_timetable(
     row.save()
     if due_on := next_review_on(fresh, held_on):
         TimetableReview.objects.create(timetable=fresh, due_on=due_on)
+    work.changed("timetables")
     return row
 
 
@@ -223,6 +226,7 @@ def _close(
     timetable.full_clean()
     timetable.save(update_fields=["ends_on", "outcome", "outcome_words"])
     timetable.reviews.filter(held_on=None, due_on__gte=on).delete()
+    work.changed("timetables")
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
@@ -119,6 +120,7 @@ def open_support(support: Support, opened: Support, *, by: User) -> Support:
             {"starts_on": "Open it on its first day or later; until then it waits."}
         )
     values = {name: getattr(fresh, name) for name in [*NAMES, *BASELINES]}
+    work.changed("outreach")
     return make_move(fresh, "open", by=by, **values)
 
 
@@ -137,6 +139,7 @@ def close(
     values = {name: getattr(fresh, name) for name in EXITS}
     row = make_move(fresh, "close", by=by, ended_on=ended_on, end_words=end_words, **values)
     ask_later(row)
+    work.changed("outreach")
     return row
 
 

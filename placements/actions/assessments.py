@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from placements.models import (
@@ -107,6 +108,7 @@ def amend(
     row.save(update_fields=["informant", "held_on", "placement", "version"])
     row.scores.exclude(scale__in=scores).delete()
     _write(row, scores)
+    work.changed("scores")
     return row
 
 
@@ -118,6 +120,7 @@ def take_back(assessment: Assessment, *, reason: str, by: User) -> Assessment:
     row.removed_at = timezone.now()
     row.version += 1
     row.save(update_fields=["removed_at", "version"])
+    work.changed("scores")
     return row
 
 

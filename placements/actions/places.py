@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from placements.actions.opening import check, keep_rate_of
@@ -30,6 +31,7 @@ def commission(row: Commission, *, by: User) -> Commission:
         row = before
     row.full_clean()
     row.save()
+    work.changed("placements")
     return row
 
 
@@ -93,6 +95,7 @@ def enter_rate(row: Rate, *, by: User) -> Rate:
     check(by, Permission.PLACES_CHANGE)
     row.full_clean()
     row.save()
+    work.changed("placements")
     return row
 
 
@@ -104,4 +107,5 @@ def agree_rate(placement: Placement, *, rate: Rate | None, by: User) -> Placemen
     fresh.rate = rate
     keep_rate_of(fresh)
     fresh.save(update_fields=["rate"])
+    work.changed("placements")
     return fresh

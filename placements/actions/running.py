@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
@@ -164,6 +165,7 @@ def add_award(placement: Placement, award: Award, *, by: User) -> Award:
     award.full_clean()
     award.save()
     tell(award.placement, EntryKind.AWARDED, by=by, words=str(award))
+    work.changed("placements")
     return award
 
 

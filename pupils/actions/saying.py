@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts import work
 from accounts.workflow import WrongStatus
 from apsystem.lib.audio import checked_recording
 from pupils.models import Document, Voice, VoiceAnswer
@@ -129,6 +130,7 @@ def take_all_back(voice: Voice) -> None:
 def _take_all_back(voice: Voice) -> None:
     voice.finished_at, voice.taken_back_at, voice.shows_parent = None, timezone.now(), None
     voice.save(update_fields=["finished_at", "taken_back_at", "shows_parent"])
+    work.changed("voices")
 
 
 def forget_saved(voice: Voice) -> None:
@@ -170,6 +172,7 @@ def hand_in(voice: Voice, *, shows_parent: bool | None) -> Voice:
     fresh.shows_parent = shows_parent
     fresh.full_clean()
     fresh.save(update_fields=["finished_at", "taken_back_at", "shows_parent"])
+    work.changed("voices")
     return fresh
 
 

@@ -375,6 +375,7 @@ def undo(referral: Referral, *, by: User) -> Referral:
         provider=None,
     )
     _tell(referral, Kind.UNDONE, by=by)
+    work.changed("referrals")
     return referral
 
 

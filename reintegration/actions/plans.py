@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import HalfTerm, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
@@ -49,7 +50,7 @@ def set_up(placement: Placement) -> Plan | None:
     if not placement.sessions or placement.returns_in is None:
         return None
     is_planned = placement.route in PLANNED_ROUTES
-    plan, _ = Plan.objects.get_or_create(
+    plan, is_new = Plan.objects.get_or_create(
         placement=placement,
         defaults={
             "pupil": placement.pupil,
@@ -62,6 +63,8 @@ def set_up(placement: Placement) -> Plan | None:
             "coordinator": placement.lead,
         },
     )
+    if is_new:
+        work.changed("plans")
     return plan
 
 
@@ -141,6 +144,7 @@ def pass_gate(plan: Plan, gate: Gate, *, by: User) -> Gate:
     _compare(gate)
     gate.full_clean()
     gate.save()
+    work.changed("plans")
     return gate
 
 
@@ -163,6 +167,7 @@ def _compare(gate: Gate) -> None:
 @transaction.atomic
 def close(plan: Plan, *, outcome: str, words: str, by: User, on: date | None = None) -> Plan:
     """Close a plan whose weeks do not run, with its outcome."""
+    work.changed("plans")
     return make_move(
         plan, "close", by=by, outcome=outcome, outcome_words=words, closed_on=on or localdate()
     )
@@ -182,3 +187,4 @@ def follow(placement: Placement) -> None:
         "Another placement follows." if goes_on else "The placement was cancelled."
     )
     plan.save(update_fields=["status", "closed_on", "outcome", "outcome_words"])
+    work.changed("plans")

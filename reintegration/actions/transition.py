@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
 from apsystem.lib.seen import hold_seen
@@ -40,6 +41,7 @@ def open_pathway(pathway: Pathway, *, pupil: Pupil, by: User) -> Pathway:
     pathway.save()
     for month, due_on in due_days(pathway.leaves_in).items():
         DestinationCheck.objects.create(pathway=pathway, month=month, due_on=due_on)
+    work.changed("pathways")
     return pathway
 
 
@@ -61,6 +63,7 @@ def change_pathway(
             raise ValidationError({name: "Enter a day that has come."})
     fresh.full_clean()
     fresh.save(update_fields=list(changes))
+    work.changed("pathways")
     return fresh
 
 
@@ -148,4 +151,5 @@ def answer_destination(
     check.answered_on, check.answered_by = localdate(), by
     check.full_clean()
     check.save(update_fields=["answer", "words", "answered_on", "answered_by"])
+    work.changed("pathways")
     return check

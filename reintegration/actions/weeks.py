@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts import work
 from accounts.models import Organisation, User
 from accounts.models.calendar import school_days_at
 from accounts.workflow import WrongStatus, make_move
@@ -102,6 +103,7 @@ def begin(plan: Plan, *, starts_on: date, weeks: Sequence[Agreed], by: User) -> 
         week.full_clean()
         week.save()
     tell_the_register(plan)
+    work.changed("plans")
     return plan
 
 
@@ -183,6 +185,7 @@ def hold(plan: Plan, *, number: int, reason: str, by: User) -> Week:
         row.starts_on, row.ends_on = start, end
         row.save(update_fields=["starts_on", "ends_on"])
     _note(fresh, number, ChangeKind.HELD, reason, by)
+    work.changed("plans")
     tell_the_register(fresh)
     return week
 
@@ -203,6 +206,7 @@ def extend(plan: Plan, *, agreed: Agreed, reason: str, by: User) -> Week:
     week.full_clean()
     week.save()
     _note(fresh, week.number, ChangeKind.EXTENDED, reason, by)
+    work.changed("plans")
     tell_the_register(fresh)
     return week
 
@@ -274,6 +278,7 @@ def stop(plan: Plan, *, reason: str, by: User) -> Plan:
     _note(fresh, now.number if now else 1, ChangeKind.STOPPED, reason, by)
     stopped = make_move(fresh, "stop", by=by, attempt=fresh.attempt + 1)
     tell_the_register(stopped)
+    work.changed("plans")
     return stopped
 
 
@@ -307,6 +312,7 @@ def complete(plan: Plan, *, words: str, by: User) -> Plan:
         StayCheck(plan=plan, weeks=number, due_on=weeks[-1].ends_on + number * ONE_WEEK)
         for number in STAY_CHECKS
     )
+    work.changed("plans")
     return plan
 
 
@@ -325,4 +331,5 @@ def answer_check(row: StayCheck, *, answer: str, words: str, by: User) -> StayCh
     fresh.answered_by, fresh.answered_on = by, localdate()
     fresh.full_clean()
     fresh.save(update_fields=["answer", "words", "answered_by", "answered_on"])
+    work.changed("plans")
     return fresh

@@ -30,21 +30,28 @@ SAID = (
 
 
 @transaction.atomic
-def compute(as_of: date | None = None, *, years: Collection[int] | None = None) -> list[Snapshot]:
+def compute(
+    as_of: date | None = None,
+    *,
+    years: Collection[int] | None = None,
+    measures: Collection[str] | None = None,
+) -> list[Snapshot]:
     """Compute every measure for every period, and keep what changed. Return the current figures.
 
     Of single terms only the headlines are kept, for their course.
-    With `years`, only the periods of these academic years: the others did not change. Figures that
-    nobody will change any more cost a query and no row. Two who compute take turns: whoever reads
-    first must not save last. A measure that fails keeps its last figure, and the others go on.
+    With `years`, only the periods of these academic years, and with `measures` only these: the
+    others did not change. Figures that nobody will change any more cost a query and no row. Two
+    who compute take turns: whoever reads first must not save last. A measure that fails keeps its
+    last figure, and the others go on.
     """
     _take_turns()
     as_of = as_of or localdate()
     current: list[Snapshot] = []
     worked: set[Of] = set()
     failures: dict[Of, str] = {}
+    chosen = [row for slug, row in REGISTRY.items() if measures is None or slug in measures]
     parts = [
-        (period, [row for row in REGISTRY.values() if is_kept(row, period)])
+        (period, [row for row in chosen if is_kept(row, period)])
         for period in periods(as_of)
         if period.until > period.start and (years is None or period.year in years)
     ]
@@ -57,7 +64,7 @@ def compute(as_of: date | None = None, *, years: Collection[int] | None = None) 
         current += [known[slug] for slug in failed if slug in known]
         worked |= {(slug, period.year, period.coverage) for slug in found}
         failures |= {(slug, period.year, period.coverage): why for slug, why in failed.items()}
-    note_failures(worked, failures, is_all=years is None)
+    note_failures(worked, failures, is_all=years is None and measures is None)
     _say("")
     return current
 

@@ -81,6 +81,7 @@ FAMILY = [
         owner=OWNER,
         population=_population,
         is_of_sessions=False,
+        reads=frozenset({"placements"}),
         priority=0,
     )
 ]

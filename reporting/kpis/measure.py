@@ -150,6 +150,7 @@ class Measure:
     priority: int = 2  # of the strategy; 0 for how the system runs
     knows: frozenset[str] = frozenset(DIMENSIONS)  # what its units can be told apart by
     rolls: Rolls = Rolls.AS_ONE
+    reads: frozenset[str] = frozenset()  # besides marks: records whose change moves it at once
     may_pass_100: bool = False  # more may stand above the line than below it
 
     @property

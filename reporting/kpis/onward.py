@@ -123,6 +123,7 @@ def _measure(
         "unit": "percent of young people",
         "priority": 1,
         "version": 1,
+        "reads": frozenset({"pathways", "placements"}),
         **more,
     }
     return Measure(
@@ -150,6 +151,7 @@ FAMILY = [
         "which it was made, and not before the placement begins.",
         IN_PLANS,
         ("Plans with own words", "Plans open in the period"),
+        reads=frozenset({"placements", "plans", "voices"}),
         exclusions="Words that were taken back do not count. What parents said does not either.",
         unit="percent of plans",
         version=2,

@@ -142,6 +142,7 @@ def _zero(slug: str, title: str, what: str, target: int, **how: Any) -> Measure:
         target=target,
         is_headline=True,
         is_of_sessions=False,
+        reads=frozenset({"outreach"}),
         priority=3,
     )
 
@@ -167,6 +168,7 @@ def _attended(slug: str, title: str, when: str, sql: str) -> Measure:
         population=partial(_attendance, sql=sql),
         published=Published("overall_absence_rate", TOTAL, is_complement=True),
         is_of_sessions=False,
+        reads=frozenset({"outreach", "school attendance"}),
         priority=3,
     )
 
@@ -193,6 +195,7 @@ def _better(aspect: Aspect, title: str, words: str) -> Measure:
         owner=OWNER,
         population=partial(_improved, aspect=aspect.value),
         is_of_sessions=False,
+        reads=frozenset({"outreach", "scores"}),
         priority=3,
     )
 

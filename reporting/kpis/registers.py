@@ -43,6 +43,7 @@ FAMILY = [
         owner=OWNER,
         population=_population,
         is_of_sessions=False,
+        reads=frozenset({"placements", "timetables"}),
         priority=0,
     )
 ]

@@ -94,6 +94,7 @@ def _measure(
         owner=OWNER,
         population=partial(_population, sql=sql, left_out=left_out),
         is_of_sessions=False,
+        reads=frozenset({"placements", "plans"}),
         priority=1,
         **more,
     )

@@ -126,7 +126,7 @@ def test_an_amended_answer_keeps_the_old_one(sent, school_staff):
     assert (entry.answer, entry.before) == ("tried", "A mentor.")
     assert entry.after == "A mentor and a new timetable."
     assert Referral.objects.get().tried == entry.after
-    assert OutboxMessage.objects.get().kind == "referral.added"
+    assert OutboxMessage.objects.filter(kind="referral.added").exists()
 
 
 @pytest.mark.usefixtures("calendar")
