@@ -46,6 +46,7 @@ urlpatterns = [
     path("reporting/measures/<slug:slug>/terms.csv", figures.terms, name="terms-file"),
     path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
     path("reporting/measures/<slug:slug>/since/", since.since, name="since"),
+    path("reporting/dictionary/", figures.dictionary, name="dictionary"),
     path("reporting/failures/", failures.index, name="failures"),
     path("reporting/packs/", packs.index, name="packs"),
     path("reporting/packs/new/", packs.new, name="pack-new"),

@@ -33,4 +33,21 @@ STRATEGY = sorted(
     key=lambda slug: REGISTRY[slug].priority,
 )
 
-__all__ = ["REGISTRY", "STRATEGY", "Measure", "Period", "Total"]
+# The strategy's three priorities, and what shows whether the system keeps its own time.
+PRIORITIES = {
+    1: "Priority 1: sustainable transitions and preparation for adulthood",
+    2: "Priority 2: excellent attendance",
+    3: "Priority 3: a high quality outreach service",
+    0: "How the system runs",
+}
+
+
+def by_priority() -> list[tuple[str, list[Measure]]]:
+    """Return the measures under the headings of their priorities."""
+    return [
+        (title, [row for row in REGISTRY.values() if row.priority == priority])
+        for priority, title in PRIORITIES.items()
+    ]
+
+
+__all__ = ["PRIORITIES", "REGISTRY", "STRATEGY", "Measure", "Period", "Total", "by_priority"]

@@ -19,7 +19,7 @@ from apsystem.lib.gds import day, one_decimal, query_of
 from apsystem.lib.pages import attachment, page_of
 from pupils.models import Pupil
 from reporting.forms.figures import FiguresForm
-from reporting.kpis import REGISTRY, Measure, Period
+from reporting.kpis import REGISTRY, Measure, Period, by_priority
 from reporting.kpis.arithmetic import rate
 from reporting.kpis.beside import counted_apart
 from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
@@ -39,15 +39,6 @@ from reporting.kpis.narrowing import ALL, Narrowing
 from reporting.kpis.period import KEPT, ROLLING, YEARS_KEPT, NoCalendar
 from reporting.kpis.span import part_label
 from reporting.models import Comparator, Coverage, FailedFigure, Snapshot, Target
-
-# The strategy's three priorities, and what shows whether the system keeps its own time.
-PRIORITIES = {
-    1: "Priority 1: sustainable transitions and preparation for adulthood",
-    2: "Priority 2: excellent attendance",
-    3: "Priority 3: a high quality outreach service",
-    0: "How the system runs",
-}
-
 
 PAIR = (Coverage.AUTUMN, Coverage.SPRING)
 
@@ -321,8 +312,8 @@ def dashboard(request: Request) -> HttpResponse:
             "title": "Figures",
             "headlines": [tile for tile in drawn if tile["measure"].is_headline],
             "groups": [
-                {"title": title, "tiles": [t for t in drawn if t["measure"].priority == priority]}
-                for priority, title in PRIORITIES.items()
+                {"title": title, "tiles": [t for t in drawn if t["measure"] in measures]}
+                for title, measures in by_priority()
             ],
             **asked.said,
         },
@@ -349,6 +340,16 @@ def measure(request: Request, slug: str) -> HttpResponse:
             "sees_children": request.user.can(Permission.FIGURES_CHILDREN),
             **asked.said,
         },
+    )
+
+
+@requires(Permission.FIGURES_VIEW)
+def dictionary(request: Request) -> HttpResponse:
+    """Show what every figure counts, by the strategy's priorities."""
+    return render(
+        request,
+        "reporting/dictionary.html",
+        {"title": "Dictionary of the figures", "groups": by_priority()},
     )
 
 

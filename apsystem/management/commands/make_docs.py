@@ -21,7 +21,7 @@ from accounts.permissions import (
     Role,
 )
 from accounts.workflow import Move, WorkflowModel
-from reporting.kpis import REGISTRY, Measure
+from reporting.kpis import Measure, by_priority
 
 WRITTEN_BY = (
     "<!-- Written by `manage.py make_docs` from {origin}. "
@@ -205,7 +205,27 @@ def _state(status: str) -> str:
 
 def kpis_page() -> str:
     """Return the dictionary of the figures."""
-    overview = _table(
+    return _page(
+        "Dictionary of the figures",
+        "`reporting/kpis/`",
+        [
+            "Every figure is one division: what is above the line, added up over all children, "
+            "by what is below it. There are no averages of rates. Where nothing is below the "
+            "line there is no value. The version counts the changes of a definition; each kept "
+            "figure names the version by which it was computed.",
+            *(part for title, rows in by_priority() for part in _overview(title, rows)),
+            *(
+                part
+                for title, rows in by_priority()
+                for part in (f"## {title}", *(part for row in rows for part in _measure(row)))
+            ),
+        ],
+    )
+
+
+def _overview(title: str, measures: Iterable[Measure]) -> Iterator[str]:
+    yield f"**{title}**"
+    yield _table(
         ["Figure", "Unit", "Better", "Version", "Headline"],
         [
             [
@@ -215,25 +235,13 @@ def kpis_page() -> str:
                 str(measure.version),
                 "yes" if measure.is_headline else "no",
             ]
-            for measure in REGISTRY.values()
-        ],
-    )
-    return _page(
-        "Dictionary of the figures",
-        "`reporting/kpis/`",
-        [
-            "Every figure is one division: what is above the line, added up over all children, "
-            "by what is below it. There are no averages of rates. Where nothing is below the "
-            "line there is no value. The version counts the changes of a definition; each kept "
-            "figure names the version by which it was computed.",
-            overview,
-            *(part for measure in REGISTRY.values() for part in _measure(measure)),
+            for measure in measures
         ],
     )
 
 
 def _measure(measure: Measure) -> Iterator[str]:
-    yield f'<a id="{measure.slug}"></a>\n\n## {measure.title}'
+    yield f'<a id="{measure.slug}"></a>\n\n### {measure.title}'
     yield _table(
         ["", measure.slug],
         [
