@@ -5,7 +5,7 @@ A page that shows a row for each child, case or mark belongs into `tests.lists`.
 
 ASKS = "asks about one row, or for a new one; only its choices grow"
 FILE = "a file about one row or one figure"
-FIXED = "as many rows as there are rules and codes"
+FIXED = "as many rows as there are rules, codes and figures"
 NO_GET = "answers no GET: a button posts to it"
 ONE = "one row or one figure, or asks for which"
 
@@ -206,12 +206,14 @@ NO_LIST = {
     "reintegration:panel-seat-end": ASKS,
     "reintegration:pathway-change": ASKS,
     "reintegration:send": ASKS,
+    "reintegration:set-up": ASKS,
     "reintegration:stop": ASKS,
     "reintegration:target": ASKS,
     "reintegration:week-add": ASKS,
     "reintegration:week-change": ASKS,
     "reintegration:week-review": ASKS,
     "reintegration:week-sessions": ASKS,
+    "reporting:dictionary": FIXED,
     "reporting:pack": ONE,
     "reporting:pack-change": ASKS,
     "reporting:pack-comment": ASKS,
@@ -229,6 +231,7 @@ NO_LIST = {
     "reporting:statistics-file": FILE,
     "reporting:tables-export": FILE,
     "reporting:tables-month": ONE,
+    "reporting:take-down": ASKS,
     "reporting:target-review": ASKS,
     "reporting:target-set": ASKS,
     "reporting:terms-file": FILE,

@@ -21,6 +21,8 @@ UNSCOPED = {
         "OutboxMessage.objects.get": ANSWERED_FOR,
         "OutboxMessage.objects.filter": ANSWERED_FOR,
         "OutboxMessage.objects.select_for_update": ANSWERED_FOR,
+        "Run.objects.filter": ANSWERED_FOR,
+        "Run.objects.get": ANSWERED_FOR,
         "Run.objects.get_or_create": ANSWERED_FOR,
     },
     "placements/letters/__init__.py": {"EhcPlan.objects.filter": CASE_WAS_ASKED},
@@ -47,6 +49,7 @@ UNSCOPED = {
         "HalfTerm.objects.of_year": CALENDAR,
     },
     "reporting/kpis/since.py": {
+        "KeptRows.objects.filter": NUMBERS_ONLY,
         "KeptRows.objects.get": NUMBERS_ONLY,
         "Mark.objects.filter": NUMBERS_ONLY,
         "MarkAmendment.objects.filter": "counted here; the page lists them through as_user",
@@ -61,6 +64,7 @@ UNSCOPED = {
         "Organisation.objects.providers": CALENDAR,
         "PermanentExclusion.objects.filter": PANEL,
         "Placement.objects.filter": PANEL,
+        "SchoolAttendance.objects.kept": PANEL,
         "Suspension.objects.filter": PANEL,
     },
     "reporting/views/trail.py": {

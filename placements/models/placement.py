@@ -130,10 +130,6 @@ class PlacementQuerySet(ChildQuerySet):
         """Keep the running ones whose next review is due on or before a day."""
         return self.running().filter(next_review_on__lte=by)
 
-    def without_lead(self) -> Self:
-        """Keep the running ones with a register for which nobody at the provider is named."""
-        return self.running().with_register().filter(lead=None)
-
     def by_pupil(self) -> Self:
         """Order by the pupils' names, and fetch the pupils."""
         return self.select_related("pupil").order_by("pupil__surname", "pupil__forename", "pk")
@@ -181,7 +177,7 @@ class PlacementQuerySet(ChildQuerySet):
         elif waits == "end":
             rows = rows.overstaying(today)
         elif waits == "lead":
-            rows = rows.without_lead()
+            rows = rows.running().with_register().filter(lead=None)
         if beginning:
             rows = rows.beginning_from(beginning)
         if ending:

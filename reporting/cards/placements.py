@@ -69,7 +69,7 @@ PLACEMENTS = [
         Permission.PLACEMENT_ANSWER,
         "Placements without a lead",
         "running, with nobody of yours named",
-        rows=lambda day: Placement.objects.as_user(day.user).without_lead(),
+        rows=lambda day: Placement.objects.as_user(day.user).narrowed(waits="lead"),
         page="placements:list",
         query=lambda day, person: {"waits": "lead"},
     ),

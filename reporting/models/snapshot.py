@@ -50,6 +50,18 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         )
         return {row.measure: row for row in rows}
 
+    def of_two_years(self, year: int, coverage: str) -> dict[int, dict[str, "Snapshot"]]:
+        """Return the latest figures of a part of a year and of the one before. One query."""
+        rows = (
+            self.filter(year__in=(year - 1, year), coverage=coverage, provider=None)
+            .order_by("measure", "year", "-computed_at", "-pk")
+            .distinct("measure", "year")
+        )
+        found: dict[int, dict[str, Snapshot]] = {year - 1: {}, year: {}}
+        for row in rows:
+            found[row.year][row.measure] = row
+        return found
+
     def of_terms(self, year: int) -> dict[str, list["Snapshot"]]:
         """Return the latest figure of each term of a year and the year before, in their order."""
         terms = (Coverage.AUTUMN, Coverage.SPRING, Coverage.SUMMER)

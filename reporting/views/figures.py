@@ -80,15 +80,18 @@ class Asked:
             "provider": self.form.kept.get("provider"),
         }
 
+    @cached_property
+    def _kept(self) -> dict[int, dict[str, Snapshot]]:
+        rows = Snapshot.objects.as_user(self.request.user)
+        return rows.of_two_years(self.form.asked_year, self.form.asked_part)
+
     def figures(
         self, measures: Iterable[Measure]
     ) -> tuple[dict[str, Snapshot], dict[str, FailedFigure | None]]:
         """Return the kept figures, or work them out; and what of them failed, by measure."""
         if self.is_kept or self.period is None:
-            part = (self.form.asked_year, self.form.asked_part)
-            user = self.request.user
-            failed = FailedFigure.objects.as_user(user).of_part(*part)
-            return Snapshot.objects.as_user(user).latest_of(*part), {**failed}
+            year, failed = self.form.asked_year, FailedFigure.objects.as_user(self.request.user)
+            return self._kept[year], {**failed.of_part(year, self.form.asked_part)}
         found, why = tried(measures, self.period, self.narrowing)
         return found, dict.fromkeys(why)
 
@@ -101,8 +104,7 @@ class Asked:
             return {}
         year, as_of = self.period.year - 1, months_after(self.period.as_of, -MONTHS)
         if self.period.is_over and self.is_kept:
-            rows = Snapshot.objects.as_user(self.request.user)
-            return rows.latest_of(year, self.form.asked_part)
+            return self._kept[year]
         if len(measures) > 1 or not _may_narrow(self.request):
             return {}
         try:

@@ -13,7 +13,9 @@ IN_PROGRESS = "Time afterwards not over: in progress, in neither number"
 UNKNOWN = "Not known, in neither number"
 GONE = "Left England or died, left out"
 NOTHING_RETURNED = "Interventions with no attendance returned"
-NO_SCORES = "No scores before and after, left out"
+NONE_BEFORE = "No scores before, left out"
+NONE_AFTER = "Scores before and none after, left out"
+REMOVED = "Scores removed since, left out"
 NOT_JUDGED = "Scores that cannot be judged, left out"
 
 
@@ -150,7 +152,19 @@ def scores():
 @kept
 def assessments():
     rows = exported(Assessment, "id", "instrument_id", "informant", "removed_at")
-    return {row["id"]: row for row in rows if row["removed_at"] is None}
+    return {row["id"]: row for row in rows}
+
+
+def why_not_judged(before, after):
+    """Return why nobody can say whether a pair became better, before its scores are looked at."""
+    if before is None:
+        return NONE_BEFORE
+    if after is None:
+        return NONE_AFTER
+    if before["removed_at"] or after["removed_at"]:
+        return REMOVED
+    is_alike = all(before[name] == after[name] for name in ("instrument_id", "informant"))
+    return None if is_alike else NOT_JUDGED
 
 
 def verdict(instrument, before, after):
@@ -183,10 +197,8 @@ def improved(aspect):
             if row["status"] != "closed" or not part.holds(row["ended_on"]):
                 continue
             pair = [assessments().get(row[f"{aspect}_{when}_id"]) for when in ("baseline", "exit")]
-            if None in pair or any(
-                pair[0][name] != pair[1][name] for name in ("instrument_id", "informant")
-            ):
-                found.append(unit(row, 0, 0, NO_SCORES))
+            if why := why_not_judged(*pair):
+                found.append(unit(row, 0, 0, why))
                 continue
             is_better = verdict(pair[0]["instrument_id"], *(scores()[one["id"]] for one in pair))
             is_judged = is_better is not None
