@@ -164,9 +164,13 @@ def in_words(slug, found):
 
 
 def in_the_file(client, slug, year):
-    """Return the lines of a headline's terms, read back from the file that the page offers."""
+    """Return the lines of a headline's terms, read back from the file that the page offers.
+
+    After an empty line follows the disclosure report.
+    """
     sent = client.get(reverse("reporting:terms-file", args=[slug]), {"year": year, "part": "year"})
-    return list(csv.reader(sent.content.decode("utf-8-sig").splitlines()))[1:]
+    lines = list(csv.reader(sent.content.decode("utf-8-sig").splitlines()))[1:]
+    return lines[: lines.index([])]
 
 
 def lines_of(slug, counted, parts, years):
