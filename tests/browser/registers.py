@@ -55,7 +55,7 @@ def tap(page, row, words):
 
 
 def afternoon():
-    return Mark.objects.filter(session=1)
+    return Mark.objects.filter(session=1, pupil__surname=NAME)
 
 
 def codes():
