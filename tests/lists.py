@@ -130,7 +130,7 @@ AS_LONG = {
     "reporting:since",  # nothing is kept that could be set beside the figure
 }
 # A case, its way here, the places of all providers and what the panel can decide: on one page.
-MORE_QUERIES = {"reporting:panel-present": 36}
+MORE_QUERIES = {"reporting:panel-pack": 31, "reporting:panel-present": 37}
 
 
 def _more_figures(world):

@@ -74,7 +74,6 @@ NO_LIST = {
     "outreach:close": ASKS,
     "outreach:cycle-begin": ASKS,
     "outreach:cycle-review": ASKS,
-    "outreach:log-outcome": ASKS,
     "outreach:open": ASKS,
     "outreach:start": ASKS,
     "placements:accept": ASKS,

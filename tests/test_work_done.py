@@ -180,8 +180,12 @@ def test_the_chronology_tells_what_happened_newest_first(client, world):
         pupil=world.own.pupil, provider=world.foreign.provider, status="ended"
     )
 
-    text = client.get(reverse("reporting:pupil", args=[world.own.pupil.uid])).content.decode()
+    path = reverse("reporting:pupil", args=[world.own.pupil.uid])
+    newest, of_referrals = (
+        client.get(path, asked).content.decode() for asked in ({}, {"kind": "referrals"})
+    )
 
-    starts, ended = text.index("Placement starts"), text.index("Placement ended")
+    starts, ended = newest.index("Placement starts"), newest.index("Placement ended")
     assert starts < ended
-    assert "submitted" in text
+    assert "submitted" in of_referrals
+    assert "Placement starts" not in of_referrals
