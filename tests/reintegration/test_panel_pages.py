@@ -21,7 +21,7 @@ from tests.pupils.test_record import boxes
 from tests.reintegration.panel import *  # noqa: F403 - fixtures
 from tests.reintegration.panel import CANARY, case_at, text_of, url
 from tests.reintegration.test_panel import STAYS
-from tests.test_pages import MOST_QUERIES, queries_of
+from tests.test_pages import MOST_QUERIES, visited
 
 pytestmark = pytest.mark.django_db
 
@@ -324,6 +324,6 @@ def test_the_presenters_page_asks_as_often_for_many_items_and_schools(client, ch
             factories.PanelConflictFactory(case=case_at(session))
             factories.HeadcountFactory(school=factories.SchoolFactory(phase="all-through"))
             factories.CommissionFactory()
-        counts.append(queries_of(client, page))
+        counts.append(visited(client, page)[0])
 
     assert counts[0] == counts[1] <= MOST_QUERIES + 12  # it reads across: ledger, places, history

@@ -83,8 +83,16 @@ def waits():
         return cursor.fetchone()[0]
 
 
-def test_a_worker_that_is_killed_in_the_middle_loses_no_figure(settings):
-    settings.CELERY_TASK_ALWAYS_EAGER = False
+@pytest.fixture
+def sent_for_real():
+    """Let tasks leave this process. Celery has read the setting by now, and takes no deletion."""
+    before, app.conf.task_always_eager = app.conf.task_always_eager, False
+    yield
+    app.conf.task_always_eager = before
+
+
+@pytest.mark.usefixtures("sent_for_real")
+def test_a_worker_that_is_killed_in_the_middle_loses_no_figure():
     message = factories.OutboxMessageFactory(kind="marks.changed", payload={"day": "2024-09-16"})
     worker = Worker()
     worker.start()
