@@ -22,11 +22,6 @@ END = date(2024, 10, 14)
 AGREED = [("Comes every morning", "The register")]
 
 
-@pytest.fixture
-def referral(school):
-    return factories.ReferralFactory(status="accepted", tier=3, school=school)
-
-
 def proposal(provider, **details):
     """Return what the form hands over: no pupil, no school, no tier yet."""
     given = {"provider": provider, "starts_on": START, "ends_on": END, "sessions": 3}

@@ -11,19 +11,9 @@ from placements import actions
 from placements.models import Placement
 from pupils.models import Enrolment
 from tests import factories
-from tests.placements.test_actions import AGREED, START, proposal, propose, take_up
+from tests.placements.test_actions import AGREED, START, proposal, propose
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def referral(school):
-    return factories.ReferralFactory(status="accepted", tier=3, school=school)
-
-
-@pytest.fixture
-def placement(referral, provider, caseworker):
-    return take_up(proposal(provider), referral=referral, by=caseworker)
 
 
 def test_who_ends_a_placement_has_the_scores_beside_the_question(client, placement, caseworker):

@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 MORNINGS, AFTERNOONS = 0b0101010101, 0b1010101010
 
 
-@pytest.fixture
-def referral(school):
-    return factories.ReferralFactory(status="accepted", tier=3, school=school)
-
-
-@pytest.fixture
-def placement(referral, provider, caseworker):
-    return take_up(proposal(provider), referral=referral, by=caseworker)
-
-
 def kinds(placement):
     return [entry.kind for entry in Entry.objects.filter(placement=placement).order_by("pk")]
 

@@ -12,19 +12,9 @@ from placements import actions
 from placements.models import Placement, Review
 from pupils.models import Enrolment
 from tests import factories
-from tests.placements.test_actions import END, START, proposal, take_up
+from tests.placements.test_actions import END, START
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def referral(school):
-    return factories.ReferralFactory(status="accepted", tier=3, school=school)
-
-
-@pytest.fixture
-def placement(referral, provider, caseworker):
-    return take_up(proposal(provider), referral=referral, by=caseworker)
 
 
 def held(day=date(2024, 9, 27), **details):

@@ -1,6 +1,5 @@
 """The figures are computed once, however many clocks there are and whoever is killed meanwhile."""
 
-import time
 from datetime import date
 
 import pytest
@@ -12,7 +11,7 @@ from reporting import actions
 from reporting.models import Coverage, Snapshot
 from reporting.nightly import compute_figures
 from tests import factories
-from tests.processes import Worker, redis_url
+from tests.processes import Worker, redis_url, until
 from tests.threads import at_once
 
 pytestmark = [
@@ -21,6 +20,7 @@ pytestmark = [
     pytest.mark.usefixtures("calendar"),
 ]
 
+A_WHILE = 120  # seconds
 SLUG = "attendance-ap"
 READ_LATE = "outreach_followup"  # by measures that come after those of attendance
 
@@ -64,15 +64,6 @@ def app_url():
     )  # fmt: skip
 
 
-def until(is_so, seconds=120):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.2)
-    return False
-
-
 def waits():
     """Tell whether somebody waits for the table that is locked."""
     with connection.cursor() as cursor:
@@ -100,7 +91,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_no_figure():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {READ_LATE} IN ACCESS EXCLUSIVE MODE")
             ring(message)
-            assert until(waits), "the worker computes, and has come to the table"
+            assert until(A_WHILE, waits), "the worker computes, and has come to the table"
             worker.kill()
         assert not Snapshot.objects.exists()
         assert OutboxMessage.objects.get(pk=message.pk).done_at is None
@@ -108,7 +99,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_no_figure():
         worker.start()
         ring(message)
         undone = OutboxMessage.objects.filter(pk=message.pk, done_at=None)
-        assert until(lambda: not undone.exists())
+        assert until(A_WHILE, lambda: not undone.exists())
     finally:
         worker.kill()
 
