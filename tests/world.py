@@ -6,7 +6,7 @@ shows: in a page, a header, an address.
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -49,6 +49,7 @@ class World:
     school_day: date
     target: Target
     pack: BoardPack
+    known: dict[str, dict[tuple[str, str], object]] = field(default_factory=dict)
 
     def allowed(self, role: Role | None) -> set[str]:
         """Return the tokens that a person in a role may ever be shown."""
@@ -65,8 +66,9 @@ class World:
 
     def _argument(self, name: str, key: str, side: str) -> object:
         rows = self.own if side == OWN else self.foreign
-        values = addresses.values(self, rows)
-        value = values[name, key]
+        if rows.name not in self.known:
+            self.known[rows.name] = addresses.values(self, rows)
+        value = self.known[rows.name][name, key]
         if side != ABSENT:
             return value
         if isinstance(value, uuid.UUID):

@@ -19,6 +19,8 @@ WRITING = re.compile(
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"'(?:[^']|'')*'")
+SAVEPOINT = re.compile(r"(?:^|; )SAVEPOINT (\S+)$")
+TAKEN_BACK = re.compile(r"(?:^|; )ROLLBACK TO SAVEPOINT (\S+)$")
 BEGINS = re.compile(r"\s*(?:WITH|INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
 
 
@@ -33,8 +35,17 @@ def tables_in(statements: str) -> Iterator[str]:
 
 
 def every_table_written(captured: CaptureQueriesContext) -> set[str]:
-    """Return the tables that the captured statements write."""
-    return {table for query in captured.captured_queries for table in tables_in(query["sql"])}
+    """Return the tables that the captured statements write, and do not take back."""
+    found: list[str] = []
+    before: dict[str, int] = {}
+    for query in captured.captured_queries:
+        if savepoint := SAVEPOINT.search(query["sql"]):
+            before[savepoint[1]] = len(found)
+        elif taken_back := TAKEN_BACK.search(query["sql"]):
+            del found[before[taken_back[1]] :]
+        else:
+            found += tables_in(query["sql"])
+    return set(found)
 
 
 def written(captured: CaptureQueriesContext) -> set[str]:
