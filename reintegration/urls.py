@@ -41,6 +41,7 @@ plan_patterns = [
     path("<uuid:uid>/begin/", weeks.begin, name="begin"),
     path("<uuid:uid>/weeks/<int:number>/review/", weeks.review, name="week-review"),
     path("<uuid:uid>/weeks/<int:number>/sessions/", weeks.sessions, name="week-sessions"),
+    path("<uuid:uid>/weeks/<int:number>/agreed/", weeks.agree, name="week-agree"),
     path("<uuid:uid>/weeks/<int:number>/<str:what>/", weeks.change, name="week-change"),
     path("<uuid:uid>/weeks/add/", weeks.extend, name="week-add"),
     path("<uuid:uid>/stop/", weeks.stop, name="stop"),

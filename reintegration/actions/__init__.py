@@ -59,6 +59,7 @@ from reintegration.actions.transition import (
 from reintegration.actions.versions import send, sign
 from reintegration.actions.weeks import (
     Agreed,
+    agree_anew,
     answer_check,
     begin,
     choose_sessions,
@@ -77,6 +78,7 @@ __all__ = [
     "Agreed",
     "Decision",
     "Task",
+    "agree_anew",
     "answer_check",
     "answer_destination",
     "apply",

@@ -143,9 +143,17 @@ def _week(plan: Plan, number: int) -> Week:
     return rows.get(number=number)
 
 
-def _note(plan: Plan, number: int, kind: ChangeKind, reason: str, by: User) -> WeekChange:
+def _note(
+    plan: Plan, number: int, kind: ChangeKind, reason: str, by: User, *, before: str = ""
+) -> WeekChange:
     row = WeekChange(
-        plan=plan, attempt=plan.attempt, number=number, kind=kind, reason=reason, by=by
+        plan=plan,
+        attempt=plan.attempt,
+        number=number,
+        kind=kind,
+        reason=reason,
+        before=before,
+        by=by,
     )
     row.full_clean()
     row.save()
@@ -255,6 +263,42 @@ def choose_sessions(plan: Plan, *, number: int, sessions: int, by: User) -> Week
     _note(fresh, number, ChangeKind.SESSIONS, words, by)
     tell_the_register(fresh)
     return week
+
+
+@transaction.atomic
+def agree_anew(plan: Plan, *, number: int, agreed: Agreed, reason: str, by: User) -> Week:
+    """Change what is agreed for a week; what held before stays visible. One that is over stays."""
+    fresh = fresh_copy(plan, by, Status.RETURNING)
+    week = _week(fresh, number)
+    if week.is_skipped or week.ends_on <= localdate():
+        raise ValidationError("A week that is over or was skipped stays as it was agreed.")
+    _of_the_placement(fresh, agreed.at_provider)
+    _rises_beside(week, agreed.school_sessions)
+    before = week.line
+    week.at_provider, week.ap_sessions = agreed.at_provider, agreed.ap_sessions
+    week.school_sessions, week.goal, week.lead = agreed.school_sessions, agreed.goal, agreed.lead
+    if week.line == before:
+        raise ValidationError("Nothing is changed. Change the sessions, the goal or who leads.")
+    week.full_clean()
+    week.save(update_fields=["at_provider", "ap_sessions", "school_sessions", "goal", "lead"])
+    _note(fresh, number, ChangeKind.AGREED, reason, by, before=before)
+    tell_the_register(fresh)
+    return week
+
+
+def _rises_beside(week: Week, at_school: int) -> None:
+    """Refuse sessions at school that do not fit between the weeks before and after."""
+    rows = Week.objects.filter(plan=week.plan_id, attempt=week.attempt, is_skipped=False)
+    before = rows.filter(number__lt=week.number).order_by("-number").first()
+    after = rows.filter(number__gt=week.number).order_by("number").first()
+    least = max(before.school_sessions if before else 0, 0 if after else 1)
+    most = max(after.school_sessions if after else SESSIONS_A_WEEK, least)
+    if not least <= at_school <= most:
+        raise ValidationError(
+            {"school_sessions": "The sessions at school rise from week to week, or stay, and the "
+             f"last week has some. Enter a number from {least} to {most}, or change the week "
+             "beside it first."}
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -152,12 +152,13 @@ class ExtendForm(BoxesForm, WeekChangeForm):
 
     school_sessions = _at_school("Sessions at school", SESSIONS_A_WEEK)
     goal = forms.CharField(label="Goal (optional)", max_length=300, required=False)
+    lead = forms.CharField(label="Who leads (optional)", max_length=150, required=False)
 
-    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
-        """Offer the sessions of the placement."""
+    def __init__(self, *args: Any, placement: Placement, sessions: int = 0, **kwargs: Any) -> None:
+        """Offer the sessions of the placement, with those of a pattern ticked."""
         super().__init__(*args, **kwargs)
-        self.fields["weekly"] = _at_provider("Sessions at the provider", placement, 0)
-        self.order_fields(["school_sessions", "weekly", "goal", "reason"])
+        self.fields["weekly"] = _at_provider("Sessions at the provider", placement, sessions)
+        self.order_fields(["school_sessions", "weekly", "goal", "lead", "reason"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse more than ten sessions, beside those at school."""
@@ -169,7 +170,23 @@ class ExtendForm(BoxesForm, WeekChangeForm):
     def agreed(self) -> Agreed:
         """Return what is agreed for the week."""
         read = self.cleaned_data
-        return Agreed(self.pattern(), read["school_sessions"], read["goal"])
+        return Agreed(self.pattern(), read["school_sessions"], read["goal"], read["lead"])
+
+
+class AgreedForm(ExtendForm):
+    """What is agreed for a week of the line, as it holds now, to be changed."""
+
+    submit_label = "Save the week"
+
+    def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
+        """Fill in what holds now."""
+        super().__init__(
+            *args,
+            placement=week.plan.placement,
+            sessions=week.sessions,
+            initial=forms.model_to_dict(week, ["school_sessions", "goal", "lead"]),
+            **kwargs,
+        )
 
 
 class CompleteForm(GdsForm):

@@ -168,6 +168,15 @@ class Week(models.Model):
         return pattern_words(self.sessions)
 
     @property
+    def line(self) -> str:
+        """Return what is agreed for the week, in words."""
+        at_provider = f"{self.ap_sessions} at the provider"
+        at_provider += f" ({self.sessions_words})" if self.sessions_words else ""
+        goal = f"Goal: {self.goal}" if self.goal else "No goal"
+        lead = f"{self.lead} leads" if self.lead else "Nobody leads"
+        return f"{self.school_sessions} at school, {at_provider}. {goal}. {lead}"
+
+    @property
     def dates(self) -> str:
         """Return the days that hold now, in words."""
         return span(self.starts_on, self.ends_on)
@@ -198,6 +207,7 @@ class ChangeKind(models.TextChoices):
     SKIPPED = "skipped", "Week skipped"
     SUPPORT = "support", "Extra support agreed"
     SESSIONS = "sessions", "Sessions at the provider chosen"
+    AGREED = "agreed", "What was agreed has changed"
     STOPPED = "stopped", "The return was stopped"
 
 
@@ -208,13 +218,17 @@ class WeekChangeQuerySet(ChildQuerySet):
 
 
 class WeekChange(models.Model):
-    """A change of the line of weeks, with its reason. Append-only."""
+    """A change of the line of weeks, with its reason. Append-only.
+
+    `before` is what was agreed for the week until something else was, in words.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="week_changes")
     attempt = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=ChangeKind)
     reason = models.TextField(max_length=2000)
+    before = models.CharField(max_length=1000, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -233,6 +247,13 @@ class WeekChange(models.Model):
                 name="reintegration_weekchange_has_a_reason",
                 violation_error_code="reason",
                 violation_error_message="Say why the weeks change.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ChangeKind.AGREED) & ~Q(before="")
+                | ~Q(kind=ChangeKind.AGREED) & Q(before=""),
+                name="reintegration_weekchange_keeps_what_was_agreed",
+                violation_error_code="before",
+                violation_error_message="Where something else is agreed, what held is kept.",
             ),
         ]
         triggers = [

@@ -10,6 +10,7 @@ from accounts.access import Request, requires
 from accounts.permissions import Permission
 from reintegration import actions
 from reintegration.forms.weeks import (
+    AgreedForm,
     BeginForm,
     CompleteForm,
     ExtendForm,
@@ -76,6 +77,27 @@ def sessions(request: Request, uid: str, number: int) -> HttpResponse:
         heading=f"Sessions of week {number}",
         done=f"The register asks for these sessions in week {number}.",
         lead=f"{week.dates}. At the school: {week.school_sessions} of 10 sessions.",
+    )
+
+
+@requires(Permission.PLAN_WORK)
+def agree(request: Request, uid: str, number: int) -> HttpResponse:
+    """Change what is agreed for a week: the sessions at both places, the goal, who leads."""
+    plan, week = _find_week(request, uid, number)
+    return act_on(
+        request,
+        plan,
+        AgreedForm(request.POST or None, week=week),
+        lambda row, form: actions.agree_anew(
+            row,
+            number=number,
+            agreed=form.agreed,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+        ),
+        heading=f"Change what is agreed for week {number}",
+        done=f"Week {number} is changed. What was agreed before stays on the plan.",
+        lead=week.dates,
     )
 
 

@@ -54,6 +54,9 @@ BREAKERS = {
     "reintegration_week_review_is_whole": week(judgement="well"),
     "reintegration_weekchange_kind_is_known": lambda: returns.WeekChangeFactory(kind="lost"),
     "reintegration_weekchange_has_a_reason": lambda: returns.WeekChangeFactory(reason=""),
+    "reintegration_weekchange_keeps_what_was_agreed": lambda: returns.WeekChangeFactory(
+        kind="agreed"
+    ),
     **ONWARD_BREAKERS,
     "reintegration_staycheck_once": lambda: again(returns.StayCheckFactory()),
     "reintegration_staycheck_answer_is_whole": check(answer="there"),

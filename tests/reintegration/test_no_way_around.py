@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,12 +32,12 @@ REFUSED = (ValidationError, WrongStatus, Week.DoesNotExist)
 class WayBack(RuleBasedStateMachine):
     """A plan on which somebody does anything in any order. `seen` counts what was reached."""
 
-    def __init__(self, provider, half_terms, by, seen):
+    def __init__(self, provider, half_terms, by, seen, on):
         super().__init__()
         placement = factories.PlacementFactory(provider=provider, starts_on=date(2024, 9, 2))
         self.plan = returns.PlanFactory(placement=placement)
         self.target, self.half_terms = self.plan.first_target, half_terms
-        self.by, self.seen, self.line = by, seen, {}
+        self.by, self.seen, self.on, self.line = by, seen, on, {}
 
     def tried(self, verb, act):
         try:
@@ -45,7 +46,7 @@ class WayBack(RuleBasedStateMachine):
             return
         self.seen[verb] += 1
 
-    @initialize(start=st.sampled_from(["new", "prepared", "begun"]))
+    @initialize(start=st.sampled_from(["begun", "begun", "prepared", "new"]))
     def set_out(self, start):
         """Set out further on in most walks: from a new plan they seldom get to the weeks."""
         for kind in Kind.values if start != "new" else []:
@@ -86,6 +87,23 @@ class WayBack(RuleBasedStateMachine):
     def extend(self):
         details = {"agreed": agreed(0, 10), "reason": "Not sure yet.", "by": self.by}
         self.tried("extend", lambda: actions.extend(self.plan, **details))
+
+    @rule(number=NUMBERS, at_school=st.integers(0, 10))
+    def agree_anew(self, number, at_school):
+        def act():
+            anew = agreed(10 - at_school, at_school)
+            actions.agree_anew(
+                self.plan, number=number, agreed=anew, reason="It fits better.", by=self.by
+            )
+
+        self.on(FIRST)  # no week is over
+        self.tried("agree_anew", act)
+        self.on(localdate())
+
+    @rule(number=NUMBERS)
+    def support(self, number):
+        details = {"number": number, "reason": "A taxi.", "by": self.by}
+        self.tried("support", lambda: actions.support(self.plan, **details))
 
     @rule(which=st.integers(0, 2))
     def move_target(self, which):
@@ -137,17 +155,19 @@ class WayBack(RuleBasedStateMachine):
     def every_change_has_its_reason(self):
         changes = WeekChange.objects.filter(plan=self.plan)
         assert all(row.reason for row in changes)
+        assert all(bool(row.before) == (row.kind == "agreed") for row in changes)
         moved = self.plan.target_changes.exclude(reason="").count()
         assert moved == self.plan.target_changes.count()
 
 
 @pytest.fixture
-def machine(calendar, provider, caseworker):
+def machine(calendar, provider, caseworker, on):
     seen = Counter()
+    on(localdate())
     half_terms = [calendar[2026][number] for number in (3, 4, 5)]
 
     def made():
-        return WayBack(provider, half_terms, caseworker, seen)
+        return WayBack(provider, half_terms, caseworker, seen, on)
 
     made.seen = seen
     return made
@@ -165,7 +185,8 @@ def test_the_whole_way_is_one_of_those_that_are_walked(machine):
     way = machine()
     for kind in Kind.values:
         way.gate(kind=kind)
-    way.begin(), way.hold(number=2), way.skip(number=3), way.stop()
+    way.begin(), way.hold(number=2), way.skip(number=3), way.support(number=4)
+    way.agree_anew(number=4, at_school=6), way.stop()
     checked(way)
     for kind in Kind.values:
         way.gate(kind=kind)
@@ -173,8 +194,8 @@ def test_the_whole_way_is_one_of_those_that_are_walked(machine):
     checked(way)
 
     assert dict(machine.seen) == {
-        "gate": 6, "begin": 2, "hold": 1, "skip": 1, "stop": 1, "move_target": 1, "extend": 1,
-        "review": 1, "complete": 1,
+        "gate": 6, "begin": 2, "hold": 1, "skip": 1, "support": 1, "agree_anew": 1, "stop": 1,
+        "move_target": 1, "extend": 1, "review": 1, "complete": 1,
     }  # fmt: skip
     assert Plan.objects.get().status == Status.CLOSED
 
@@ -194,4 +215,4 @@ def test_no_way_leads_to_week_1_without_gates_or_to_a_closed_plan_without_an_out
     )
 
     assert {"begin", "stop", "close"} <= set(machine.seen)
-    assert {"hold", "skip", "extend"} & set(machine.seen)
+    assert {"hold", "skip", "extend", "agree_anew"} & set(machine.seen)
