@@ -80,9 +80,17 @@ def apply(pathway: Pathway, application: Application, *, by: User) -> Applicatio
 def plan_activity(pathway: Pathway, activity: Activity, *, by: User) -> Activity:
     """Plan something towards adulthood, or refer the family to counselling."""
     activity.pathway, activity.by = _locked(pathway, by), by
+    _says_to_whom(activity)
     activity.full_clean()
     activity.save()
     return activity
+
+
+def _says_to_whom(activity: Activity) -> None:
+    if activity.kind == Activity.Kind.COUNSELLING and not activity.referred_to:
+        raise ValidationError(
+            {"referred_to": "Say to which service the family is referred for counselling."}
+        )
 
 
 @transaction.atomic

@@ -148,10 +148,8 @@ class ApplicationForm(SeenForm):
                   "is_taken"]  # fmt: skip
 
 
-class ActivityForm(RowForm):
+class PlannedForm(RowForm):
     """Something towards adulthood that is planned."""
-
-    submit_label = "Save the activity"
 
     kind = Radios(
         label="What kind",
@@ -168,7 +166,24 @@ class ActivityForm(RowForm):
         fields = ["kind", "words", "planned_on"]
 
 
-class SessionForm(ActivityForm):
+class ActivityForm(PlannedForm):
+    """Something for one young person, or a referral of the family to counselling."""
+
+    submit_label = "Save the activity"
+    field_order = ["kind", "words", "referred_to", "planned_on"]
+
+    referred_to = forms.CharField(
+        label="Referred to (family counselling only)",
+        max_length=200,
+        required=False,
+        help_text="The service that counsels the family, and who was asked there",
+    )
+
+    class Meta(PlannedForm.Meta):
+        fields = [*PlannedForm.Meta.fields, "referred_to"]
+
+
+class SessionForm(PlannedForm):
     """A session of the careers and employability programme, for several young people."""
 
     submit_label = "Save the session"

@@ -78,7 +78,11 @@ class Application(models.Model):
 
 @pghistory.track()
 class Activity(models.Model):
-    """Something done towards adulthood: planned, and then whether the young person came."""
+    """Something done towards adulthood: planned, and then whether the young person came.
+
+    `referred_to` is the service to which a family was referred for counselling, on `arranged_on`; of
+    what was recorded before it was asked for it is not known.
+    """
 
     class Kind(models.TextChoices):
         """What it was. Labels are the council's."""
@@ -93,6 +97,7 @@ class Activity(models.Model):
     pathway = models.ForeignKey(Pathway, models.PROTECT, related_name="activities")
     kind = models.CharField(max_length=20, choices=Kind)
     words = models.CharField(max_length=300)
+    referred_to = models.CharField(max_length=200, blank=True)
     arranged_on = models.DateField(default=localdate)
     planned_on = models.DateField()
     attended = models.BooleanField(null=True, blank=True)
@@ -119,6 +124,13 @@ class Activity(models.Model):
                 name="reintegration_activity_outcome_of_what_took_place",
                 violation_error_code="attended",
                 violation_error_message="Say first whether the young person came.",
+            ),
+            models.CheckConstraint(
+                condition=Q(referred_to="") | Q(kind="counselling"),
+                name="reintegration_activity_counselling_is_referred",
+                violation_error_code="referred_to",
+                violation_error_message="Only family counselling is referred to a service: leave "
+                "this empty.",
             ),
         ]  # fmt: skip
 

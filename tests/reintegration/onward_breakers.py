@@ -43,5 +43,8 @@ ONWARD_BREAKERS = {
     "reintegration_activity_outcome_of_what_took_place": lambda: factories.ActivityFactory(
         outcome="Liked it."
     ),
+    "reintegration_activity_counselling_is_referred": lambda: factories.ActivityFactory(
+        referred_to="Harbour Family Service"
+    ),
     "reintegration_coachcontact_says_what": lambda: factories.CoachContactFactory(words=""),
 }

@@ -130,13 +130,59 @@ def test_one_offer_is_taken_up(pathway, coach):
 
 
 def test_an_activity_is_planned_and_then_attended(pathway, coach):
-    row = Activity(kind="counselling", words="First hour", planned_on=localdate() + DAY)
+    row = Activity(kind="careers", words="First hour", planned_on=localdate() + DAY)
     actions.plan_activity(pathway, row, by=coach)
     with pytest.raises(ValidationError, match="has not come yet"):
         actions.record_activity(row, attended=True, outcome="", by=coach)
 
     row.planned_on = localdate()
     assert actions.record_activity(row, attended=False, outcome="Ill", by=coach).attended is False
+
+
+def test_a_family_is_referred_to_counselling_by_name_and_its_attendance_is_kept(
+    client, pathway, coach
+):
+    client.force_login(coach)
+    add = reverse("reintegration:activity-add", args=[pathway.uid])
+    sent = {"kind": "counselling", "words": "Talks with Mum and Sam at home",
+            **day("planned_on", localdate())}  # fmt: skip
+
+    page = client.post(add, sent)
+    assert page.context["form"].errors == {
+        "referred_to": ["Say to which service the family is referred for counselling."]
+    }
+    assert 'value="Talks with Mum and Sam at home"' in page.content.decode()
+    client.post(add, sent | {"referred_to": "Harbour Family Service, Ms Example"})
+    row = Activity.objects.get()
+    came = {"attended": "yes", "outcome": "Five more hours"}
+    client.post(reverse("reintegration:activity-record", args=[pathway.uid, row.pk]), came)
+
+    told = client.get(reverse("reintegration:pathway", args=[pathway.pupil.uid])).content.decode()
+    assert "to Harbour Family Service, Ms Example<br>Came. Five more hours" in told
+    assert row.arranged_on == localdate()
+
+
+def test_only_families_are_referred(client, pathway, coach):
+    client.force_login(coach)
+    sent = {"kind": "work experience", "words": "Two days in a kitchen",
+            "referred_to": "Elm Hotel", **day("planned_on", localdate())}  # fmt: skip
+
+    page = client.post(reverse("reintegration:activity-add", args=[pathway.uid]), sent)
+
+    assert page.context["form"].errors == {
+        "referred_to": ["Only family counselling is referred to a service: leave this empty."]
+    }
+    session = client.get(reverse("reintegration:programme-session")).context["form"]
+    assert "referred_to" not in session.fields
+
+
+def test_a_referral_of_before_says_that_its_service_was_not_recorded(client, pathway, coach):
+    factories.ActivityFactory(pathway=pathway, kind="counselling")
+    client.force_login(coach)
+
+    told = client.get(reverse("reintegration:pathway", args=[pathway.pupil.uid])).content.decode()
+
+    assert "to a service that was not recorded" in told
 
 
 def test_days_to_come_are_no_contacts_and_no_enrolments(pathway, coach):
