@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
@@ -25,6 +26,8 @@ from placements.models import (
     Status,
 )
 from pupils.models import Pupil
+from pupils.models.meetings import meets
+from pupils.models.questions import About
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from pupils.story.columns import last_day
 from pupils.story.events import Column
@@ -119,6 +122,13 @@ def _reviewed(row: Row) -> Told:
 
 def _gained(row: Row) -> Told:
     return Told(f"Award gained: {row.words}", row.place)
+
+
+@meets(About.REVIEW)
+def next_review(pupil: int, after: date) -> date | None:
+    """Return when a placement of a pupil is reviewed next."""
+    rows = Placement.objects.running().filter(pupil=pupil, next_review_on__gt=after)
+    return rows.order_by("next_review_on").values_list("next_review_on", flat=True).first()
 
 
 tells(

@@ -1,11 +1,16 @@
 """What the way back tells of a child: the plan, gates, weeks, its end, and the panel's decisions."""
 
+from datetime import date
+
 from django.db.models.functions import TruncDate
 
 from accounts.permissions import Permission
+from pupils.models.meetings import meets
+from pupils.models.questions import About
 from pupils.story import Row, Section, Source, Told, kind, section, tells
 from reintegration.models import (
     Application,
+    CaseStatus,
     ChangeKind,
     CoachContact,
     DestinationCheck,
@@ -53,6 +58,15 @@ def _check(row: Row) -> Told:
 
 def _destination(row: Row) -> Told:
     return Told(f"Destination check: {Now(row.code).label}", row.words)
+
+
+@meets(About.PANEL)
+def next_panel(pupil: int, after: date) -> date | None:
+    """Return the next meeting on whose agenda a case of a pupil stands."""
+    rows = PanelCase.objects.filter(
+        pupil=pupil, status=CaseStatus.ON_AGENDA, meeting__held_on__gt=after
+    )
+    return rows.order_by("meeting__held_on").values_list("meeting__held_on", flat=True).first()
 
 
 tells(

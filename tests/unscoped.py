@@ -11,6 +11,7 @@ NUMBERS_ONLY = (
 CALENDAR = "the school year, rules and places: the same for everybody"
 PEOPLE = "people and places of a trail that only its readers may open: see accounts.permissions"
 PANEL = "who sits on the panel reaches no other record of the child: the case was asked before"
+DAY_ONLY = "the day of a meeting and nothing else of it: until then a link of the child is open"
 
 UNSCOPED = {
     "accounts/access.py": {
@@ -33,7 +34,10 @@ UNSCOPED = {
         "Hold.objects.live": NUMBERS_ONLY,
         "Placement.objects.filter": NUMBERS_ONLY,
     },
-    "placements/story.py": {"Entry.objects.filter": CASE_WAS_ASKED},
+    "placements/story.py": {
+        "Entry.objects.filter": CASE_WAS_ASKED,
+        "Placement.objects.running": DAY_ONLY,
+    },
     "pupils/letters/checks.py": {
         "ClockRule.objects.of": CALENDAR,
         "Membership.objects.filter": CASE_WAS_ASKED,
@@ -43,6 +47,7 @@ UNSCOPED = {
         "Enrolment.objects.filter": CASE_WAS_ASKED,
         "Organisation.objects.filter": CALENDAR,
     },
+    "reintegration/story.py": {"PanelCase.objects.filter": DAY_ONLY},
     "reporting/cards/card.py": {"Cover.objects.taken_on_by": "the person's own cover"},
     "reporting/kpis/period.py": {
         "HalfTerm.objects.filter": CALENDAR,

@@ -30,6 +30,7 @@ from placements.models.review import TO_COUNCIL, TO_PROVIDER, TO_SCHOOL, say
 from pupils import actions as pupil_actions
 from pupils.models import Pupil
 from pupils.models.codes import EnrolmentStatus
+from pupils.models.questions import About
 from referrals.models import Referral, Tier
 
 Agreed = tuple[str, str]
@@ -341,6 +342,7 @@ def count_reviews_again() -> int:
             row.next_review_on = due_on
             changed.append(row)
     Placement.objects.bulk_update(changed, ["next_review_on"], batch_size=500)
+    pupil_actions.follow_meeting([row.pupil_id for row in changed], About.REVIEW)
     return len(changed)
 
 

@@ -25,7 +25,9 @@ from placements.models import (
     Review,
 )
 from placements.models.review import say
+from pupils import actions as pupil_actions
 from pupils.models import Pupil
+from pupils.models.questions import About
 
 Outcomes = Mapping[int, str]
 
@@ -136,6 +138,7 @@ def review(
     latest = max(fresh.reviews.values_list("held_on", flat=True))
     fresh.next_review_on = review_after(fresh, latest)
     fresh.save(update_fields=["next_review_on"])
+    pupil_actions.end_with_meeting(fresh.pupil_id, About.REVIEW, held_on=review.held_on)
     words = f"{review}. {review.get_next_step_display()}."
     tell(fresh, EntryKind.REVIEWED, by=by, words=words, at=at)
     return review

@@ -47,7 +47,15 @@ from pupils.actions.suspensions import (
     count_due_again,
     suspend,
 )
-from pupils.actions.voices import ask, cancel_voice, renew_link, respond, sum_up
+from pupils.actions.voices import (
+    ask,
+    cancel_voice,
+    end_with_meeting,
+    follow_meeting,
+    renew_link,
+    respond,
+    sum_up,
+)
 
 __all__ = [
     "FileResult",
@@ -75,9 +83,11 @@ __all__ = [
     "end_care",
     "end_enrolment",
     "end_plan",
+    "end_with_meeting",
     "enrol",
     "enter_headcount",
     "exclude",
+    "follow_meeting",
     "hand_in",
     "import_suspensions",
     "is_right_number",

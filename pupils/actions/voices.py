@@ -1,7 +1,11 @@
 """What staff do about somebody's say: invite, make a new link, sum up a recording, answer."""
 
+from collections.abc import Iterable
+from datetime import date, timedelta
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -11,6 +15,8 @@ from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
 from pupils.actions.saying import forget_saved
 from pupils.models import Pupil, Voice, VoiceAnswer, VoiceResponse
+from pupils.models.meetings import next_meeting
+from pupils.models.questions import About
 
 
 def _check(by: User, permission: Permission) -> None:
@@ -32,7 +38,9 @@ def ask(voice: Voice, *, pupil: Pupil, by: User) -> Voice:
     _check(by, Permission.VOICE_ASK)
     voice.pupil = Pupil.objects.as_user(by).get(pk=pupil.pk)
     voice.made_by = by
-    if voice.ends_on and voice.ends_on <= localdate():
+    if voice.ends_on is None:
+        _follow(voice)
+    if voice.ends_on <= localdate():
         raise ValidationError({"ends_on": "The last day must not be before today."})
     if voice.contact and voice.contact.pupil_id != pupil.pk:
         raise ValidationError({"contact": "Choose a contact of this pupil."})
@@ -40,6 +48,47 @@ def ask(voice: Voice, *, pupil: Pupil, by: User) -> Voice:
     voice.full_clean()
     voice.save()
     return voice
+
+
+def _follow(voice: Voice) -> None:
+    """Let the last day be the day before the next meeting that is booked."""
+    on = next_meeting(voice.pupil_id, About(voice.about), localdate())
+    if on is None:
+        raise ValidationError(
+            {"ends_on": "No meeting for this is booked so far. Enter the last day."}
+        )
+    voice.ends_on, voice.follows_meeting = on, True
+
+
+@transaction.atomic
+def follow_meeting(pupils: Iterable[int], about: About, *, since: date | None = None) -> None:
+    """Let the links that follow a meeting end with the one that is booked now.
+
+    Without one they stay as they are. A link that is over goes on only where it was made since a
+    day, for a matter that was put off, and where nobody has answered it.
+    """
+    today = localdate()
+    which = Q(ends_on__gt=today)
+    if since is not None:
+        which |= Q(made_on__gte=since)
+    rows = Voice.objects.filter(which, pupil__in=list(pupils), about=about, follows_meeting=True)
+    rows = rows.filter(cancelled_at=None, responses=None)
+    for voice in rows.select_for_update(of=("self",)).order_by("pk"):
+        on = next_meeting(voice.pupil_id, about, today)
+        if on is not None and on != voice.ends_on:
+            voice.ends_on = on
+            voice.save(update_fields=["ends_on"])
+
+
+@transaction.atomic
+def end_with_meeting(pupil: int, about: About, *, held_on: date) -> None:
+    """Let the links that follow a meeting end today, where it was held before the day it was due."""
+    today = localdate()
+    rows = Voice.objects.filter(pupil=pupil, about=about, follows_meeting=True, cancelled_at=None)
+    rows = rows.filter(made_on__lte=held_on, ends_on__gt=today)
+    for voice in rows.select_for_update(of=("self",)).order_by("pk"):
+        voice.ends_on = max(today, voice.made_on + timedelta(days=1))
+        voice.save(update_fields=["ends_on"])
 
 
 @transaction.atomic

@@ -51,8 +51,10 @@ class AskForm(RangeForm):
         "adds that staff who work with the young person can read it.",
     )
     last_day = DateField(
-        label="Last day on which it can be changed",
-        help_text="The day before the meeting, or the day of the meeting itself",
+        label="Last day on which it can be changed (optional)",
+        required=False,
+        help_text="Leave it empty where the panel meeting or the review is booked: it is the day "
+        "before then, and moves with it",
     )
 
     class Meta:

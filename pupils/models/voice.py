@@ -80,8 +80,9 @@ class Voice(models.Model):
 
     The secret of the link follows from `uid`, `link` and the installation's key; a new link makes
     the one before worthless. The link alone shows nothing that was said: that needs the number of
-    four figures which the person chose. What was said may be changed up to, not on, `ends_on`.
-    Staff read what was handed in, and nothing that is only saved.
+    four figures which the person chose. What was said may be changed up to, not on, `ends_on`:
+    the day of the meeting, where it follows the next one that is booked. Staff read what was handed
+    in, and nothing that is only saved.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -93,6 +94,7 @@ class Voice(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_on = models.DateField(default=localdate)
     ends_on = models.DateField()
+    follows_meeting = models.BooleanField(default=False)
     link = models.PositiveSmallIntegerField(default=1)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     number_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -224,12 +226,17 @@ class Voice(models.Model):
 
 @dataclass(frozen=True)
 class Screen:
-    """One question as the person sees it: what is saved, and whether readers have just that."""
+    """One question as the person sees it: what is saved, and what readers have."""
 
     number: int
     question: Question
     saved: "VoiceAnswer | None"
-    is_news: bool
+    given: "VoiceAnswer | None"
+
+    @property
+    def is_news(self) -> bool:
+        """Tell whether readers have something else than what is saved."""
+        return _said(self.saved) != _said(self.given)
 
 
 def screens_of(voice: Voice) -> list[Screen]:
@@ -238,7 +245,7 @@ def screens_of(voice: Voice) -> list[Screen]:
     found = []
     for number, question in enumerate(voice.questions, start=1):
         saved, given = rows.get((question.slug, False)), rows.get((question.slug, True))
-        found.append(Screen(number, question, saved, _said(saved) != _said(given)))
+        found.append(Screen(number, question, saved, given))
     return found
 
 

@@ -13,6 +13,8 @@ from accounts.models import SchoolCalendar, User
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus, make_move
 from placements.models import RUNNING
+from pupils.actions import follow_meeting
+from pupils.models.questions import About
 from reintegration.actions.panel import allow
 from reintegration.models import (
     CaseKind,
@@ -143,7 +145,14 @@ def put_on(case: PanelCase, *, meeting: PanelMeeting, by: User) -> PanelCase:
     meeting = _built(meeting, by)
     if missing := readiness([case], localdate())[case.pk]:
         raise ValidationError(f"{case.reference} is not ready. Missing: {'; '.join(missing)}")
-    return make_move(case, "put_on", by=by, meeting=meeting, position=next_position(meeting))
+    case = make_move(case, "put_on", by=by, meeting=meeting, position=next_position(meeting))
+    move_last_days(case)
+    return case
+
+
+def move_last_days(case: PanelCase) -> None:
+    """Let what was asked for the panel be changed until the meeting that takes the case now."""
+    follow_meeting([case.pupil_id], About.PANEL, since=case.agreed_on)
 
 
 @transaction.atomic
@@ -157,6 +166,7 @@ def take_off(case: PanelCase, *, meeting: PanelMeeting, by: User) -> PanelCase:
     put_by = case.put_by or by
     case = make_move(case, "take_off", by=by, meeting=None, position=None, put_by=put_by)
     number(PanelCase.objects.agenda_of(meeting))
+    move_last_days(case)
     return case
 
 
@@ -276,6 +286,7 @@ def _put_on_next_agenda(today: date) -> None:
         case.position = next_position(meeting)
         case.full_clean()
         case.save(update_fields=["status", "meeting", "position"])
+        move_last_days(case)
         left -= case.minutes
 
 

@@ -16,7 +16,7 @@ from accounts.workflow import WrongStatus, make_move
 from placements import places
 from placements.models import Hold
 from reintegration.actions.panel import allow
-from reintegration.actions.panel_cases import locked_meeting, next_position
+from reintegration.actions.panel_cases import locked_meeting, move_last_days, next_position
 from reintegration.models import (
     CaseStatus,
     MeetingStatus,
@@ -202,6 +202,7 @@ def defer(
     )
     following.full_clean()
     following.save()
+    move_last_days(following)
     for conflict in case.conflicts.all():
         conflict.pk, conflict.case = None, following
         conflict._state.adding = True
