@@ -91,7 +91,7 @@ LINKS = {
     ),
     "pupils:say": Link(_said()),
     "pupils:say-all": _begun(
-        "ownwords", "notgiven", "yousaid", "wedid", "wecouldnot", "disagreed"
+        "ownwords", "notgiven", "readers", "yousaid", "wedid", "wecouldnot", "disagreed"
     ),
     "pupils:say-leave": _begun(writes=frozenset({SESSION}), status=302),
     "pupils:say-question": _begun("ownwords", "readers", number=2),

@@ -84,7 +84,14 @@ def change_and_hand_in(page, seen, *, scripts):
     follow(page, "See all you said")
     page.click("main label:has-text('No, do not show my parent')")
     press(page, "Hand it in")
-    assert "You handed this in" in page.inner_text("main")
+    receipt = page.inner_text("main section[aria-labelledby=receipt]")
+    for words in (
+        "You handed this in",
+        "Who will read it: Your key worker, and the people at the meeting.",
+        "Your parent cannot see it.",
+        "You can change it, or take it back, until 1 July 2035.",
+    ):
+        assert words in receipt
     seen("handed in")
 
 
@@ -107,6 +114,7 @@ def test_the_say_of_a_young_person(world, page_of, problems, scripts):
     change_and_hand_in(page, seen, scripts=scripts)
     press(page, "Take this back: How are things for you now?")
     assert "It is loud." not in page.inner_text("main")
+    assert "We have what you said" in page.inner_text("main")
 
     staff.reload()
     shown = staff.inner_text("main")
