@@ -46,6 +46,7 @@ UNSCOPED = {
     "reintegration/letters/__init__.py": {
         "Enrolment.objects.filter": CASE_WAS_ASKED,
         "Organisation.objects.filter": CALENDAR,
+        "PanelConflict.objects.filter": "the person's own interests: they take rows away",
     },
     "reintegration/story.py": {"PanelCase.objects.filter": DAY_ONLY},
     "reporting/cards/card.py": {"Cover.objects.taken_on_by": "the person's own cover"},

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Self
 
 import pghistory
@@ -56,6 +57,16 @@ def letter_name(letter: "Letter", _given: str) -> str:
     return f"letters/{name[:2]}/{name}"
 
 
+Kept = Callable[[User], Q]
+KEPT_FROM: list[Kept] = []
+
+
+def kept_from(rule: Kept) -> Kept:
+    """Register which letters a person does not reach in any role, as the case that they are about."""
+    KEPT_FROM.append(rule)
+    return rule
+
+
 class LetterQuerySet(ChildQuerySet):
     """Letters within reach: schools and providers see what was issued.
 
@@ -66,8 +77,13 @@ class LetterQuerySet(ChildQuerySet):
     reach = Reach(pupil="pupil", school=ON_ROLL, provider="provider", dated="given_on")
 
     def as_user(self, user: User) -> Self:
-        """Keep those within reach. A letter to a family stands under its home address."""
+        """Keep those within reach, and not kept from the person.
+
+        A letter to a family stands under its home address.
+        """
         rows = super().as_user(user)
+        for kept in KEPT_FROM:
+            rows = rows.exclude(kept(user))
         return rows if user.can(Permission.PUPIL_IDENTIFY) else rows.filter(contact=None)
 
     def reached_by_school(self, schools: list[int]) -> Q:

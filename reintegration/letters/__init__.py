@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.models import Organisation, User
 from pupils.letters import Addressee, Ask, Case, LetterKind, finds, register, render
 from pupils.models import Enrolment
-from reintegration.models import CaseStatus, PanelCase
+from pupils.models.letter import kept_from
+from reintegration.models import CaseStatus, PanelCase, PanelConflict
 
 ABOUT = "panel case"
 HERE = Path(__file__).parent
@@ -37,6 +39,13 @@ def find(user: User, uid: uuid.UUID) -> Case | None:
         url=row.get_absolute_url(),
         row=row,
     )
+
+
+@kept_from
+def whoever_declared_an_interest(user: User) -> Q:
+    """Keep the letters of a case from whoever declared an interest in it, as the case itself."""
+    cases = PanelConflict.objects.filter(member__user=user).values("case__uid")
+    return Q(about=ABOUT, case__in=cases)
 
 
 def _home_school(row: PanelCase) -> Organisation:

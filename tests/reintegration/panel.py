@@ -10,6 +10,7 @@ from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year
 from reintegration.models import PanelCase
 from tests import factories
+from tests.pupils.letters.test_pdf import streams
 from tests.test_access import CSRF
 
 CANARY = "zqxcanaryzqx"
@@ -78,4 +79,7 @@ def url(name, *more):
 
 
 def text_of(answer):
+    """Return what an answer holds; of a PDF its compressed parts, where the headings stand."""
+    if answer.get("Content-Type") == "application/pdf":
+        return streams(answer.content).decode("utf-8", "replace")
     return CSRF.sub(b"", answer.content).decode("utf-8", "replace")

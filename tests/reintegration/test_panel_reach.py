@@ -20,6 +20,7 @@ from tests.reintegration.panel import *  # noqa: F403 - fixtures
 from tests.reintegration.panel import CANARY, case_at, text_of, url
 
 pytestmark = pytest.mark.django_db
+LETTER = "Decision qqzletterzqq"
 
 
 def pages_of(meeting, item):
@@ -46,6 +47,8 @@ def test_a_member_reads_everything_and_every_look_is_written_down(client, member
         assert answer.status_code == 200, page
         looked = ViewEntry.objects.order_by("pk")[before:]
         assert item.pupil_id in {pupil for entry in looked for pupil in entry.pupils}, page
+        if page != url("panel-present", session.uid):  # which shows the first item
+            assert CANARY in text_of(answer), page
 
 
 @pytest.mark.parametrize("who", ["member", "chair"])
@@ -59,6 +62,7 @@ def test_who_declared_an_interest_meets_the_case_nowhere(client, request, sessio
         by=factories.PanelMemberFactory(role=Role.PANEL_CHAIR).user,
     )
     whole, alone = pages_of(session, item)
+    whole.append(reverse("reporting:feed", args=[make_feed(by=person)]))
 
     stranger = client.get(url("panel-case", "00000000-0000-4000-8000-000000000000"))
     for page in alone:
@@ -105,6 +109,38 @@ def test_the_reason_is_on_no_page_of_who_declared_an_interest_and_leads_the_chil
     assert told == [not is_declared] * 3 + [False]
 
 
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.SCHOOL_LEAD])
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_no_letter_of_the_case_is_for_who_declared_an_interest(client, item, is_declared, role):
+    """A manager reads drafts, and a school what was issued: in these roles, too, it is kept from them."""
+    here = factories.CouncilFactory() if role == Role.MANAGER else factories.SchoolFactory()
+    seat = factories.PanelMemberFactory(organisation=here)
+    factories.MembershipFactory(user=seat.user, organisation=here, role=role)
+    factories.EnrolmentFactory(pupil=item.pupil, organisation=here)
+    about = {"kind": "panel-decision", "about": "panel case", "case": item.uid}
+    letter = factories.LetterFactory(
+        pupil=item.pupil, status="issued", given_on=localdate(), title=LETTER, **about
+    )
+    if is_declared:
+        actions.declare(item, reason="A neighbour", by=seat.user)
+    client.force_login(seat.user)
+    alone = [letter.get_absolute_url(), reverse("pupils:letter-pdf", args=[letter.uid])]
+    lists = [
+        reverse("pupils:letter-list"),
+        reverse("pupils:letters", args=[item.pupil.uid]),
+        reverse("reporting:pupil-chronology", args=[item.pupil.uid]),
+    ]
+    gone = "00000000-0000-4000-8000-000000000000"
+    stranger = client.get(reverse("pupils:letter", args=[gone]))
+
+    answers = [client.get(page) for page in alone]
+
+    assert [answer.status_code for answer in answers] == [404 if is_declared else 200] * 2
+    assert (text_of(answers[0]) == text_of(stranger)) is is_declared
+    told = [LETTER in text_of(client.get(page)) for page in lists]
+    assert told == [not is_declared] * 3
+
+
 def test_the_interest_of_one_member_takes_nothing_from_another(client, chair, seat, session, item):
     actions.declare(item, reason="A neighbour", by=seat.user)
     client.force_login(chair)
@@ -137,6 +173,8 @@ def unpublished(seat):
 
 @pytest.mark.parametrize("change", [removed, two_weeks_later, seated_later, unpublished])
 def test_a_member_whose_time_is_over_or_to_come_is_a_stranger(client, seat, session, item, change):
+    feed = reverse("reporting:feed", args=[make_feed(by=seat.user)])
+    assert str(session.uid) in text_of(client.get(feed))
     change(seat)
     client.force_login(seat.user)
     whole, alone = pages_of(session, item)
@@ -145,7 +183,8 @@ def test_a_member_whose_time_is_over_or_to_come_is_a_stranger(client, seat, sess
     for page in [*whole, *alone]:
         answer = client.get(page)
         assert (answer.status_code, text_of(answer)) == (404, text_of(stranger)), page
-    assert str(session.uid) not in text_of(client.get(url("panel-list")))
+    for page in (url("panel-list"), feed):
+        assert str(session.uid) not in text_of(client.get(page))
 
 
 def test_a_member_reads_on_the_14th_day_after(client, seat, session):
