@@ -1,7 +1,7 @@
 """The chair's meeting: 14 cases, one interest, one deferral, one over-booking, on one page."""
 
-import re
 from datetime import timedelta
+from math import ceil
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +18,8 @@ from tests.reintegration.panel import case_at, school_with_roll
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CASES, INTEREST, DEFERRED, OVERBOOKED, ALLOTTED, MORE_TIME = 14, 3, 5, 7, 9, 13
+MINUTES = 8  # planned for each case; the meeting has as many as all of them
+FIRST_TAKES, OTHERS_TAKE = 21, 5
 
 
 @pytest.fixture
@@ -27,14 +29,39 @@ def caseworker(transactional_db, person):
 
 @pytest.fixture
 def meeting(half_term, session):
+    session.minutes = CASES * MINUTES
+    session.save()
+    born = localdate() - timedelta(days=14 * 365)
     for number in range(1, CASES + 1):
-        case_at(session, moderated=number > CASES - 2, minutes=8)
+        if number > CASES - 2:
+            case_at(session, moderated=True, minutes=MINUTES)
+        else:
+            case_at(session, pupil__date_of_birth=born, minutes=MINUTES)
     later = localdate() + timedelta(days=14)
     factories.PanelMeetingFactory(held_on=later, place="Town Hall, room 4")
-    school_with_roll(name="Ash School")
+    for name in ("Ash School", "Birch School"):
+        school_with_roll(name=name)
     full = factories.CommissionFactory(provider__name="Cedar Centre", places=1).provider
     factories.PlacementFactory(provider=full)
     return session
+
+
+def clock_says(page, passed, number, *, item=None):
+    """Read how what is left after some minutes is shared out over the items that are left."""
+    left, items = CASES * MINUTES - passed, CASES - number + 1
+    item = item or f"{ceil(left / items)} minutes for this item"
+    others = f", for {items} items" if items > 1 else ""
+    words = f"{item}. {left} minutes left of the meeting{others}."
+    page.wait_for_selector(f"[data-panel-clock]:text-is('{words}')")
+
+
+def ledger_says(page, school, taken, rate, *, turn):
+    """Open the ledger as the chair does, and read the line of a school and whose turn it is."""
+    page.click("summary:has-text('The ledger of every school')")
+    cells = page.locator(f"tr:has(th:text-is('{school}')) td")
+    assert cells.nth(0).inner_text() == str(taken)
+    assert cells.nth(3).inner_text() == rate
+    assert f"Next in turn: {turn}." in page.inner_text("main")
 
 
 def record(page):
@@ -83,16 +110,27 @@ def test_the_chair_leads_14_cases_on_one_page(page_of, chair, seat, meeting):
     with tablet.expect_navigation():
         tablet.click("main button[type=submit]")
 
-    page = page_of(chair)
+    page, visited = page_of(chair), []
+    page.on("framenavigated", lambda frame: visited.append(urlsplit(frame.url).path))
+    page.clock.set_fixed_time(meeting.opened_at)
     page.goto(path)
     assert violations(page) == []
-    assert re.search(r"\d+ minutes for this item", page.inner_text("[data-panel-clock]"))
+    passed = 0
     for number in range(1, CASES + 1):
         assert f"item {number}" in page.inner_text(".govuk-caption-l")
+        clock_says(page, passed, number)
+        passed += OTHERS_TAKE if number > 1 else FIRST_TAKES
+        page.clock.set_fixed_time(meeting.opened_at + timedelta(minutes=passed))
+        if number == 1:
+            clock_says(page, passed, number, item="The time of this item is over")
+        if number == ALLOTTED:
+            ledger_says(page, "Ash School", 0, "0.00", turn="Ash School")
+        if number == ALLOTTED + 1:
+            ledger_says(page, "Ash School", 1, "0.10", turn="Birch School")
         if number == INTEREST:
             assert "declared an interest and takes no part" in page.inner_text("main")
         decide(page, number)
-        assert urlsplit(page.url).path == path  # the chair never leaves the page
+    assert set(visited) == {path}  # the chair never leaves the page
     assert "All items are dealt with" in page.inner_text("h1")
     with page.expect_navigation():
         page.click("main form button[type=submit]")
