@@ -231,13 +231,19 @@ def _close(
 
 @transaction.atomic
 def end_with_placements(today: date) -> int:
-    """End the timetables whose placement has ended. Return how many. The clock does this."""
+    """End the timetables whose placement has ended, or never began. Return how many. By the clock.
+
+    Of a placement that was cancelled no day is left: it was for no session.
+    """
+    gone = Q(placement__status=Status.ENDED, placement__ends_on__lte=today)
     rows = PartTimeTimetable.objects.select_for_update(of=("self",)).filter(
-        outcome="", placement__status=Status.ENDED, placement__ends_on__lte=today
+        gone | Q(placement__status=Status.CANCELLED), outcome=""
     )
     found = list(rows.select_related("placement").order_by("pk"))
     for row in found:
         over = row.placement.ends_on or today
+        if row.placement.status == Status.CANCELLED:
+            over = row.starts_on
         row.ends_on = min(row.ends_on, max(row.starts_on, over))
         row.outcome = Outcome.PLACEMENT_ENDED
         row.save(update_fields=["ends_on", "outcome"])

@@ -85,12 +85,13 @@ class TimetableQuerySet(ChildQuerySet):
         return self.running(today).filter(pk__in=waiting.values("timetable"))
 
     def longer_than(self, weeks: int, today: date) -> Self:
-        """Keep those not over with which the pupil has been part-time for more than some weeks.
+        """Keep those in force with which the pupil has been part-time for more than some weeks.
 
-        Those that follow one another count as one time.
+        Those that follow one another count as one time. Today is the last day that counts, as it
+        is for the figure of those that last long.
         """
         begun = today - timedelta(weeks=weeks)
-        return self.running(today).filter(part_time_since__lt=begun)
+        return self.running(today).in_force(today).filter(part_time_since__lte=begun)
 
     def waiting_for(self, what: str, today: date, rule: TimetableRule | None) -> Self:
         """Keep what a filter asks for; without one, or with an unknown one, those not over."""

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from accounts.workflow import WrongStatus
-from attendance import actions, nightly
+from attendance import actions
 from attendance.models import Outcome, PartTimeTimetable, TimetableRule
 from tests import factories
 from tests.factories.timetables import MORNINGS
@@ -240,19 +240,6 @@ def test_what_was_corrected_since_does_not_keep_it_from_ending(client, agree, ca
     assert "Code C2 stands for 1 session" in page
 
 
-def test_it_ends_with_its_placement(agree, placement):
-    row = agree()
-    placement.status, placement.ends_on = "ended", TODAY - DAY
-    placement.end_reason, placement.destination = "Moved.", "moved"
-    placement.save()
-
-    nightly.keep_timetables()
-
-    row.refresh_from_db()
-    assert (row.ends_on, row.outcome) == (TODAY - DAY, Outcome.PLACEMENT_ENDED)
-    assert not row.reviews.exists()
-
-
 def test_the_list_finds_what_waits(agree):
     rule = TimetableRule(long_weeks=1)
     row = agree(first=START + 3 * DAY)
@@ -266,7 +253,7 @@ def test_the_list_finds_what_waits(agree):
     assert found("ending", row.full_time_on - WEEK)
     assert (found("past", row.full_time_on), found("", row.full_time_on)) == (True, False)
     assert not PartTimeTimetable.objects.waiting_for("missed", START + 3 * DAY, rule).exists()
-    assert not PartTimeTimetable.objects.waiting_for("long", START + WEEK, rule).exists()
+    assert not PartTimeTimetable.objects.waiting_for("long", START + WEEK - DAY, rule).exists()
 
 
 def test_hours_stand_beside_full_time(agree):
