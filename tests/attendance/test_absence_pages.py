@@ -135,6 +135,23 @@ def test_pupils_without_a_mark_stand_together_by_their_register(lead, world):
         assert world.own.placement in [line.placement for line in row.lines]
 
 
+def test_whom_nobody_marked_on_an_earlier_day_is_found_through_the_register(lead):
+    earlier = [
+        row.on
+        for row, _ in lead.get(reverse("attendance:unmarked")).context["page"]
+        if row.on < localdate()
+    ]
+
+    page = lead.get(reverse("attendance:absence"))
+
+    assert earlier
+    assert {line.on for row in page.context["late"] for line in row.lines} <= {localdate()}
+    told = page.content.decode().partition("from the next day on the register stands under")[2]
+    assert told.lstrip().startswith(
+        f'<a class="govuk-link" href="{reverse("attendance:unmarked")}"'
+    )
+
+
 def test_the_map_of_absence_leads_to_the_registers(lead, world):
     page = lead.get(reverse("attendance:unmarked")).content.decode()
 
