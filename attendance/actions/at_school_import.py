@@ -123,8 +123,9 @@ def _weeks(
     for place, cells in records(content):
         if place <= header.place or not any(cells):
             continue
-        if len(cells) < len(header.headings):
-            problems.add(place, "fewer cells than columns")
+        if len(cells) < len(header.headings) or any(cells[len(header.headings) :]):
+            fewer = len(cells) < len(header.headings)
+            problems.add(place, f"{'fewer' if fewer else 'more'} cells than columns")
             continue
         found = _week(cells, at, named, whose)
         if isinstance(found, str):

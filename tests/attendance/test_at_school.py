@@ -109,6 +109,7 @@ def test_a_dry_run_writes_nothing(take):
         ("16/09/2024,10,,2,1,0", "present is ''. Write a number from 0 to 10"),
         ("16/09/2024,=1,7,2,1,0", "possible is '=1'. Write a number from 0 to 10"),
         ("16/09/2024,10", "fewer cells than columns"),
+        ("16/09/2024,10,7,2,1,0,9", "more cells than columns"),
         ("15/08/2022,10,7,2,1,0", "the pupil is not on the roll of the school that week"),
     ],
 )  # fmt: skip
