@@ -2,15 +2,19 @@
 
 import logging
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.models import User
+from accounts.models.calendar import is_school_day
+from accounts.permissions import Role
 from apsystem.lib.forms import GdsFormMixin
 
 logger = logging.getLogger(__name__)
@@ -22,6 +26,20 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Keep sign-up closed."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Open the register for who only marks, on school days; others begin with their day.
+
+        A class waits while a tutor signs in. Of several places the gate takes the first one.
+        """
+        held = cast("User", request.user).memberships_in_force
+        place = held[0].organisation if held else None
+        only_marks = all(
+            entry.role == Role.PROVIDER_STAFF for entry in held if entry.organisation == place
+        )
+        if place and only_marks and is_school_day(place, localdate()):
+            return reverse("attendance:today")
+        return str(super().get_login_redirect_url(request))
 
 
 class _Plain(GdsFormMixin):

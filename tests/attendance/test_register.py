@@ -213,6 +213,37 @@ def test_registers_open_at_the_session_that_is_now(tutor, provider, monkeypatch,
     assert answer["Location"].endswith(f"/{provider.uid}/{localdate()}/{half}/")
 
 
+@pytest.fixture
+def lands_on(client, monkeypatch):
+    """Return where somebody is led who signs in on a day."""
+
+    def lands_on(user, on=MONDAY):
+        client.logout()
+        monkeypatch.setattr("accounts.signin.localdate", lambda: on)
+        user.set_password("a lantern on the heath")
+        user.save()
+        sent = {"login": user.email, "password": "a lantern on the heath"}
+        return client.post(reverse("account_login"), sent)["Location"]
+
+    return lands_on
+
+
+def test_who_only_marks_lands_on_the_register_on_school_days(lands_on, provider, provider_staff):
+    assert lands_on(provider_staff) == reverse("attendance:today")
+
+    factories.ClosureFactory(organisation=provider, starts_on=MONDAY)
+    assert lands_on(provider_staff) == reverse("reporting:my-day")
+
+
+def test_who_does_more_than_mark_lands_on_my_day(lands_on, person, provider, provider_staff):
+    factories.MembershipFactory(
+        user=provider_staff, organisation=provider, role=Role.PROVIDER_LEAD
+    )
+
+    for user in (provider_staff, person(Role.CASEWORKER), factories.UserFactory()):
+        assert lands_on(user) == reverse("reporting:my-day")
+
+
 @pytest.mark.parametrize(
     "on", ["0001-01-01", "1999-12-31", "9999-12-31", "20240916", "2024-W38-1"]
 )
