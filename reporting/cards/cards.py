@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from accounts.models import ApiKey, User
 from accounts.models.calendar import is_school_day
 from accounts.permissions import REACH_PROVIDER, REACH_SCHOOL, Permission
-from attendance.models import Import, PartTimeTimetable
+from attendance.models import Import, PartTimeTimetable, TimetableRule
 from attendance.models.checks import checked, count_faults
 from attendance.models.expected import count_asked_for, count_expected
 from attendance.models.timetable import TimetableQuerySet
@@ -56,6 +56,14 @@ def _still_to_mark(day: Day) -> Told | None:
 
 def _timetables(day: Day) -> TimetableQuerySet:
     return PartTimeTimetable.objects.as_user(day.user)
+
+
+def _long_timetables(day: Day) -> TimetableQuerySet | None:
+    """Return those that last long, where somebody has said how long that is. One query for that."""
+    rule = TimetableRule.objects.as_user(day.user).on(day.today)
+    if rule is None or rule.long_weeks is None:
+        return None
+    return _timetables(day).longer_than(rule.long_weeks, day.today)
 
 
 def _faults(day: Day) -> Told:
@@ -208,6 +216,16 @@ CARDS = [
         rows=lambda day: _timetables(day).outlived(day.today),
         page="attendance:timetables",
         query=lambda day, person: {"waits": "past"},
+    ),
+    Card(
+        "timetables-long",
+        Group.DUE,
+        Permission.TIMETABLE_AGREE,
+        "Part-time for long",
+        "for more weeks than the council has set",
+        rows=_long_timetables,
+        page="attendance:timetables",
+        query=lambda day, person: {"waits": "long"},
     ),
     Card(
         "not-fitting",

@@ -60,6 +60,7 @@ def world(db):
             provider=world.own.provider, home_school=world.own.school,
             tier=3, **{"starts_on": today - 90 * DAY} | details,
         )  # fmt: skip
+    factories.TimetableRuleFactory(starts_on=today, long_weeks=4)
     for full_time_on in (today + 7 * DAY, today - DAY, today + 30 * DAY):
         row = factories.TimetableFactory(
             placement__provider=world.own.provider,
