@@ -103,7 +103,7 @@ def records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     place = 0
     try:
         for place, cells in enumerate(reader, start=1):
-            yield place, [cell.strip() for cell in cells]
+            yield place, list(map(str.strip, cells))
     except csv.Error as error:
         said = {
             "unexpected end of data": "a quotation mark is opened and never closed",

@@ -4,8 +4,10 @@ The lines are copied into a table that lasts as long as the transaction. One sta
 the placement, the mark that is there, and the first thing that is wrong; `writing` moves all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -29,6 +31,9 @@ STAGE = """
         place integer, pupil_id bigint, date date, session smallint, code varchar(2)
     ) ON COMMIT DROP
 """
+AT_ONCE = 5_000  # lines that are sent together
+# A million lines are sorted, grouped and kept for the triggers; what is usual would put them on disk.
+ROOM = "SELECT set_config('work_mem', '64MB', true)"
 COPY = "COPY import_line (place, pupil_id, date, session, code) FROM STDIN"
 EDGES = "SELECT min(date), max(date) FROM import_line"
 TWICE = """
@@ -36,7 +41,8 @@ TWICE = """
     FROM import_line GROUP BY pupil_id, date, session HAVING count(*) > 1
     ORDER BY 2 LIMIT %(most)s
 """
-SLOT = "(mod(staged.date - DATE '2000-01-03', 7) * 2 + staged.session)"  # days since a Monday
+SINCE_MONDAY = "mod(staged.date - DATE '2000-01-03', 7)"
+SLOT = f"({SINCE_MONDAY} * 2 + staged.session)"
 # What speaks for one of two placements, where two providers share a pupil's week.
 NOT_EXPECTED, NOT_THAT_DAY, EXPECTED, MARKED = range(4)
 # A pupil has at most one placement at a provider at a time, a placement one pattern of a week and one
@@ -119,7 +125,7 @@ PLAN = f"""
                     FROM placements_pause
                 ) AS pause ON pause.placement_id = placement.id AND pause.date = staged.date
                 LEFT JOIN placements_weekpattern AS week ON week.placement_id = placement.id
-                    AND week.monday = staged.date - (extract(isodow FROM staged.date)::int - 1)
+                    AND week.monday = staged.date - {SINCE_MONDAY}
                 LEFT JOIN attendance_parttimetimetable AS timetable
                     ON timetable.placement_id = placement.id
                     AND staged.date >= timetable.starts_on AND staged.date < timetable.ends_on
@@ -263,10 +269,12 @@ def plan(reading: Reading, provider: Organisation | None, today: date) -> Plan:
     Raise ImportRefused where the lines cannot be read on.
     """
     with connection.cursor() as cursor:
+        cursor.execute(ROOM)
         cursor.execute(STAGE)
         with cursor.copy(COPY) as copy:
-            for line in reading:
-                copy.write_row(line)
+            lines = _copied(reading)
+            while text := "".join(islice(lines, AT_ONCE)):
+                copy.write(text)
         cursor.execute("ANALYZE import_line")
         first, last = _row(cursor, EDGES)
         if first is not None:
@@ -282,6 +290,17 @@ def plan(reading: Reading, provider: Organisation | None, today: date) -> Plan:
         if first is not None and not found.problems:
             _count(cursor, found)
         return found
+
+
+def _copied(reading: Reading) -> Iterator[str]:
+    """Yield the lines as COPY reads them. Days and codes come again and again: written once."""
+    written: dict[tuple[date, int, str], str] = {}
+    for line in reading:
+        mark = line[2:]
+        if mark not in written:
+            on, session, code = mark
+            written[mark] = "{}\t{}\t{}\n".format(on, session, code.replace("\\", r"\\"))
+        yield f"{line[0]}\t{line[1]}\t{written[mark]}"
 
 
 def _find_problems(cursor: Any, reading: Reading, *, is_ambiguous: bool) -> None:

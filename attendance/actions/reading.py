@@ -28,8 +28,10 @@ Line = tuple[int, int, date, int, str]  # row, pupil, day, session, code
 Cell = tuple[
     date | str, int | str, str
 ]  # day, session, what stands there; a word where it is wrong
+Meant = tuple[date, int, str] | str | None  # day, session, code; or what is wrong; or no mark
 Known = tuple[int, str | None, str, str, str, date]  # id, UPN, forename, surname, preferred, born
 WHO = (Part.UPN, Part.NAME, Part.SURNAME, Part.FORENAME, Part.BORN)
+WHAT = (Part.DATE, Part.SESSION, Part.CODE)
 MOST_LINES = 1_000_000
 SHORTER = "Export a shorter time, such as one term, and import one file after the other."
 SHOWN = 60
@@ -148,42 +150,46 @@ class Reading:
         self.problems = Problems()
         self.blank = 0
         self.read = 0
-        self._codes: dict[str, str | None] = {}
+        self._known: dict[Cell, Meant] = {}
 
     def __iter__(self) -> Iterator[Line]:
         """Yield each mark with its row. Raise ImportRefused where the file cannot be read on."""
-        for place, pupil, cells in self._rows():
+        for place, pupil, found in self._rows():
             if isinstance(pupil, str):
                 self.problems.add(place, pupil)
                 continue
-            for on, session, text in cells:
-                code = self._code(text)
-                if code == "":
+            for meant in found:
+                if meant is None:
                     self.blank += 1
-                elif sentence := _wrong(on, session, text, code):
-                    self.problems.add(place, sentence)
+                elif isinstance(meant, str):
+                    self.problems.add(place, meant)
                 else:
                     self.read += 1
-                    yield place, pupil, on, session, code  # type: ignore[misc]
+                    yield place, pupil, *meant
             if self.read > MOST_LINES:
                 raise ImportRefused([f"There are more than {MOST_LINES:,} marks. {SHORTER}"])
 
-    def _code(self, text: str) -> str | None:
+    def _mark(self, *cell: *Cell) -> Meant:
+        """Return what a cell means. What is no mistake stands in a file again and again: it is kept."""
         try:
-            return self._codes[text]
+            return self._known[cell]
         except KeyError:
-            return self._codes.setdefault(text, read_code(text))
+            meant = _meant(*cell)
+            return meant if isinstance(meant, str) else self._known.setdefault(cell, meant)
 
-    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Cell]]]:
+    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Meant]]]:
         raise NotImplementedError
 
 
-def _wrong(on: date | str, session: int | str, text: str, code: str | None) -> str:
+def _meant(on: date | str, session: int | str, text: str) -> Meant:
+    code = read_code(text)
+    if code == "":
+        return None
     if isinstance(on, str):
         return on
     if isinstance(session, str):
         return session
-    return not_a_code(text) if code is None else ""
+    return not_a_code(text) if code is None else (on, session, code)
 
 
 class FileReading(Reading):
@@ -199,10 +205,11 @@ class FileReading(Reading):
         at = {part: header.headings.index(words) for part, words in mapping.items()}
         self._at = {part: at.get(part) for part in Part.values}
         self._who = itemgetter(*(at[part] for part in WHO if part in at))
+        self._what = itemgetter(*(at.get(part, 0) for part in WHAT))
         self._pupils: dict[Any, int | str] = {}
         self._width = 1 + max(*at.values(), *header.sessions, 0)
         self._days: dict[str, date | str] = {}
-        self._halves: dict[str, int | str] = {}
+        self._long_cells: dict[tuple[str, ...], list[Meant]] = {}
         if Part.CODE in mapping:
             self._cells = self._long
         elif header.sessions:
@@ -210,14 +217,14 @@ class FileReading(Reading):
         else:
             self._cells = self._daily
 
-    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Cell]]]:
+    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Meant]]]:
         most = len(self._header.headings)
         for place, cells in records(self._raw):
             if place <= self._header.place or not any(cells):
                 continue
             if len(cells) < self._width:
                 yield place, "fewer cells than columns", ()
-            elif any(cells[most:]):
+            elif len(cells) > most and any(cells[most:]):
                 yield place, "more cells than columns", ()
             else:
                 yield place, self._pupil(cells), self._cells(cells)
@@ -246,24 +253,28 @@ class FileReading(Reading):
         except KeyError:
             return self._days.setdefault(text, read_day(text))
 
-    def _long(self, cells: Sequence[str]) -> Iterable[Cell]:
-        day, half = cells[self._at[Part.DATE]], cells[self._at[Part.SESSION]]  # type: ignore[index]
-        if half not in self._halves:
-            self._halves[half] = read_half(half)
-        return [(self._day(day), self._halves[half], cells[self._at[Part.CODE]])]  # type: ignore[index]
+    def _long(self, cells: Sequence[str]) -> Iterable[Meant]:
+        what = self._what(cells)
+        try:
+            return self._long_cells[what]
+        except KeyError:
+            day, half, text = what
+            meant = self._mark(self._day(day), read_half(half), text)
+            found = [meant]
+            return found if isinstance(meant, str) else self._long_cells.setdefault(what, found)
 
-    def _daily(self, cells: Sequence[str]) -> Iterable[Cell]:
+    def _daily(self, cells: Sequence[str]) -> Iterable[Meant]:
         day = self._day(self._text(cells, Part.DATE))
         for part, session in ((Part.MORNING, Session.AM), (Part.AFTERNOON, Session.PM)):
             if self._at[part] is not None:
-                yield day, session, self._text(cells, part)
+                yield self._mark(day, session, self._text(cells, part))
 
-    def _wide(self, cells: Sequence[str]) -> Iterable[Cell]:
+    def _wide(self, cells: Sequence[str]) -> Iterable[Meant]:
         for at, (day, session) in self._header.sessions.items():
             if session is not None:
-                yield day, session, cells[at]
+                yield self._mark(day, session, cells[at])
             else:
-                yield from _both(day, cells[at])
+                yield from (self._mark(*cell) for cell in _both(day, cells[at]))
 
 
 def _both(day: date, text: str) -> Iterable[Cell]:
@@ -282,13 +293,10 @@ class SentReading(Reading):
         super().__init__(whose)
         self._marks = marks
 
-    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Cell]]]:
+    def _rows(self) -> Iterator[tuple[int, int | str, Iterable[Meant]]]:
         for place, sent in enumerate(self._marks, start=1):
-            yield (
-                place,
-                self.whose.find(sent["upn"]),
-                [(_iso(sent["date"]), read_half(sent["session"]), sent["code"])],
-            )
+            meant = self._mark(_iso(sent["date"]), read_half(sent["session"]), sent["code"])
+            yield place, self.whose.find(sent["upn"]), [meant]
 
 
 def _iso(text: str) -> date | str:
