@@ -25,12 +25,14 @@ KEEP_NEW = pgtrigger.Trigger(
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     referencing=pgtrigger.Referencing(new="added"),
+    # Read once: the settings say the same of every row, and JSON takes long to read.
+    declare=[("context", "jsonb"), ("context_id", "uuid")],
     func=f"""
+        context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
+        context_id := nullif(current_setting('pghistory.context_id', true), '')::uuid;
         INSERT INTO attendance_markevent
             (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id, {COLUMNS})
-        SELECT now(), '{LABEL}', id,
-            nullif(current_setting('pghistory.context_metadata', true), '')::jsonb,
-            nullif(current_setting('pghistory.context_id', true), '')::uuid, {COLUMNS}
+        SELECT now(), '{LABEL}', id, context, context_id, {COLUMNS}
         FROM added;
         RETURN NULL;
     """,  # noqa: S608 - the names are constants
