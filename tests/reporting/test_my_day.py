@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from accounts.permissions import GRANTS, Permission, Role
 from apsystem.lib.calendar import academic_year
+from attendance.models import TimetableRule
 from referrals.models import Referral, Status
 from reporting.cards import CARDS, Day, Group, lines
 from reporting.cards.card import RECENT
@@ -274,6 +275,15 @@ def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
     assert cards["To answer"].count == 2
     assert cards["Decisions to read"].count == 3
     assert cards["With the SEND team"].card.group == Group.WAITING
+
+
+def test_who_is_part_time_for_long_is_told_where_a_number_of_weeks_is_set(client, world):
+    lead = world.people[Role.PROVIDER_LEAD]
+
+    assert shown(client, lead)["Part-time for long"].count == 2
+
+    TimetableRule.objects.update(long_weeks=None)
+    assert "Part-time for long" not in shown(client, lead)
 
 
 def test_steps_of_a_return_that_are_due_wait_for_who_began_the_pathway(client, world):
