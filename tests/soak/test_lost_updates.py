@@ -30,6 +30,7 @@ IS_LONG = "SOAK_MARKS" in os.environ
 CLIENTS = 16 if IS_LONG else 4
 PUPILS = 10
 DAYS = 12 if IS_LONG else 1
+KILLS = max(3, WANTED // 100)  # a process that is killed needs seconds to be there again
 LONGEST = 3_000 if IS_LONG else 120
 
 
@@ -108,9 +109,8 @@ def test_no_acknowledged_mark_is_lost_while_processes_are_killed(place, tmp_path
         process.start()
     try:
         verdict, killed = run(
-            place, tmp_path, wanted=WANTED, server=server, worker=worker,
-            kills=100 if IS_LONG else 3,
-        )  # fmt: skip
+            place, tmp_path, wanted=WANTED, server=server, worker=worker, kills=KILLS
+        )
         left = _undone_after(worker) if worker else 0
     finally:
         for process in filter(None, (server, worker)):
