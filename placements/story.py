@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import REACH_PROVIDER, Permission
@@ -14,6 +15,7 @@ from placements.models import (
     TAKEN_UP,
     Assessment,
     Award,
+    ClosedToNew,
     Destination,
     Entry,
     EntryKind,
@@ -32,6 +34,7 @@ from pupils.story import Row, Section, Source, Told, kind, section, tells
 from pupils.story.columns import last_day
 from pupils.story.events import Column
 from referrals.models import Tier
+from referrals.story import remark
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def placements_told(rows: QuerySet, user: User, path: str = "") -> PlacementQuer
     return cast("PlacementQuerySet", rows)
 
 
+remark("closed", lambda user: ClosedToNew.objects.as_user(user).said(localdate()))
 section(
     Section(
         "placements",

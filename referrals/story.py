@@ -1,5 +1,7 @@
 """What referrals tell of a child: sent, decided, and what happened in between."""
 
+from collections.abc import Callable
+
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
@@ -14,6 +16,27 @@ from referrals.models.referral import REFERENCE
 TOLD_ELSEWHERE = [Kind.SUBMITTED, Kind.ASSIGNED, Kind.HANDED_OVER]
 DECISIONS = [Kind.ACCEPTED, Kind.DECLINED]
 PAGE = "referrals:detail"
+
+Remarks = Callable[[User], dict[int, str]]
+REMARKS: dict[str, Remarks] = {}
+
+
+def remark(slug: str, read: Remarks) -> None:
+    """Register what a higher app says beside the providers that a decision may name, by their id.
+
+    The same slug again replaces the entry.
+    """
+    REMARKS[slug] = read
+
+
+def remarks_for(user: User) -> dict[int, str]:
+    """Return what is said beside providers, by their id."""
+    found: dict[int, list[str]] = {}
+    for read in REMARKS.values():
+        for provider, words in read(user).items():
+            found.setdefault(provider, []).append(words)
+    return {provider: "; ".join(words) for provider, words in found.items()}
+
 
 section(
     Section(

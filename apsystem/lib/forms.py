@@ -1,6 +1,7 @@
 """Forms in GOV.UK's manner, once: labels, sizes, dates in three boxes, one green button."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, timedelta
 from textwrap import shorten
 from typing import Any, cast
@@ -350,9 +351,25 @@ def address_day() -> forms.DateField:
     return forms.DateField(required=False, validators=OUR_TIMES, input_formats=["%Y-%m-%d"])
 
 
-def offer(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
-    """Let a field offer these rows."""
-    cast("forms.ModelChoiceField", form.fields[name]).queryset = rows
+class RemarkedChoice(forms.ModelChoiceField):
+    """A choice of a row, with words beside some of the rows, by their id."""
+
+    remarks: Mapping[int, str] = {}
+
+    def label_from_instance(self, obj: models.Model) -> str:
+        """Return what the row is called, and what is to be known before it is chosen."""
+        words = self.remarks.get(obj.pk)
+        return f"{obj}: {words}" if words else str(obj)
+
+
+def offer(
+    form: forms.BaseForm, name: str, rows: QuerySet, remarks: Mapping[int, str] | None = None
+) -> None:
+    """Let a field offer these rows, and say the remarks beside them."""
+    field = cast("forms.ModelChoiceField", form.fields[name])
+    field.queryset = rows
+    if isinstance(field, RemarkedChoice):
+        field.remarks = remarks or {}
 
 
 def take_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -124,9 +124,8 @@ def closed_to_new(place: Organisation, day: date, pupil: int) -> list[Broken]:
     closed = ClosedToNew.objects.filter(provider=place).on(day).first()
     if not closed or is_there:
         return []
-    until = f"until {say(closed.last_day)}" if closed.last_day else "until further notice"
     words = (
-        f"{place} takes no new placements {until}: {closed.reason}. "
+        f"{place} {closed.in_words(day)}: {closed.reason}. "
         "Choose another provider or a later first day."
     )
     return [Broken("provider", words, Permission.PLACEMENT_OVERRIDE)]

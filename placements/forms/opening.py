@@ -7,7 +7,15 @@ from django import forms
 
 from accounts.models import HalfTerm, Organisation, User
 from apsystem.lib.calendar import SESSIONS_A_WEEK
-from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, TextArea, offer
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    Radios,
+    RangeForm,
+    RemarkedChoice,
+    TextArea,
+    offer,
+)
 from placements.forms.override import OverridableMixin
 from placements.models import EVERY_SESSION, PLANNED_ROUTES, Placement, Rate
 from referrals.models import Tier
@@ -30,7 +38,7 @@ class PlacementForm(OverridableMixin, RangeForm):
                    "measure_3"]  # fmt: skip
 
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    provider = forms.ModelChoiceField(
+    provider = RemarkedChoice(
         queryset=Organisation.objects.none(),
         label="Provider",
         empty_label="Choose a provider",
@@ -82,13 +90,20 @@ class PlacementForm(OverridableMixin, RangeForm):
         fields = ["provider", "starts_on", "route", "returns_in", "purpose", "rate", "transport"]
 
     def __init__(
-        self, *args: Any, tier: int, providers: Any, rates: Any, half_terms: Any, **kwargs: Any
+        self,
+        *args: Any,
+        tier: int,
+        providers: Any,
+        remarks: dict[int, str],
+        rates: Any,
+        half_terms: Any,
+        **kwargs: Any,
     ) -> None:
-        """Ask only what the tier needs."""
+        """Ask only what the tier needs. The remarks stand beside the providers, by their id."""
         super().__init__(*args, **kwargs)
         self.tier = tier
         self.initial["uid"] = uuid.uuid4()
-        offer(self, "provider", providers)
+        offer(self, "provider", providers, remarks)
         offer(self, "rate", rates)
         offer(self, "returns_in", half_terms)
         self._ask_objectives()

@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 
 from accounts.models import Organisation
-from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, RowForm, offer
+from apsystem.lib.forms import (
+    DateField,
+    GdsForm,
+    Radios,
+    RangeForm,
+    RemarkedChoice,
+    RowForm,
+    offer,
+)
 from placements.forms.override import OverridableMixin
 from placements.models import ClosedToNew, Commission, Hold, Rate, Unit
 from placements.models.places import MOST_PLACES
@@ -15,17 +23,19 @@ from placements.models.rate import MOST_POUNDS
 class OfProviderForm(RowForm):
     """A row about a provider, which is chosen first."""
 
-    provider = forms.ModelChoiceField(
+    provider = RemarkedChoice(
         queryset=Organisation.objects.none(),
         label="Provider",
         empty_label="Choose a provider",
         error_messages={"required": "Choose the provider"},
     )
 
-    def __init__(self, *args: Any, providers: Any, **kwargs: Any) -> None:
-        """Offer the providers."""
+    def __init__(
+        self, *args: Any, providers: Any, remarks: dict[int, str] | None = None, **kwargs: Any
+    ) -> None:
+        """Offer the providers, and say what is to be known of them, by their id."""
         super().__init__(*args, **kwargs)
-        offer(self, "provider", providers)
+        offer(self, "provider", providers, remarks)
 
 
 class CommissionForm(OfProviderForm):

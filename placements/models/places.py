@@ -1,7 +1,7 @@
 """Places at the providers: how many the council pays for, which are held, and who takes nobody."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Organisation, User
 from accounts.models.calendar import DateRange, SameNumber
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_PLACES = 1000
+DAY = "j F Y"
 
 
 class OfProviderQuerySet(models.QuerySet):
@@ -97,6 +99,11 @@ class ClosedToNewQuerySet(OfProviderQuerySet):
         """Keep those that hold today or later."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=today))
 
+    def said(self, today: date) -> dict[int, str]:
+        """Return what is said beside each provider that is closed, or is to be. The next time counts."""
+        rows = cast("Iterable[ClosedToNew]", self.not_over(today).order_by("-starts_on", "-pk"))
+        return {row.provider_id: row.in_words(today) for row in rows}
+
 
 @pghistory.track()
 class ClosedToNew(models.Model):
@@ -137,6 +144,14 @@ class ClosedToNew(models.Model):
     def last_day(self) -> date | None:
         """Return the last day, as people say it."""
         return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+    def in_words(self, today: date) -> str:
+        """Say until when the provider takes nobody new, and from when where that is to come."""
+        begins = "" if self.starts_on <= today else f"from {date_format(self.starts_on, DAY)} "
+        until = "until further notice"
+        if self.last_day:
+            until = f"until {date_format(self.last_day, DAY)}"
+        return f"takes no new placements {begins}{until}"
 
 
 class HoldQuerySet(ChildQuerySet):

@@ -166,6 +166,7 @@ def hold(request: Request, referral: str) -> HttpResponse:
         instance=Hold(referral=found),
         initial={"provider": found.provider},
         providers=providers_of(request.user),
+        remarks=ClosedToNew.objects.as_user(request.user).said(localdate()),
     )
     return _enter(
         request,

@@ -32,6 +32,7 @@ from placements.models import (
     RUNNING,
     Assessment,
     Award,
+    ClosedToNew,
     Ending,
     Hold,
     Placement,
@@ -141,6 +142,7 @@ def _propose(
         initial=initial,
         tier=tier,
         providers=Organisation.objects.as_user(request.user).providers(),
+        remarks=ClosedToNew.objects.as_user(request.user).said(localdate()),
         rates=Rate.objects.as_user(request.user).newest_first(),
         half_terms=HalfTerm.objects.as_user(request.user).not_over(localdate()),
     )

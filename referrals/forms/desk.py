@@ -1,6 +1,6 @@
 """What the triage desk shows and decides, and the names of filters that are saved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
-from apsystem.lib.forms import GdsForm, Radios, TextArea, offer
+from apsystem.lib.forms import GdsForm, Radios, RemarkedChoice, TextArea, offer
 from referrals.models import ANSWERS, Reason, Status, Tier
 from referrals.models.referral import SORTS
 from referrals.models.saved import MOST_LETTERS
@@ -163,7 +163,7 @@ class DecisionForm(GdsForm):
         ],
         error_messages={"required": "Choose a tier, or decline"},
     )
-    provider = forms.ModelChoiceField(
+    provider = RemarkedChoice(
         queryset=Organisation.objects.none(),
         label="Provider or school (optional)",
         required=False,
@@ -182,14 +182,18 @@ class DecisionForm(GdsForm):
         *args: Any,
         places: QuerySet,
         listed: Iterable[Organisation] = (),
+        remarks: Mapping[int, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the places; where the page has read them already, `listed` are the same."""
+        """Offer the places; where the page has read them already, `listed` are the same.
+
+        The remarks are what is to be known of a place before it is chosen, by its id.
+        """
         super().__init__(*args, **kwargs)
-        offer(self, "provider", places)
-        field = cast("forms.ModelChoiceField", self.fields["provider"])
+        offer(self, "provider", places, remarks)
+        field = cast("RemarkedChoice", self.fields["provider"])
         if listed:
-            known = [(place.uid, place.name) for place in listed]
+            known = [(place.uid, field.label_from_instance(place)) for place in listed]
             field.choices = [("", field.empty_label), *known]
 
     @property

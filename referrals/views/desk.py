@@ -22,6 +22,7 @@ from pupils.models import Pupil
 from referrals import actions
 from referrals.forms import AskForm, AssignForm, DecisionForm, DeskFilterForm
 from referrals.models import Entry, Referral, SavedFilter
+from referrals.story import remarks_for
 from referrals.views.writing import answers_of, find, kept
 
 ROWS = 25
@@ -116,7 +117,8 @@ def _decision_form(
 ) -> DecisionForm:
     places = Organisation.objects.as_user(request.user).where_pupils_go(referral.school_id)
     listed = Organisation.where_one_goes(known, referral.school_id)
-    return DecisionForm(request.POST or None, places=places, listed=listed)
+    remarks = remarks_for(request.user)
+    return DecisionForm(request.POST or None, places=places, listed=listed, remarks=remarks)
 
 
 def _state(request: Request, **changes: str) -> str:

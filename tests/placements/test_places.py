@@ -11,6 +11,7 @@ from accounts.models import HalfTerm
 from accounts.permissions import Permission, Role
 from placements import actions, places
 from placements.models import ClosedToNew, Commission, Placement, Status
+from placements.models.review import say
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,56 @@ def test_the_board_says_so_where_nothing_is_entered(client, caseworker, provider
     client.force_login(caseworker)
 
     assert "No half term" in client.get(reverse("placements:places")).content.decode()
+
+
+def offered(client, path, **state):
+    form = client.get(path, state).context
+    form = form["decision"] if "decision" in form else form["form"]
+    return {label for _, label in form.fields["provider"].choices}
+
+
+def test_who_decides_holds_or_offers_reads_which_providers_take_nobody_new(
+    client, provider, other_provider, today, caseworker
+):
+    open_one = factories.ProviderFactory()
+    for start, ends_on in ((today - DAY, today + 30 * DAY), (today + 40 * DAY, None)):
+        factories.ClosedToNewFactory(provider=provider, starts_on=start, ends_on=ends_on)
+    factories.ClosedToNewFactory(provider=other_provider, starts_on=today + DAY)
+    factories.ClosedToNewFactory(provider=open_one, starts_on=today - 9 * DAY, ends_on=today)
+    waiting = factories.ReferralFactory(status="submitted")
+    client.force_login(caseworker)
+
+    for path in (
+        reverse("referrals:desk"),
+        reverse("referrals:decide", args=[waiting.uid]),
+        reverse("placements:hold", args=[waiting.uid]),
+        reverse("placements:open", args=[accepted().uid]),
+    ):
+        assert {
+            f"{provider}: takes no new placements until {say(today + 29 * DAY)}",
+            f"{other_provider}: takes no new placements from {say(today + DAY)} until further "
+            "notice",
+            str(open_one),
+        } <= offered(client, path), path
+
+
+def test_a_provider_that_takes_nobody_new_may_still_be_decided_on_and_a_manager_offers_there(
+    client, provider, today, caseworker, manager
+):
+    factories.ClosedToNewFactory(provider=provider, starts_on=today - DAY, reason="Staffing")
+    referral = factories.ReferralFactory(status="submitted")
+    client.force_login(caseworker)
+    sent = {"decision": "3", "provider": provider.uid, "reason": "It is near."}
+
+    client.post(reverse("referrals:decide", args=[referral.uid]), sent)
+
+    referral.refresh_from_db()
+    assert (referral.status, referral.provider) == ("accepted", provider)
+    with pytest.raises(actions.NeedsOverride, match="takes no new placements"):
+        actions.propose(proposal(provider, today), referral=referral, objectives=AGREED,
+                        override="Agreed.", by=caseworker)  # fmt: skip
+    offer = actions.propose(proposal(provider, today), referral=referral, objectives=AGREED,
+                            override="Agreed by the head.", by=manager)  # fmt: skip
+    told = offer.entries.get(kind="overridden")
+    assert "Staffing" in told.words
+    assert "Agreed by the head." in told.words

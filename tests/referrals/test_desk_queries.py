@@ -35,9 +35,9 @@ def crowded(world):
     return chosen
 
 
-def test_a_crowded_desk_asks_twelve_queries(council, crowded, django_assert_num_queries):
+def test_a_crowded_desk_asks_thirteen_queries(council, crowded, django_assert_num_queries):
     council.get(DESK)  # once a minute the session is written, too
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = council.get(DESK, {"chosen": crowded.uid})
 
     shown = page.context
