@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -148,13 +148,18 @@ def full(
 
 
 def _too_long(placement: Placement) -> list[Broken]:
-    rule = TierRule.objects.holding(placement.tier, placement.starts_on)
-    limit = rule.limit(placement.starts_on) if rule else None
-    if rule is None or limit is None or (placement.ends_on and placement.ends_on <= limit):
+    limit = TierRule.objects.limit_of(placement)
+    if limit is None:
+        return []
+    if placement.ends_on and placement.ends_on <= limit.past_on and not limit.is_used_up:
         return []
     other = "Choose an earlier last day." if placement.ends_on else "Enter its last day."
-    words = f"{placement.get_tier_display()} lasts at most {rule.longest_weeks} weeks. {other}"
-    return [Broken("ends_on", words, Permission.PLACEMENT_OVERRIDE)]
+    if limit.days_before:
+        last = say(limit.past_on - timedelta(days=1))
+        other = (
+            "Choose another tier." if limit.is_used_up else f"Its last day is {last} or earlier."
+        )
+    return [Broken("ends_on", f"{limit}. {other}", Permission.PLACEMENT_OVERRIDE)]
 
 
 def _too_many(placement: Placement) -> list[Broken]:

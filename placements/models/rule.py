@@ -1,14 +1,20 @@
 """What holds for each tier, with its date of effect."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.timezone import localdate
 
+from placements.models.spent import CountedFrom, counted_from
 from referrals.models import Tier
+
+if TYPE_CHECKING:
+    from placements.models.placement import Placement
 
 REVIEW_SCHOOL_DAYS = 30  # six weeks of school: hardly a half term is shorter
 LONGEST_HALF_TERM = 45
@@ -26,17 +32,27 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
         rules = self.filter(starts_on__lte=day).order_by("starts_on")
         return {rule.tier: rule for rule in rules}
 
-    def holding(self, tier: int, starts_on: date) -> "TierRule | None":
-        """Return the rule for a placement of a tier that starts on a day."""
-        return self.on(starts_on).get(tier)
+    def limit_of(self, placement: "Placement") -> "Limit | None":
+        """Return the longest time of a placement by the rule of its first day; None without one.
+
+        Two queries where the placement follows another.
+        """
+        rule = self.on(placement.starts_on).get(placement.tier)
+        if rule is None or rule.longest_weeks is None:
+            return None
+        start, counted = placement.starts_on, counted_from(placement)
+        past = max(counted + timedelta(weeks=rule.longest_weeks), start)
+        return Limit(rule, start, past, (start - counted).days)
 
     def overlong(self, today: date) -> Q:
         """Return which placements are past the last day that the rule of their first day allows."""
         found, later = Q(pk__in=[]), dict[int, date]()
+        counted = CountedFrom(F("follows"), F("tier"), F("starts_on"))
         for rule in self.order_by("-starts_on"):
             if rule.longest_weeks:
-                begun = Q(tier=rule.tier, starts_on__gte=rule.starts_on)
-                begun &= Q(starts_on__lte=today - timedelta(weeks=rule.longest_weeks))
+                begun = Q(tier=rule.tier, starts_on__gte=rule.starts_on, starts_on__lte=today)
+                longest = timedelta(weeks=rule.longest_weeks)
+                begun &= Q(LessThanOrEqual(counted, today - longest))
                 if rule.tier in later:
                     begun &= Q(starts_on__lt=later[rule.tier])
                 found |= begun
@@ -50,7 +66,10 @@ class TierRuleQuerySet(models.QuerySet["TierRule"]):
 
 @pghistory.track()
 class TierRule(models.Model):
-    """What holds for placements of a tier that start on or after `starts_on`."""
+    """What holds for placements of a tier that start on or after `starts_on`.
+
+    Of the longest time, what was spent at the tier earlier in the same history of steps is gone.
+    """
 
     tier = models.PositiveSmallIntegerField(choices=Tier)
     starts_on = models.DateField()
@@ -100,11 +119,28 @@ class TierRule(models.Model):
     def __str__(self) -> str:
         return f"{self.get_tier_display()} from {self.starts_on.day} {self.starts_on:%B %Y}"
 
-    def limit(self, starts_on: date) -> date | None:
-        """Return the first day past the longest time of a placement; None where there is none."""
-        return starts_on + timedelta(weeks=self.longest_weeks) if self.longest_weeks else None
-
     @property
     def has_begun(self) -> bool:
         """Tell whether the day from which the rule holds has come."""
         return self.starts_on <= localdate()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The longest time of a placement: its rule, the first day past it, and what was spent before."""
+
+    rule: TierRule
+    starts_on: date
+    past_on: date
+    days_before: int
+
+    def __str__(self) -> str:
+        weeks, days = self.rule.longest_weeks, self.days_before
+        unit, gone = ("week" if weeks == 1 else "weeks"), ("day" if days == 1 else "days")
+        words = f"{self.rule.get_tier_display()} lasts at most {weeks} {unit}"
+        return f"{words}, {days} {gone} at this tier before it counted" if days else words
+
+    @property
+    def is_used_up(self) -> bool:
+        """Tell whether no day is left for the placement."""
+        return self.past_on <= self.starts_on

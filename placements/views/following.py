@@ -13,6 +13,7 @@ from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
 from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status, TierRule
+from placements.models.rule import Limit
 from placements.story import parts_of
 from pupils.letters import kinds_open
 from pupils.models import Letter
@@ -123,13 +124,12 @@ def detail(request: Request, uid: str) -> HttpResponse:
     )
 
 
-def _overlong(placement: Placement, user: User) -> TierRule | None:
-    """Return the rule of whose longest time a running placement is past."""
+def _overlong(placement: Placement, user: User) -> Limit | None:
+    """Return the longest time that a running placement is past."""
     if placement.status not in RUNNING:
         return None
-    rule = TierRule.objects.as_user(user).holding(placement.tier, placement.starts_on)
-    limit = rule.limit(placement.starts_on) if rule else None
-    return rule if limit and limit <= localdate() else None
+    limit = TierRule.objects.as_user(user).limit_of(placement)
+    return limit if limit and limit.past_on <= localdate() else None
 
 
 def _cost(placement: Placement) -> Cost | None:

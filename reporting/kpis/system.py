@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from placements.models.spent import COUNTED_FROM
 from reporting.kpis.measure import Measure, Population, Units
 from reporting.kpis.narrowing import DIMENSIONS
 from reporting.kpis.period import Period
@@ -33,12 +34,17 @@ EDUCATED = f"""
 """  # noqa: S608 - constants of ours
 WITHIN_LIMIT = f"""
     WITH limited AS (
-        SELECT placement.*, placement.starts_on + 7 * (
-            SELECT rule.longest_weeks FROM placements_tierrule AS rule
-            WHERE rule.tier = 2 AND rule.starts_on <= placement.starts_on
-            ORDER BY rule.starts_on DESC LIMIT 1
+        SELECT placement.*, greatest(
+            {COUNTED_FROM.format(own="placement.follows_id, placement.tier, placement.starts_on")}
+                + 7 * rule.longest_weeks,
+            placement.starts_on
         ) AS latest_end
         FROM placements_placement AS placement
+        JOIN LATERAL (
+            SELECT longest_weeks FROM placements_tierrule AS one
+            WHERE one.tier = 2 AND one.starts_on <= placement.starts_on
+            ORDER BY one.starts_on DESC LIMIT 1
+        ) AS rule ON rule.longest_weeks IS NOT NULL
         WHERE placement.tier = 2 AND placement.status IN ('open', 'paused', 'ended')
     )
     SELECT limited.pupil_id, limited.home_school_id AS school_id, limited.provider_id,
@@ -47,8 +53,7 @@ WITHIN_LIMIT = f"""
         1 AS counted
     FROM limited
     JOIN pupils_pupil AS pupil ON pupil.id = limited.pupil_id
-    WHERE limited.latest_end IS NOT NULL
-      AND CASE WHEN limited.status = 'ended'
+    WHERE CASE WHEN limited.status = 'ended'
             THEN limited.ends_on > %(from)s AND limited.ends_on <= %(until)s
             ELSE limited.latest_end < %(until)s AND limited.latest_end >= %(from)s END
 """  # noqa: S608 - constants of ours
@@ -197,11 +202,13 @@ FAMILY = [
         "Tier 2 placements within their limit",
         "Tier 2 placements that ended in the period within the longest time of the rule in force on "
         "their first day, as a share of those that ended, and of those that passed the limit and "
-        "go on.",
+        "go on. Of the longest time, the days are gone that the pupil spent at tier 2 earlier in "
+        "the same history, before stepping to another tier and back.",
         WITHIN_LIMIT,
         ("Placements ended within the limit", "Placements ended, or past the limit"),
         reads=frozenset({"placements"}),
         exclusions="Left out: placements for which no limit was set, and those running within it.",
+        version=2,
     ),
     _measure(
         "part-time-timetables-reviewed-on-time",

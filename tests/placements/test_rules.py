@@ -12,10 +12,11 @@ from placements import actions
 from placements.models import Placement, TierRule
 from referrals.models import Tier
 from tests import factories
+from tests.placements.test_actions import AGREED, proposal
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def boxes(day):
@@ -134,3 +135,96 @@ def test_a_placement_past_its_longest_time_says_so_on_its_page(client, manager, 
     Placement.objects.update(ends_on=today)
     page = client.get(reverse("placements:detail", args=[placement.uid])).content.decode()
     assert ("The last day was" in page) is (status != "ended")
+
+
+def left(start, *, weeks=5):
+    """Return four weeks of tier 3 up to a day, which followed weeks of tier 2."""
+    child, away = factories.PupilFactory(), start - 4 * WEEK
+    first = factories.PlacementFactory(
+        pupil=child, tier=2, status="ended", starts_on=away - weeks * WEEK, ends_on=away
+    )
+    return factories.PlacementFactory(
+        pupil=child, tier=3, status="ended", starts_on=away, ends_on=start, follows=first
+    )
+
+
+def stepped(start, *, weeks=5, **details):
+    """Return a tier 2 placement from a day on, after tier 2 and then tier 3."""
+    before = left(start, weeks=weeks)
+    details = {"ends_on": start + 60 * WEEK} | details
+    return factories.PlacementFactory(
+        pupil=before.pupil, tier=2, starts_on=start, follows=before, **details
+    )
+
+
+@pytest.fixture
+def twelve_weeks():
+    TierRule.objects.all().delete()
+    return factories.TierRuleFactory(tier=2, starts_on=localdate() - 90 * WEEK, longest_weeks=12)
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(7 * 7 - 1, False), (7 * 7, True), (0, False)])
+def test_the_time_at_a_tier_before_a_step_and_back_counts(
+    client, manager, twelve_weeks, days, is_said
+):
+    today = localdate()
+    placement = stepped(today - days * DAY)
+    client.force_login(manager)
+
+    page = client.get(reverse("placements:detail", args=[placement.uid])).content.decode()
+
+    words = f"{Tier.SHORT.label} lasts at most 12 weeks, 35 days at this tier before it counted"
+    assert (words in page) is is_said
+    assert (placement in Placement.objects.overstaying(today)) is is_said, "the list says the same"
+
+
+def test_what_nobody_took_up_and_time_at_other_tiers_do_not_count(twelve_weeks):
+    today = localdate()
+    placement = stepped(today - 11 * WEEK)
+    former = Placement.objects.filter(pk=placement.follows.follows_id)
+    former.update(status="cancelled", destination="")
+
+    assert placement not in Placement.objects.overstaying(today)
+    assert placement in Placement.objects.overstaying(today + WEEK)
+
+
+def test_what_is_to_come_does_not_overstay_where_nothing_of_the_time_is_left(twelve_weeks):
+    today = localdate()
+    placement = stepped(today + DAY, weeks=12)
+
+    assert placement not in Placement.objects.overstaying(today)
+    assert placement in Placement.objects.overstaying(today + DAY)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "days", "words"),
+    [
+        (5, 7 * 7, ""),
+        (5, 7 * 7 + 1, "35 days at this tier before it counted. Its last day is"),
+        (12, 7, "84 days at this tier before it counted. Choose another tier."),
+    ],
+)
+@pytest.mark.usefixtures("twelve_weeks")
+def test_a_step_back_is_offered_for_what_is_left_of_the_time(
+    provider, caseworker, weeks, days, words
+):
+    start = localdate()
+    asked = proposal(provider, starts_on=start, ends_on=start + days * DAY, tier=2)
+    offer = {"follows": left(start, weeks=weeks), "objectives": AGREED, "by": caseworker}
+
+    if words:
+        with pytest.raises(actions.NeedsOverride, match=words):
+            actions.propose(asked, **offer)
+    else:
+        assert actions.propose(asked, **offer).pk
+
+
+def test_the_time_before_a_step_counts_up_to_the_step(twelve_weeks):
+    """What a step follows goes on until the step is accepted: its last day may be later."""
+    today = localdate()
+    step = stepped(today, status="proposed")
+    Placement.objects.filter(pk=step.follows_id).update(tier=2, ends_on=today + 9 * WEEK)
+
+    limit = TierRule.objects.limit_of(Placement.objects.get(pk=step.pk))
+
+    assert (limit.days_before, limit.past_on) == (9 * 7, today + 3 * WEEK)

@@ -76,6 +76,36 @@ def test_tier_2_within_its_limit(whole_year):
     assert counted("tier-2-within-limit", whole_year) == (1, 3)
 
 
+def test_tier_2_again_after_a_step_has_what_is_left_of_its_limit(whole_year):
+    """Five weeks at tier 2, four at tier 3: seven of the twelve are left from 4 November on.
+
+    The first five ended within, three times. Then one ended on the last day that is left, one a day
+    later, one goes on past it: 4 of 6. Another has nothing left from its first day on: 4 of 7.
+    """
+    TierRule.objects.all().delete()
+    factories.TierRuleFactory(starts_on=date(2023, 1, 1), longest_weeks=12)
+    start, back = date(2024, 9, 2), date(2024, 11, 4)
+    for end in (date(2024, 12, 23), date(2024, 12, 24), None):
+        ended = {"status": "ended", "ends_on": end} if end else {"ends_on": back + 60 * DAY}
+        _step_back(start, back - timedelta(weeks=4), back, **ended)
+    assert counted("tier-2-within-limit", whole_year) == (4, 6)
+
+    _step_back(date(2024, 3, 4), date(2024, 8, 5), back, ends_on=back + 60 * DAY)
+
+    assert counted("tier-2-within-limit", whole_year) == (4, 7)
+
+
+def _step_back(start, away, back, **details):
+    child = factories.PupilFactory()
+    first = factories.PlacementFactory(
+        pupil=child, tier=2, status="ended", starts_on=start, ends_on=away
+    )
+    second = factories.PlacementFactory(
+        pupil=child, tier=3, status="ended", starts_on=away, ends_on=back, follows=first
+    )
+    factories.PlacementFactory(pupil=child, tier=2, starts_on=back, follows=second, **details)
+
+
 def test_reviews_of_part_time_timetables(whole_year):
     """Held on the day, held late, missed: 1 of 3. One was due after the timetable had ended."""
     row = factories.TimetableFactory()  # 16 September for six weeks

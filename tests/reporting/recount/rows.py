@@ -46,7 +46,7 @@ def exported(model, *names):
 def placements():
     rows = exported(
         Placement, "id", "pupil_id", "provider_id", "tier", "status", "starts_on", "ends_on",
-        "sessions", "rate_id",
+        "sessions", "rate_id", "follows_id",
     )  # fmt: skip
     return {row["id"]: row for row in rows}
 

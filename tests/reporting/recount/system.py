@@ -11,7 +11,7 @@ from attendance.models import (
 )
 from placements.models import Award, Commission, TierRule
 from referrals.models import Referral
-from tests.reporting.recount.rows import Unit, exported, is_placed, placements
+from tests.reporting.recount.rows import BEGUN, Unit, exported, is_placed, placements
 
 
 def referrals(part, due):
@@ -48,6 +48,17 @@ def newest(rows, day):
     return max(begun, key=lambda row: row["starts_on"], default=None)
 
 
+def spent_before(row):
+    """Return how long the placements that one follows were at its tier, up to its first day."""
+    spent, before = timedelta(), placements().get(row["follows_id"])
+    while before:
+        end = min(before["ends_on"] or row["starts_on"], row["starts_on"])
+        if before["tier"] == row["tier"] and before["status"] in BEGUN:
+            spent += max(end - before["starts_on"], timedelta())
+        before = placements().get(before["follows_id"])
+    return spent
+
+
 def within_limit(part):
     rules = [
         row for row in exported(TierRule, "tier", "starts_on", "longest_weeks") if row["tier"] == 2
@@ -57,7 +68,8 @@ def within_limit(part):
         rule = newest(rules, row["starts_on"])
         if row["tier"] != 2 or rule is None or rule["longest_weeks"] is None:
             continue
-        first_past = row["starts_on"] + timedelta(weeks=rule["longest_weeks"])
+        left = timedelta(weeks=rule["longest_weeks"]) - spent_before(row)
+        first_past = row["starts_on"] + max(left, timedelta())
         if row["status"] == "ended" and part.holds_end(row["ends_on"]):
             is_within = row["ends_on"] <= first_past
             found.append(Unit(row["provider_id"], row["pupil_id"], int(is_within), 1))
