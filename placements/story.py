@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils.timezone import localdate
 
@@ -124,6 +124,16 @@ def _reviewed(row: Row) -> Told:
     return Told(f"Placement reviewed: {agreed}", f"{row.place}. {row.words}")
 
 
+def _of_award(column: str) -> Subquery:
+    """Return what the entry of an award holds: when it was written down, and by whom."""
+    entries = Entry.objects.filter(
+        placement=OuterRef("placement"),
+        kind=EntryKind.AWARDED,
+        words__startswith=OuterRef("title"),
+    )
+    return Subquery(entries.order_by("-at").values(column)[:1])
+
+
 def _gained(row: Row) -> Told:
     return Told(f"Award gained: {row.words}", row.place)
 
@@ -218,21 +228,11 @@ tells(
         Award.objects.as_user,
         {
             "on": "gained_on",
-            "at": Coalesce(
-                Subquery(
-                    Entry.objects.filter(
-                        placement=OuterRef("placement"),
-                        kind=EntryKind.AWARDED,
-                        words__startswith=OuterRef("title"),
-                    )
-                    .order_by("-at")
-                    .values("at")[:1]
-                ),
-                Cast("gained_on", DateTimeField()),
-            ),
+            "at": Coalesce(_of_award("at"), Cast("gained_on", DateTimeField())),
             "ref": "placement__uid",
             "words": "title",
             "place": "result",
+            "by": Coalesce(_of_award("by__name"), Value("")),
         },
         _gained,
         page=PAGE,

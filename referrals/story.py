@@ -12,8 +12,7 @@ from referrals.models import ANSWERS, Entry, Reason, Referral, Status, Tier
 from referrals.models.entry import Kind
 from referrals.models.referral import REFERENCE
 
-# What stands in columns of the referral is told from there; who has it is no part of the story.
-TOLD_ELSEWHERE = [Kind.SUBMITTED, Kind.ASSIGNED, Kind.HANDED_OVER]
+TOLD_ELSEWHERE = [Kind.SUBMITTED]  # it stands in columns of the referral, and is told from there
 DECISIONS = [Kind.ACCEPTED, Kind.DECLINED]
 PAGE = "referrals:detail"
 

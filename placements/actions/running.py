@@ -106,9 +106,11 @@ def extend(
 def add_objective(placement: Placement, *, words: str, measure: str, by: User) -> Objective:
     """Agree a further objective while the placement runs."""
     check(by, Permission.PLACEMENT_REVIEW)
-    row = Objective(placement=_running(placement, by), words=words, measure=measure)
+    fresh = _running(placement, by)
+    row = Objective(placement=fresh, words=words, measure=measure)
     row.full_clean()
     row.save()
+    tell(fresh, EntryKind.OBJECTIVE_ADDED, by=by, words=words)
     return row
 
 

@@ -257,6 +257,7 @@ class EntryKind(models.TextChoices):
     PAUSED = "paused", "Paused"
     RESUMED = "resumed", "Resumed"
     EXTENDED = "extended", "Last day changed"
+    OBJECTIVE_ADDED = "objective added", "Objective added"
     REVIEWED = "reviewed", "Reviewed"
     OVERRIDDEN = "overridden", "Agreed against a rule"
     AWARDED = "awarded", "Award gained"

@@ -1,23 +1,30 @@
-"""Every state change stands in three places: on the referrer's page, in My day, in the chronology."""
+"""Every change stands in three places: on the referrer's page, in My day, in the chronology.
+
+The moves of the models are a matrix of their own; what is written down besides is one by its kind.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from placements import actions as placing
-from placements.models import Ending, Placement
+from placements.models import Award, Ending, EntryKind, Placement, Review
 from pupils import story
 from referrals import actions as referring
 from referrals.models import Referral
+from referrals.models.entry import Kind
 from reporting.cards import CARDS, Day
 from tests import factories
 from tests import world as worlds
 
 DAY = timedelta(days=1)
+# Offers of a colleague wait for the provider with those of all officers.
+NEWS = {"news", "school-news", "place-news", "placement-news", "with-provider"}
 PAGES = {Referral: "referrals:detail", Placement: "placements:detail"}
 
 
@@ -49,6 +56,39 @@ OF_PLACEMENTS = {
         ),
     ),
 }  # fmt: skip
+
+# What is written down and is no move: by kind, who does it, how, and what the row is like before.
+REFERRALS_BESIDE = [
+    (Kind.HANDED_OVER, "colleague",
+     lambda row, by, people: referring.hand_over(row, to=people.holder, by=by), {}),
+    (Kind.ADDED, "colleague",
+     lambda row, by, people: referring.add(row, words="The class has changed.", by=by), {}),
+    (Kind.ADDED, "colleague",
+     lambda row, by, people: referring.attach(
+         row, SimpleUploadedFile("Plan.pdf", b"%PDF-1.7 here\n%%EOF"), by=by), {}),
+    (Kind.AMENDED, "colleague",
+     lambda row, by, people: referring.amend(row, concern="Not in lessons.", by=by), {}),
+    (Kind.ASSIGNED, "other",
+     lambda row, by, people: referring.assign(row, to=people.officer, by=by),
+     {"assigned_to": None}),
+]  # fmt: skip
+LATE = {"last_day": localdate() + 90 * DAY, "reason": "Not ready."}
+PLACEMENTS_BESIDE = [
+    (EntryKind.LED, "provider",
+     lambda row, by: placing.name_lead(row, lead=by, by=by)),
+    (EntryKind.EXTENDED, "other", lambda row, by: placing.extend(row, by=by, **LATE)),
+    (EntryKind.OVERRIDDEN, "other",
+     lambda row, by: placing.extend(row, by=by, override="Exams.", **LATE)),
+    (EntryKind.OBJECTIVE_ADDED, "provider",
+     lambda row, by: placing.add_objective(row, words="Reads", measure="A test", by=by)),
+    (EntryKind.REVIEWED, "provider",
+     lambda row, by: placing.review(
+         row, Review(held_on=localdate(), attended="All", progress_words="Well.",
+                     next_step="continue"), outcomes={}, by=by)),
+    (EntryKind.AWARDED, "provider",
+     lambda row, by: placing.add_award(
+         row, Award(kind="vocational", title="Food hygiene", gained_on=localdate()), by=by)),
+]  # fmt: skip
 
 
 def cases(model):
@@ -103,6 +143,24 @@ def test_the_tables_here_hold_every_move():
     assert set(OF_PLACEMENTS) == set(Placement.MOVES)
 
 
+def test_the_tables_here_hold_every_kind_that_is_no_move():
+    """Moves write down what they did in the past tense: the rest is of the tables, or an offer."""
+    moved = {"submitted", "asked", "answered", "withdrawn", "accepted", "declined", "undone"}
+    beside = {kind for kind, *_ in REFERRALS_BESIDE}
+    assert (len(moved), set(Kind) - beside) == (len(Referral.MOVES), moved)
+    moved = {"accepted", "declined", "cancelled", "paused", "resumed", "ended"}
+    beside = {EntryKind.PROPOSED, *(kind for kind, *_ in PLACEMENTS_BESIDE)}
+    assert (len(moved), set(EntryKind) - beside) == (len(Placement.MOVES), moved)
+
+
+def assert_nothing_to_a_stranger(client, row):
+    stranger = factories.MembershipFactory(role=Role.SCHOOL_STAFF).user
+    assert told(stranger, row) == []
+    assert in_my_day(stranger, row) == set()
+    client.force_login(stranger)
+    assert client.get(reverse(PAGES[type(row)], args=[row.uid])).status_code == 404
+
+
 @pytest.mark.parametrize(("verb", "status"), cases(Referral))
 def test_a_move_of_a_referral_stands_in_three_places(client, people, verb, status):
     who, act = OF_REFERRALS[verb]
@@ -126,11 +184,7 @@ def test_a_move_of_a_referral_stands_in_three_places(client, people, verb, statu
     page = shown(client, people.holder, fresh)
     assert fresh.get_status_display() in page
     assert by.name in page
-    stranger = factories.MembershipFactory(role=Role.SCHOOL_STAFF).user
-    assert told(stranger, row) == []
-    assert in_my_day(stranger, fresh) == set()
-    client.force_login(stranger)
-    assert client.get(reverse("referrals:detail", args=[row.uid])).status_code == 404
+    assert_nothing_to_a_stranger(client, fresh)
 
 
 @pytest.mark.parametrize(("verb", "status"), cases(Placement))
@@ -161,8 +215,79 @@ def test_a_move_of_a_placement_stands_in_three_places(client, people, verb, stat
         page = shown(client, person, fresh)
         assert fresh.get_status_display() in page
         assert by.name in page
-    stranger = factories.MembershipFactory(role=Role.SCHOOL_STAFF).user
-    assert told(stranger, row) == []
-    assert in_my_day(stranger, fresh) == set()
-    client.force_login(stranger)
-    assert client.get(reverse("placements:detail", args=[row.uid])).status_code == 404
+    assert_nothing_to_a_stranger(client, fresh)
+
+
+def assert_told(client, people, fresh, *, by, kind, before):
+    """Hold that the change stands in the three places, with who did it and what it was."""
+    assert fresh.entries.filter(kind=kind, by=by).exists()
+    for person in (people.holder, people.officer):
+        new = [event for event in told(person, fresh) if event not in before[person]]
+        assert by.name in {name for _, name in new}, new
+        assert in_my_day(person, fresh) & NEWS
+        page = shown(client, person, fresh)
+        assert kind.label in page
+        assert by.name in page
+    assert_nothing_to_a_stranger(client, fresh)
+
+
+@pytest.mark.parametrize("case", REFERRALS_BESIDE)
+def test_what_is_no_move_of_a_referral_stands_in_three_places(client, people, case):
+    kind, who, act, details = case
+    by = getattr(people, who)
+    given = {"assigned_to": people.officer, "status": "submitted", "made_by": people.holder}
+    row = factories.ReferralFactory(
+        pupil=child(people), school=people.world.own.school, **given | details
+    )
+    before = {person: told(person, row) for person in (people.holder, people.officer)}
+
+    act(row, by, people)
+
+    fresh = Referral.objects.get(pk=row.pk)
+    assert_told(client, people, fresh, by=by, kind=kind, before=before)
+
+
+@pytest.fixture
+def running(people):
+    pupil, own = child(people), people.world.own
+    referral = factories.ReferralFactory(
+        pupil=pupil, school=own.school, status="accepted", made_by=people.holder,
+        assigned_to=people.officer, is_placed=True,
+    )  # fmt: skip
+    return factories.PlacementFactory(
+        pupil=pupil, referral=referral, home_school=own.school, provider=own.provider,
+        starts_on=localdate() - 7 * DAY, opened_by=people.officer,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLACEMENTS_BESIDE)
+def test_what_is_no_move_of_a_placement_stands_in_three_places(client, people, running, case):
+    kind, who, act = case
+    if kind == EntryKind.OVERRIDDEN:
+        factories.TierRuleFactory(tier=running.tier, longest_weeks=2)
+    by = getattr(people, who)
+    before = {person: told(person, running) for person in (people.holder, people.officer)}
+
+    act(running, by)
+
+    fresh = Placement.objects.get(pk=running.pk)
+    assert_told(client, people, fresh, by=by, kind=kind, before=before)
+
+
+def test_an_offer_stands_in_three_places(client, people):
+    own = people.world.own
+    referral = factories.ReferralFactory(
+        pupil=child(people), school=own.school, status="accepted", tier=3, made_by=people.holder,
+        assigned_to=people.officer,
+    )  # fmt: skip
+    row = Placement(
+        provider=own.provider, starts_on=localdate() + DAY, sessions=3, route="mainstream",
+        returns_in=factories.later_half_term(),
+    )  # fmt: skip
+
+    row = placing.propose(
+        row, objectives=[("Reads", "A test")], referral=referral, by=people.other
+    )
+
+    before = {people.holder: [], people.officer: []}
+    assert_told(client, people, row, by=people.other, kind=EntryKind.PROPOSED, before=before)
