@@ -13,7 +13,8 @@ from django.db.models import Count, DateField, F, IntegerField, OuterRef, Q, Sub
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from accounts.models import User
+from accounts.models import SchoolCalendar, User
+from accounts.models.clocks import Clock
 from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.calendar import academic_year, year_bounds
@@ -297,6 +298,15 @@ class SupportPlan(WorkflowModel):
 
     def __str__(self) -> str:
         return f"Attendance contract {self.reference}"
+
+    def next_clock(self, calendar: SchoolCalendar, today: date) -> Clock | None:
+        """Return the clock of the next review, and how it was counted. `with_reviews` is read."""
+        due = self.next_due_on  # type: ignore[attr-defined]
+        if self.status != Status.AGREED or due is None or self.agreed_on is None:
+            return None
+        place = self.placement.provider_id if self.placement else None
+        since = self.last_held_on or self.agreed_on  # type: ignore[attr-defined]
+        return calendar.clock("Next review", since, due, today=today, place=place)
 
     @property
     def reference(self) -> str:

@@ -35,7 +35,6 @@ from attendance.models import (
     SupportPlan,
     SupportReview,
 )
-from attendance.models.support import Status
 from pupils.models import Pupil
 from pupils.story import frame
 
@@ -66,21 +65,11 @@ def caseload(request: Request) -> HttpResponse:
             "title": "Attendance support",
             "form": form,
             "page": page,
-            "rows": [(row, _clock(row, calendar)) for row in page],
+            "rows": [(row, row.next_clock(calendar, today)) for row in page],
             "can_assign": user.can(Permission.ATTENDANCE_SUPPORT_ASSIGN),
             "can_record": user.can(Permission.ATTENDANCE_SUPPORT_RECORD),
         },
     )
-
-
-def _clock(plan: SupportPlan, calendar: SchoolCalendar) -> Any:
-    """Return the clock of the next review: overdue in words, and how it was counted."""
-    due = plan.next_due_on  # type: ignore[attr-defined]
-    if plan.status != Status.AGREED or due is None or plan.agreed_on is None:
-        return None
-    place = plan.placement.provider_id if plan.placement else None
-    since = plan.last_held_on or plan.agreed_on  # type: ignore[attr-defined]
-    return calendar.clock("Next review", since, due, today=localdate(), place=place)
 
 
 def find(request: Request, uid: str) -> SupportPlan:
@@ -103,7 +92,8 @@ def child(request: Request, uid: str) -> Pupil:
 def detail(request: Request, uid: str) -> HttpResponse:
     """Show a contract: who does what, the target, where it stands, reviews and visits."""
     plan, user = find(request, uid), request.user
-    clock = _clock(plan, SchoolCalendar(plan.opened_on, localdate()))
+    today = localdate()
+    clock = plan.next_clock(SchoolCalendar(plan.opened_on, today), today)
     return render(
         request,
         "attendance/support.html",

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SchoolCalendar, User
+from accounts.models.clocks import Clock
 from placements.models.placement import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 
@@ -114,6 +115,20 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review on {self.held_on.day} {self.held_on:%B %Y}"
+
+
+def review_clock(
+    placement: Placement, last_held_on: date | None, calendar: SchoolCalendar, today: date
+) -> Clock:
+    """Return the clock of the next review: it runs from the last one, or from the first day."""
+    return calendar.clock(
+        "Next review",
+        last_held_on or placement.starts_on,
+        placement.next_review_on,
+        today=today,
+        place=placement.provider_id,
+        source="at least once a half term (Arranging alternative provision, DfE 2025)",
+    )
 
 
 class ProgressQuerySet(ChildQuerySet):

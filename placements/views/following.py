@@ -13,6 +13,7 @@ from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
 from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status, TierRule
+from placements.models.review import review_clock
 from placements.models.rule import Limit
 from placements.story import parts_of
 from pupils.letters import kinds_open
@@ -168,13 +169,4 @@ def _clocks(placement: Placement) -> list[Clock]:
     today = localdate()
     calendar = SchoolCalendar(placement.starts_on, today)
     last = placement.reviews.order_by("-held_on").values_list("held_on", flat=True).first()
-    return [
-        calendar.clock(
-            "Next review",
-            last or placement.starts_on,
-            placement.next_review_on,
-            today=today,
-            place=placement.provider_id,
-            source="at least once a half term (Arranging alternative provision, DfE 2025)",
-        )
-    ]
+    return [review_clock(placement, last, calendar, today)]

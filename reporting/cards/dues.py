@@ -1,22 +1,31 @@
-"""The due dates of a person, for the feed of a calendar program. No child's name stands in them."""
+"""The due dates of a person, for the feed of a calendar program. No child's name stands in them.
+
+Each says how its day was counted, or that it was agreed.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.urls import reverse
 
 from accounts.models import SchoolCalendar, User
+from accounts.models.clocks import Clock
 from accounts.permissions import REACH_ALL, REACH_PROVIDER, Permission
+from apsystem.lib.gds import day as say
 from attendance.models import HomeVisit, ReturnStep, SupportPlan
 from outreach.models import Cycle, LogEntry
 from placements.models import Placement
+from placements.models.review import review_clock
 from pupils.models import PermanentExclusion, Suspension
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
 from reintegration.models import DestinationCheck, PanelMeeting, StayCheck, papers_of
 from reporting.cards.card import Day
+
+PLANNED = "Agreed for this day, not counted"
 
 
 @dataclass(frozen=True)
@@ -46,9 +55,15 @@ def _referrals(day: Day) -> Iterator[Due]:
                     uid=f"{row.uid}-{clock.title.lower().replace(' ', '-')}",
                     on=clock.due_on,
                     title=f"{clock.title}: {row.reference}{_mark(day, whose)}",
-                    words=f"{clock}. {clock.counted}",
+                    words=_counted(clock),
                     url=row.get_absolute_url(),
                 )
+
+
+def _counted(clock: Clock | None, words: str = "") -> str:
+    """Say what is due, how long is left, and how the day was counted."""
+    said = [words, *([str(clock), clock.counted] if clock else [])]
+    return ". ".join(part for part in said if part)
 
 
 def _placements(day: Day) -> Iterator[Due]:
@@ -59,16 +74,28 @@ def _placements(day: Day) -> Iterator[Due]:
     owner = "lead_id" if at_provider else "opened_by_id"
     people = {person.pk: person for person in (day.user, *day.covered)}
     rows = Placement.objects.as_user(day.user).running().filter(**{f"{owner}__in": people})
-    for row in rows.select_related("provider").order_by("pk"):
+    found = list(
+        rows.select_related("provider")
+        .annotate(last_held_on=Max("reviews__held_on"))
+        .order_by("pk")
+    )
+    first = min((row.starts_on for row in found), default=day.today)
+    calendar = SchoolCalendar(first, day.today)
+    for row in found:
         whose = people[getattr(row, owner)]
         mark = "" if whose == day.user else f", for {whose}"
-        for title, on in {"Review": row.next_review_on, "Last day": row.last_day}.items():
+        clock = review_clock(row, row.last_held_on, calendar, day.today)
+        agreed = f"Agreed, not counted. The placement began on {say(row.starts_on)}"
+        for title, on, words in (
+            ("Review", row.next_review_on, _counted(clock)),
+            ("Last day", row.last_day, agreed),
+        ):
             if on:
                 yield Due(
                     uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
                     on=on,
                     title=f"{title}: {row.reference}{mark}",
-                    words=f"{title} of a placement at {row.provider}",
+                    words=f"{title} of a placement at {row.provider}. {words}",
                     url=reverse("placements:detail", args=[row.uid]),
                 )
 
@@ -78,12 +105,13 @@ def _support(day: Day) -> Iterator[Due]:
     people = (day.user, *day.covered)
     plans = SupportPlan.objects.as_user(day.user).agreed().filter(owner__in=people).by_due()
     if day.user.can(Permission.ATTENDANCE_SUPPORT_ASSIGN):
-        for plan in plans.select_related("owner"):
+        calendar = SchoolCalendar(day.today, day.today)
+        for plan in plans.select_related("owner", "placement"):
             yield Due(
                 uid=f"{plan.uid}-review",
                 on=plan.next_due_on,  # type: ignore[attr-defined]
                 title=f"Attendance review: {plan.reference}{_mark(day, plan.owner)}",
-                words="Due on this day",
+                words=_counted(plan.next_clock(calendar, day.today)),
                 url=reverse("attendance:support", args=[plan.uid]),
             )
     if day.user.can(Permission.ATTENDANCE_SUPPORT_RECORD):
@@ -98,7 +126,7 @@ def _visits(day: Day, people: tuple[User, ...]) -> Iterator[Due]:
             uid=f"{visit.uid}-visit",
             on=visit.planned_on,
             title=f"Home visit{_mark(day, visit.visitor)}",
-            words="Planned for this day",
+            words=PLANNED,
             url=reverse("attendance:visit-record", args=[visit.uid]),
         )
 
@@ -112,7 +140,7 @@ def _return_steps(day: Day, people: tuple[User, ...]) -> Iterator[Due]:
             uid=f"{pathway.uid}-step-{step.position}",
             on=step.planned_on,
             title=f"Step {step.position} of a return{_mark(day, pathway.opened_by)}",
-            words="Planned for this day",
+            words=PLANNED,
             url=reverse("attendance:pathway", args=[pathway.uid]),
         )
 
@@ -128,7 +156,7 @@ def _outreach(day: Day) -> Iterator[Due]:
             uid=f"{entry.uid}-outreach",
             on=entry.on,
             title=f"{entry.get_kind_display()}{_mark(day, entry.worker)}",
-            words=f"Planned outreach at {entry.school}",
+            words=f"Planned outreach at {entry.school}. {PLANNED}",
             url=reverse("outreach:log-outcome", args=[entry.uid]),
         )
     cycles = Cycle.objects.as_user(day.user).to_review().filter(support__worker__in=people)
@@ -138,7 +166,7 @@ def _outreach(day: Day) -> Iterator[Due]:
             uid=f"{support.uid}-cycle-{cycle.number}",
             on=cycle.review_on,
             title=f"Review of a cycle: {support.reference}{_mark(day, support.worker)}",
-            words="Assess, plan, do, review",
+            words=f"Assess, plan, do, review. {PLANNED}",
             url=support.get_absolute_url(),
         )
 
@@ -154,7 +182,8 @@ def _afterwards(day: Day) -> Iterator[Due]:
                 uid=f"{plan.uid}-weeks-{stay.weeks}",
                 on=stay.due_on,
                 title=f"Did the return hold? {plan.reference}{_mark(day, plan.coordinator)}",
-                words=f"{stay.weeks} weeks after the return",
+                words=f"{stay.weeks} weeks after the end of the last week of the return, "
+                f"{say(stay.due_on - timedelta(weeks=stay.weeks))}",
                 url=plan.get_absolute_url(),
             )
     if day.user.can(Permission.POST16_WORK):
@@ -167,7 +196,8 @@ def _afterwards(day: Day) -> Iterator[Due]:
                 uid=f"{pathway.uid}-{check.month}",
                 on=check.due_on,
                 title=f"Destination check{_mark(day, pathway.coach)}",
-                words=f"{check.get_month_display()}, after Year 11",
+                words=f"{check.get_month_display()}, after Year 11. The council's fixed day of the "
+                "year, not counted",
                 url=reverse("reintegration:pathway", args=[pathway.pupil.uid]),
             )
 
@@ -182,14 +212,14 @@ def _panel(day: Day) -> Iterator[Due]:
                 uid=f"{meeting.uid}-papers",
                 on=papers.due_on,
                 title=f"{papers.title} of the Fair Access Panel",
-                words=f"{papers}. {papers.counted}",
+                words=_counted(papers),
                 url=meeting.get_absolute_url(),
             )
         yield Due(
             uid=f"{meeting.uid}-panel",
             on=meeting.held_on,
             title=f"Fair Access Panel, {meeting.starts_at:%H:%M}",
-            words=meeting.when,
+            words=f"{meeting.when}. {PLANNED}",
             url=meeting.get_absolute_url(),
         )
 
@@ -203,8 +233,9 @@ def _day_six(day: Day) -> Iterator[Due]:
         return
     words = "Arranged by the council. Nobody has the referral so far"
     rows = PermanentExclusion.objects.as_user(day.user).without_education()
+    calendar = SchoolCalendar(day.today, day.today)
     for row in rows.filter(referral__assigned_to=None).order_by("pk"):
-        yield from _of_exclusion(row, row.day_six_on, "Day-6 duty", words)
+        yield from _of_exclusion(row, row.day_six_on, "Day-6 duty", words, calendar)
 
 
 def _excluding(day: Day) -> Iterator[Due]:
@@ -213,24 +244,32 @@ def _excluding(day: Day) -> Iterator[Due]:
         return
     suspended = Suspension.objects.as_user(day.user).changeable_by(day.user)
     excluded = PermanentExclusion.objects.as_user(day.user).changeable_by(day.user)
-    words = "Arranged by the school"
+    words, calendar = "Arranged by the school", SchoolCalendar(day.today, day.today)
     for row in suspended.without_education(day.today).order_by("pk"):
-        yield from _of_exclusion(row, row.day_six_on, "Education from day 6", words)
+        yield from _of_exclusion(row, row.day_six_on, "Education from day 6", words, calendar)
     words = "The last day for the board to meet"
     boards: list[Any] = [*suspended.awaiting_board(), *excluded.awaiting_board()]
     for one in boards:
-        yield from _of_exclusion(one, one.board_by, "Governing board", words)
+        yield from _of_exclusion(one, one.board_by, "Governing board", words, calendar)
 
 
 def _of_exclusion(
-    row: Suspension | PermanentExclusion, on: date | None, title: str, words: str
+    row: Suspension | PermanentExclusion,
+    on: date | None,
+    title: str,
+    words: str,
+    calendar: SchoolCalendar,
 ) -> Iterator[Due]:
+    """Tell of one day after an exclusion. Whether the child has a social worker is not said."""
     if on:
+        begins = "Governing board" if title == "Governing board" else "Education"
+        clocks = row.clocks(calendar, has_social_worker=False)
+        clock = next((one for one in clocks if one.title.startswith(begins)), None)
         yield Due(
             uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
             on=on,
             title=f"{title}: {row}",
-            words=words,
+            words=_counted(clock, words),
             url=row.get_absolute_url(),
         )
 

@@ -1,5 +1,6 @@
 """The calendar feed: a secret address that acts as its person, and names no child."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils.timezone import localdate
 from icalendar import Calendar
 
 from accounts import actions
-from accounts.models import Feed, ViewEntry
+from accounts.models import Feed, SchoolCalendar, ViewEntry
 from accounts.models.personal import hash_of
 from accounts.permissions import Role
 from pupils.models import PermanentExclusion, Suspension
@@ -88,6 +89,52 @@ def test_who_offered_a_placement_or_leads_it_has_its_days_in_the_feed(client, wo
 def told(client, person):
     found = events(read(client, actions.make_feed(by=person)))
     return {str(event["summary"]): event.decoded("dtstart") for event in found}
+
+
+COUNTED = re.compile(r"\d+ school days? (after|before) \d|\d weeks after|not counted")
+
+
+def test_every_entry_says_how_its_day_was_counted_or_that_it_was_agreed(client, world):
+    officer, today = world.people[Role.CASEWORKER], localdate()
+    type(world.own.placement).objects.filter(pk=world.own.placement.pk).update(
+        opened_by=officer, next_review_on=today, ends_on=today + timedelta(days=8)
+    )
+    row, _ = excluded(world)
+    suspended = {"starts_on": today, "sessions": 14, "back_on": today + timedelta(days=9)}
+    factories.SuspensionFactory(
+        pupil=row.pupil, school=world.own.school, day_six_on=today, board_by=today,
+        **suspended,
+    )  # fmt: skip
+    worker, coach = (world.people[role] for role in (Role.OUTREACH_WORKER, Role.TRANSITION_COACH))
+    factories.CycleFactory(support__worker=worker, review_on=today)
+    factories.LogEntryFactory(worker=worker, status="planned", on=today)
+    factories.StayCheckFactory(plan__coordinator=coach, due_on=today)
+    factories.PanelMeetingFactory(status="published", held_on=today)
+
+    found = {
+        str(event["summary"]).split(":")[0]: str(event["description"])
+        for person in world.people.values()
+        for event in events(read(client, actions.make_feed(by=person)))
+    }
+
+    assert {"Decision", "Review", "Last day", "Attendance review", "Day-6 duty", "Visit",
+            "Education from day 6", "Governing board", "Review of a cycle"} <= set(found)  # fmt: skip
+    assert {title: words for title, words in found.items() if not COUNTED.search(words)} == {}
+
+
+def test_a_review_is_counted_from_the_last_one(client, world):
+    placement, today = world.own.placement, localdate()
+    type(placement).objects.filter(pk=placement.pk).update(
+        opened_by=world.people[Role.CASEWORKER], next_review_on=today, ends_on=None
+    )
+    held_on = max(row.held_on for row in placement.reviews.all())
+
+    (event,) = (one for one in events(read(client)) if placement.reference in one["summary"])
+
+    counted = SchoolCalendar(held_on, today).between(
+        held_on + timedelta(days=1), today + timedelta(days=1), placement.provider_id
+    )
+    assert f"{counted} school days after {held_on.day} {held_on:%b}" in str(event["description"])
 
 
 def test_planned_outreach_and_cycles_to_review_are_in_the_workers_feed(client, world):
