@@ -191,6 +191,8 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
             [(f"placements:{verb}", "uid") for verb in PLACEMENT_PAGES], rows.placement.uid
         ),
         ("placements:step", "tier"): Tier.SHORT.value,
+        ("placements:objective-change", "pk"): rows.change.objective_id,
+        ("placements:objective-answer", "pk"): rows.change.pk,
         ("placements:assessments", "uid"): rows.pupil.uid,
         ("placements:assess", "uid"): rows.pupil.uid,
         ("placements:scores-amend", "uid"): rows.scores.uid,

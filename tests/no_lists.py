@@ -98,6 +98,8 @@ NO_LIST = {
     "placements:instrument-change": ASKS,
     "placements:lead": ASKS,
     "placements:objective": ASKS,
+    "placements:objective-answer": ASKS,
+    "placements:objective-change": ASKS,
     "placements:open": ASKS,
     "placements:open-to-new": ASKS,
     "placements:pause": ASKS,

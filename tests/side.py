@@ -20,6 +20,7 @@ from placements.models import (
     Assessment,
     ClosedToNew,
     Hold,
+    ObjectiveChange,
     Placement,
     Scale,
     SchoolPlacement,
@@ -54,6 +55,7 @@ class Side:
     attachment: Attachment
     placement: Placement
     offer: Placement
+    change: ObjectiveChange
     mark: Mark
     contact: Contact
     notice: AbsenceNotice

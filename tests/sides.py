@@ -12,7 +12,7 @@ from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year
 from attendance.models import AbsenceNotice, Mark, PartTimeTimetable
 from outreach.models import Deal
-from placements.models import Placement
+from placements.models import Objective, ObjectiveChange, Placement
 from pupils.models import Pupil
 from reintegration.models import PANEL_ROLES
 from tests import factories
@@ -239,6 +239,17 @@ def absence(placement: Placement, day: date, token: Callable[[str], str]) -> Abs
     of_line = {"placement": placement, "date": day, "contact": placement.pupil.contacts.first()}
     factories.AbsenceEntryFactory(**of_line, words=token("rang"))
     return factories.AbsenceNoticeFactory(**of_line, answered_at=timezone.now())
+
+
+def change_of(objective: Objective, token: Callable[[str], str]) -> ObjectiveChange:
+    """Return a change of an objective that waits, after one that was not agreed."""
+    texts = {name: token(f"change{name}") for name in ("words", "measure", "reason")}
+    before = {"words_before": token("wordsbefore"), "measure_before": token("measurebefore")}
+    factories.ObjectiveChangeFactory(
+        objective=objective, is_agreed=False, answer=token("changerefused"),
+        answered_by=factories.UserFactory(), answered_at=timezone.now(), **texts | before,
+    )  # fmt: skip
+    return factories.ObjectiveChangeFactory(objective=objective, **texts)
 
 
 def mark(placement: Placement, day: date, token: Callable[[str], str]) -> Mark:

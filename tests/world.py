@@ -185,11 +185,14 @@ def _side(name: str, today: date) -> Side:
     )
     for child in (two, three, four):  # the provider knows them too: own means own for every role
         factories.EnrolmentFactory(pupil=child, organisation=provider, starts_on=start, status="O")
-    factories.ObjectiveFactory(placement=placement, words=token("objective"), measure=token("how"))
+    objective = factories.ObjectiveFactory(
+        placement=placement, words=token("objective"), measure=token("how")
+    )
+    change = sides.change_of(objective, token)
     review = factories.ReviewFactory(
         placement=placement, progress_words=token("review"), held_on=start, agreed=token("agreed")
     )
-    factories.ProgressFactory(review=review, objective=placement.objectives.get())
+    factories.ProgressFactory(review=review, objective=objective)
     factories.PlacementEntryFactory(placement=placement, words=token("entry"))
     factories.AwardFactory(placement=placement, title=token("award"), gained_on=day)
     offer = factories.PlacementFactory(
@@ -288,6 +291,7 @@ def _side(name: str, today: date) -> Side:
         accepted=accepted,
         placement=placement,
         offer=offer,
+        change=change,
         mark=mark,
         contact=one.contacts.first(),
         notice=sides.absence(placement, day, token),

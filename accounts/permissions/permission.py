@@ -112,7 +112,8 @@ MEANINGS = {
     Permission.REFERRAL_MAKE: "Write, submit and withdraw a school's referral",
     Permission.REFERRAL_DECIDE: "Decide a referral: the tier, or no, with the reason",
     Permission.PLACEMENT_VIEW: "Read placements within reach",
-    Permission.PLACEMENT_OPEN: "Offer a placement to a provider, and take the offer back",
+    Permission.PLACEMENT_OPEN: "Offer a placement to a provider, take the offer back, and answer "
+    "proposed changes of its objectives",
     Permission.PLACEMENT_ANSWER: "Accept or decline a placement for the provider, name its lead",
     Permission.PLACEMENT_REVIEW: "Record reviews, objectives and awards of a placement",
     Permission.PLACEMENT_END: "Pause, extend and end a placement",

@@ -36,9 +36,11 @@ from placements.actions.rules import NeedsOverride, change_rule
 from placements.actions.running import (
     add_award,
     add_objective,
+    answer_change,
     end,
     extend,
     pause,
+    propose_change,
     resume,
     review,
 )
@@ -53,6 +55,7 @@ __all__ = [
     "agree_rate",
     "amend",
     "answer_census",
+    "answer_change",
     "cancel",
     "change_own",
     "change_rule",
@@ -69,6 +72,7 @@ __all__ = [
     "open_to_new",
     "pause",
     "propose",
+    "propose_change",
     "record",
     "record_own",
     "release",

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts import work
@@ -19,6 +20,7 @@ from placements.models import (
     Ending,
     EntryKind,
     Objective,
+    ObjectiveChange,
     Pause,
     Placement,
     Progress,
@@ -112,6 +114,55 @@ def add_objective(placement: Placement, *, words: str, measure: str, by: User) -
     row.save()
     tell(fresh, EntryKind.OBJECTIVE_ADDED, by=by, words=words)
     return row
+
+
+@transaction.atomic
+def propose_change(
+    objective: Objective, *, words: str, measure: str, reason: str, by: User
+) -> ObjectiveChange:
+    """Propose other words for an objective. What is agreed holds until the council answers."""
+    check(by, Permission.PLACEMENT_REVIEW)
+    placement = _running(objective.placement, by)
+    fresh = Objective.objects.as_user(by).select_for_update(of=("self",)).get(pk=objective.pk)
+    row = ObjectiveChange(
+        objective=fresh,
+        words_before=fresh.words,
+        measure_before=fresh.measure,
+        words=words,
+        measure=measure,
+        reason=reason,
+        proposed_by=by,
+    )
+    row.full_clean()
+    row.save()
+    said = f"Agreed: {row.before}. Proposed: {row}. {reason}"
+    tell(placement, EntryKind.CHANGE_PROPOSED, by=by, words=said)
+    return row
+
+
+@transaction.atomic
+def answer_change(
+    change: ObjectiveChange, *, is_agreed: bool, answer: str, by: User
+) -> ObjectiveChange:
+    """Agree a proposed change for the council, or not. What was agreed before stays beside it."""
+    check(by, Permission.PLACEMENT_OPEN)
+    placement = _running(change.objective.placement, by)
+    rows = ObjectiveChange.objects.as_user(by).select_for_update(of=("self",))
+    fresh = rows.get(pk=change.pk)
+    if not fresh.waits:
+        raise WrongStatus(f"{fresh.answered_by} answered this change already.")
+    fresh.is_agreed, fresh.answer = is_agreed, answer
+    fresh.answered_by, fresh.answered_at = by, timezone.now()
+    fresh.full_clean()
+    fresh.save(update_fields=["is_agreed", "answer", "answered_by", "answered_at"])
+    if is_agreed:
+        objective = Objective.objects.select_for_update().get(pk=fresh.objective_id)
+        objective.words, objective.measure = fresh.words, fresh.measure
+        objective.full_clean()
+        objective.save(update_fields=["words", "measure"])
+    kind = EntryKind.CHANGE_AGREED if is_agreed else EntryKind.CHANGE_REFUSED
+    tell(placement, kind, by=by, words=f"{fresh}. {answer}".strip())
+    return fresh
 
 
 @transaction.atomic

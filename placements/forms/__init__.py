@@ -22,7 +22,9 @@ from placements.forms.listing import PlacementFilter
 from placements.forms.opening import AcceptForm, PlacementForm, ReasonForm
 from placements.forms.rules import RuleForm
 from placements.forms.running import (
+    AnswerChangeForm,
     AwardForm,
+    ChangeObjectiveForm,
     EndForm,
     ExtendForm,
     ObjectiveForm,
@@ -34,9 +36,11 @@ from placements.forms.running import (
 __all__ = [
     "AcceptForm",
     "AmendForm",
+    "AnswerChangeForm",
     "AnswerForm",
     "AwardForm",
     "BandsForm",
+    "ChangeObjectiveForm",
     "CheckForm",
     "CodeForm",
     "EndForm",

@@ -55,6 +55,39 @@ class ObjectiveForm(GdsForm):
     measure = forms.CharField(label="How you will know that it is met", max_length=300)
 
 
+class ChangeObjectiveForm(ObjectiveForm):
+    """Other words for an objective, and why."""
+
+    submit_label = "Propose the change"
+
+    reason = TextArea(label="Why it changes", max_length=1000)
+
+
+class AnswerChangeForm(GdsForm):
+    """The council's answer to a proposed change."""
+
+    submit_label = "Save the answer"
+
+    decision = Radios(
+        label="Do you agree the change?",
+        choices=[("yes", "Yes, the objective changes"), ("no", "No, it stays as it is")],
+        error_messages={"required": "Choose whether you agree the change"},
+    )
+    answer = TextArea(
+        label="Reason (optional where you agree)",
+        max_length=1000,
+        required=False,
+        help_text="The provider and the school read this",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask why where the change is not agreed."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == "no" and not cleaned.get("answer"):
+            self.add_error("answer", "Say why the change is not agreed")
+        return cleaned
+
+
 class JudgingForm(RowForm):
     """A form that also asks how far each objective is met."""
 

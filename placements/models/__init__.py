@@ -28,6 +28,7 @@ from placements.models.instrument import (
     Scale,
     plain,
 )
+from placements.models.objective_change import ObjectiveChange
 from placements.models.pause import Pause
 from placements.models.placement import (
     EVERY_SESSION,
@@ -85,6 +86,7 @@ __all__ = [
     "Instrument",
     "NextStep",
     "Objective",
+    "ObjectiveChange",
     "Outcome",
     "Pause",
     "Placement",

@@ -273,6 +273,9 @@ class EntryKind(models.TextChoices):
     RESUMED = "resumed", "Resumed"
     EXTENDED = "extended", "Last day changed"
     OBJECTIVE_ADDED = "objective added", "Objective added"
+    CHANGE_PROPOSED = "change proposed", "Change of an objective proposed"
+    CHANGE_AGREED = "change agreed", "Change of an objective agreed"
+    CHANGE_REFUSED = "change refused", "Change of an objective not agreed"
     REVIEWED = "reviewed", "Reviewed"
     OVERRIDDEN = "overridden", "Agreed against a rule"
     AWARDED = "awarded", "Award gained"
@@ -285,9 +288,12 @@ TO_PROVIDER = {
     EntryKind.EXTENDED: "The last day of a placement has changed",
     EntryKind.PAUSED: "A placement is paused",
     EntryKind.RESUMED: "A placement goes on",
+    EntryKind.CHANGE_AGREED: "A change of an objective is agreed",
+    EntryKind.CHANGE_REFUSED: "A change of an objective is not agreed",
     EntryKind.ENDED: "A placement has ended",
 }
 TO_COUNCIL = {
+    EntryKind.CHANGE_PROPOSED: "A change of an objective is proposed",
     EntryKind.ACCEPTED: "A placement is accepted",
     EntryKind.DECLINED: "A placement is declined",
 }

@@ -1,5 +1,6 @@
 """The list of placements, and the page of one."""
 
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
@@ -12,7 +13,17 @@ from apsystem.lib.calendar import academic_year, year_bounds
 from apsystem.lib.pages import page_of
 from placements.costs import Cost, cost_of
 from placements.forms import PlacementFilter
-from placements.models import RUNNING, CensusAnswer, Entry, Placement, Review, Status, TierRule
+from placements.models import (
+    RUNNING,
+    CensusAnswer,
+    Entry,
+    Objective,
+    ObjectiveChange,
+    Placement,
+    Review,
+    Status,
+    TierRule,
+)
 from placements.models.review import review_clock
 from placements.models.rule import Limit
 from placements.story import parts_of
@@ -113,6 +124,9 @@ def detail(request: Request, uid: str) -> HttpResponse:
             and placement.has_started
             and user.can(Permission.PLAN_WORK),
             "can_review": user.can(Permission.PLACEMENT_REVIEW),
+            "objectives": _objectives(placement, user),
+            "can_change_objectives": shown["is_running"] and user.can(Permission.PLACEMENT_REVIEW),
+            "can_answer_changes": shown["is_running"] and user.can(Permission.PLACEMENT_OPEN),
             "letters": Letter.objects.as_user(user).of_case(placement.uid),
             "letter_kinds": kinds_open("placement", placement)
             if user.can(Permission.LETTER_WRITE)
@@ -123,6 +137,12 @@ def detail(request: Request, uid: str) -> HttpResponse:
             "can_step": placement.status in RUNNING and user.can(Permission.PLACEMENT_OPEN),
         },
     )
+
+
+def _objectives(placement: Placement, user: User) -> QuerySet[Objective]:
+    """Return the objectives with what was proposed to change in them. Two queries."""
+    changes = Prefetch("changes", ObjectiveChange.objects.as_user(user).told())
+    return placement.objectives.prefetch_related(changes)
 
 
 def _overlong(placement: Placement, user: User) -> Limit | None:

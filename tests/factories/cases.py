@@ -224,6 +224,21 @@ class ObjectiveFactory(DjangoModelFactory):
     measure = "The register"
 
 
+class ObjectiveChangeFactory(DjangoModelFactory):
+    """A change that waits for the council's answer."""
+
+    class Meta:
+        model = placements.ObjectiveChange
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    words_before = factory.SelfAttribute("objective.words")
+    measure_before = factory.SelfAttribute("objective.measure")
+    words = "Comes four mornings a week"
+    measure = "The register of six weeks"
+    reason = "Mondays are for the hospital school."
+    proposed_by = factory.SubFactory(UserFactory)
+
+
 class ReviewFactory(DjangoModelFactory):
     class Meta:
         model = placements.Review

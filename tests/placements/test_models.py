@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from placements.models import EVERY_SESSION, Placement, Status, TierRule
 from tests import factories
@@ -135,6 +136,21 @@ BREAKERS = {
     "placements_weekpattern_says_which_week": lambda: factories.WeekPatternFactory(words=""),
     "placements_objective_outcome_is_known": lambda: factories.ObjectiveFactory(outcome="so so"),
     "placements_objective_says_how_it_is_known": lambda: factories.ObjectiveFactory(measure=""),
+    "placements_objectivechange_one_waits": lambda: factories.ObjectiveChangeFactory.create_batch(
+        2, objective=factories.ObjectiveFactory()
+    ),
+    "placements_objectivechange_says_what_and_why": lambda: factories.ObjectiveChangeFactory(
+        reason=""
+    ),
+    "placements_objectivechange_changes_something": lambda: factories.ObjectiveChangeFactory(
+        words="Comes every morning", measure="The register"
+    ),
+    "placements_objectivechange_answer_is_whole": lambda: factories.ObjectiveChangeFactory(
+        is_agreed=True
+    ),
+    "placements_objectivechange_no_has_a_reason": lambda: factories.ObjectiveChangeFactory(
+        is_agreed=False, answered_by=factories.UserFactory(), answered_at=timezone.now()
+    ),
     "placements_review_one_a_day": lambda: factories.ReviewFactory.create_batch(
         2, placement=factories.PlacementFactory()
     ),

@@ -72,6 +72,13 @@ REFERRALS_BESIDE = [
      lambda row, by, people: referring.assign(row, to=people.officer, by=by),
      {"assigned_to": None}),
 ]  # fmt: skip
+OTHER_WORDS = {"words": "Writes", "measure": "A test", "reason": "She reads."}
+
+
+def changed(row):
+    return factories.ObjectiveChangeFactory(objective__placement=row)
+
+
 LATE = {"last_day": localdate() + 90 * DAY, "reason": "Not ready."}
 PLACEMENTS_BESIDE = [
     (EntryKind.LED, "provider",
@@ -81,6 +88,13 @@ PLACEMENTS_BESIDE = [
      lambda row, by: placing.extend(row, by=by, override="Exams.", **LATE)),
     (EntryKind.OBJECTIVE_ADDED, "provider",
      lambda row, by: placing.add_objective(row, words="Reads", measure="A test", by=by)),
+    (EntryKind.CHANGE_PROPOSED, "provider",
+     lambda row, by: placing.propose_change(factories.ObjectiveFactory(placement=row),
+                                            by=by, **OTHER_WORDS)),
+    (EntryKind.CHANGE_AGREED, "other",
+     lambda row, by: placing.answer_change(changed(row), is_agreed=True, answer="", by=by)),
+    (EntryKind.CHANGE_REFUSED, "other",
+     lambda row, by: placing.answer_change(changed(row), is_agreed=False, answer="No.", by=by)),
     (EntryKind.REVIEWED, "provider",
      lambda row, by: placing.review(
          row, Review(held_on=localdate(), attended="All", progress_words="Well.",
