@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:uid>/change/", record.change, name="change"),
     path("<uuid:uid>/contacts/new/", record.add_contact, name="contact-add"),
     path("<uuid:uid>/contacts/<int:pk>/change/", record.change_contact, name="contact-change"),
+    path("<uuid:uid>/census/", record.census_items, name="census-items"),
     path("<uuid:uid>/plan/", record.record_plan, name="plan-record"),
     path("<uuid:uid>/plan/end/", record.end_plan, name="plan-end"),
     path("<uuid:uid>/care/new/", record.add_care, name="care-add"),

@@ -109,6 +109,7 @@ def values(world: Any, rows: Any) -> dict[tuple[str, str], object]:
         ("reporting:target-set", "slug"): "attendance-ap",
         ("reporting:target-review", "pk"): world.target.pk,
         ("pupils:change", "uid"): rows.pupil.uid,
+        ("pupils:census-items", "uid"): rows.pupil.uid,
         ("pupils:contact-add", "uid"): rows.pupil.uid,
         ("pupils:contact-change", "uid"): rows.pupil.uid,
         ("pupils:contact-change", "pk"): rows.contact.pk,

@@ -118,6 +118,7 @@ NO_LIST = {
     "placements:step": ASKS,
     "pupils:add": ASKS,
     "pupils:care-add": ASKS,
+    "pupils:census-items": ASKS,
     "pupils:care-end": ASKS,
     "pupils:change": ASKS,
     "pupils:contact-add": ASKS,

@@ -217,7 +217,7 @@ class PlacementQuerySet(ChildQuerySet):
     def for_census(self) -> Self:
         """Fetch with them what the council's census holds. Two more queries."""
         rows = self.select_related(
-            "pupil", "provider", "home_school", "census__reason", "census__setting"
+            "pupil__census_items", "provider", "home_school", "census__reason", "census__setting"
         )
         rows = rows.order_by("pupil__surname", "pupil__forename", "pk")
         return rows.prefetch_related("pupil__needs", "pupil__care")

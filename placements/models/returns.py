@@ -11,7 +11,7 @@ from django.urls import reverse
 from placements.models.census import CensusCode
 from placements.models.commissioned import FULL_TIME, SchoolPlacement
 from placements.models.placement import Placement
-from pupils.models import Pupil
+from pupils.models import CensusItems, Pupil
 from pupils.models.codes import CareKind, SenProvision
 
 PUPIL = ["UPN", "UPN unknown", "Surname", "Forename", "Date of birth", "Sex"]
@@ -26,8 +26,11 @@ PLACED = [
     "Sessions per week",
 ]
 MORE = [
+    "ULN",
     "Ethnicity",
     "Free school meals",
+    "Free school meals from",
+    "Free school meals until",
     "SEN provision",
     "Primary need",
     "Secondary need",
@@ -52,18 +55,24 @@ RECORD_HEADS = [
     "Pupil could not be asked because",
     "Gaps",
 ]
+ITEMS = ["ULN", "First day of free school meals"]
+ULN_AGE = 14
 Patterns = dict[str, CensusCode]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a collection: its cells, what is missing, and where that can be put right."""
+    """A row of a collection: its cells, what is missing, and where that can be put right.
+
+    `pupil_url` is where what is missing of the pupil is put right, where anything is.
+    """
 
     pupil: Pupil
     where: str
     cells: list[Any]
     missing: list[str]
     url: str
+    pupil_url: str = ""
 
 
 def _pupil(pupil: Pupil) -> list[Any]:
@@ -169,8 +178,17 @@ def authority_lines(rows: Iterable[Placement], patterns: Patterns, on: date) -> 
         more, lacking = _more(row, on)
         missing = [*_lacks(row.pupil, identity, reason, sessions), *lacking]
         url = reverse("placements:census-answer", args=[row.uid])
-        found.append(Line(row.pupil, row.provider.name, [*cells, *more], missing, url))
+        items = reverse("pupils:census-items", args=[row.pupil.uid])
+        pupil_url = items if set(ITEMS) & set(lacking) else ""
+        found.append(Line(row.pupil, row.provider.name, [*cells, *more], missing, url, pupil_url))
     return found
+
+
+def fourteen(born: date) -> date:
+    """Return the 14th birthday, from which on a child has a ULN [memory: high]."""
+    year = born.year + ULN_AGE
+    is_leap_day = (born.month, born.day) == (2, 29)
+    return date(year, 3, 1) if is_leap_day else born.replace(year=year)
 
 
 def _identity(row: Placement, setting: CensusCode | None) -> tuple[str, str, CensusCode | None]:
@@ -188,9 +206,13 @@ def _more(row: Placement, on: date) -> tuple[list[Any], list[str]]:
         and (care.ends_on is None or care.ends_on > on)
         for care in pupil.care.all()
     )
+    items = getattr(pupil, "census_items", None) or CensusItems()
     cells = [
+        items.uln or "",
         pupil.ethnicity,
         "Yes" if pupil.has_free_meals else "No",
+        items.starts_on,
+        items.last_day,
         pupil.sen_provision,
         needs[0] if needs else "",
         needs[1] if len(needs) > 1 else "",
@@ -204,5 +226,7 @@ def _more(row: Placement, on: date) -> tuple[list[Any], list[str]]:
         "Type of need": needs or pupil.sen_provision == SenProvision.NONE,
         "Address": pupil.address,
         "Postcode": pupil.postcode,
+        ITEMS[0]: items.uln or on < fourteen(pupil.date_of_birth),
+        ITEMS[1]: items.starts_on or not pupil.has_free_meals,
     }
     return cells, [name for name, value in held.items() if not value]

@@ -79,6 +79,7 @@ def _page(
             "until": period[1],
             "uncoded": codes.filter(group__in=more.pop("groups")),
             "can_code": request.user.can(Permission.CENSUS_CHANGE),
+            "can_change_pupil": request.user.can(Permission.PUPIL_CHANGE),
             **more,
         },
     )

@@ -29,6 +29,7 @@ from pupils.actions.record import (
     move,
     record_plan,
     say_destination,
+    set_census_items,
 )
 from pupils.actions.saying import (
     Said,
@@ -102,6 +103,7 @@ __all__ = [
     "revise_letter",
     "say",
     "say_destination",
+    "set_census_items",
     "sum_up",
     "suspend",
     "take_all_back",

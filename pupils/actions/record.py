@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from apsystem.lib.seen import hold_seen
-from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Need, Pupil
+from pupils.models import CareStatus, CensusItems, Contact, EhcPlan, Enrolment, Need, Pupil
 from pupils.models.codes import MAIN_STATUSES, EnrolmentStatus, Leaving, SenProvision
 
 CONTACT_COLUMNS = [
@@ -65,6 +65,18 @@ def change(pupil: Pupil, *, seen: str, by: User, needs: Sequence[str]) -> Pupil:
     pupil.save()
     _set_needs(pupil, needs, by=by)
     return pupil
+
+
+@transaction.atomic
+def set_census_items(items: CensusItems, *, pupil: Pupil, seen: str, by: User) -> CensusItems:
+    """Save what the collections ask of a child; the history keeps the old. Raise Stale."""
+    _check(by, Permission.PUPIL_CHANGE)
+    items.pupil = _lock(pupil, by=by)
+    if kept := CensusItems.objects.filter(pupil=items.pupil).first():
+        hold_seen(kept, seen)
+    items.full_clean()
+    items.save()
+    return items
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 from apsystem.lib.forms import DateField, GdsForm, Radios, RangeForm, RowForm, SeenForm, offer
-from pupils.models import CareStatus, Contact, Enrolment
+from pupils.models import CareStatus, CensusItems, Contact, Enrolment
 from pupils.models.codes import CareKind, EnrolmentStatus, Leaving, SenProvision
 from pupils.models.contact import Channel
 
@@ -105,6 +105,41 @@ class EndPlanForm(GdsForm):
         ],
         error_messages={"required": "Choose what provision is made from then on"},
     )
+
+
+class CensusItemsForm(SeenForm, RangeForm):
+    """What the collections ask of a child and the details do not hold."""
+
+    submit_label = "Save"
+
+    uln = forms.CharField(
+        label="Unique learner number (ULN) (optional)",
+        required=False,
+        max_length=20,
+        help_text="Ten digits. Leave it empty if it is not known.",
+    )
+    starts_on = DateField(
+        label="First day of free school meals (optional)",
+        required=False,
+        help_text="From when the pupil is eligible",
+    )
+    last_day = DateField(
+        label="Last day of free school meals (optional)",
+        required=False,
+        help_text="Leave it empty while the pupil is eligible",
+    )
+
+    class Meta:
+        model = CensusItems
+        fields = ["uln", "starts_on"]
+
+    def saved(self, row: Any) -> dict[str, Any]:
+        """Return the last day too."""
+        return super().saved(row) | {"last_day": row.last_day}
+
+    def clean_uln(self) -> str | None:
+        """Leave out the spaces in which people write the number."""
+        return "".join(self.cleaned_data["uln"].split()) or None
 
 
 class CareForm(RangeForm):

@@ -1,6 +1,7 @@
 """The children, and what is known of them."""
 
 from pupils.models.care import CareStatus, EhcPlan, Need
+from pupils.models.census import CensusItems
 from pupils.models.contact import Contact
 from pupils.models.document import Document
 from pupils.models.headcount import Census, Headcount
@@ -16,6 +17,7 @@ __all__ = [
     "ON_ROLL",
     "CareStatus",
     "Census",
+    "CensusItems",
     "ChildQuerySet",
     "Contact",
     "Document",

@@ -18,6 +18,7 @@ from pupils import actions
 from pupils.forms.pupil import NewPupilForm, PupilForm
 from pupils.forms.record import (
     CareForm,
+    CensusItemsForm,
     ContactForm,
     DestinationForm,
     EndPlanForm,
@@ -26,7 +27,7 @@ from pupils.forms.record import (
     PlanForm,
     RollForm,
 )
-from pupils.models import CareStatus, Contact, EhcPlan, Enrolment, Pupil
+from pupils.models import CareStatus, CensusItems, Contact, EhcPlan, Enrolment, Pupil
 
 
 def _form_page(request: Request, form: forms.BaseForm, title: str, back: str) -> HttpResponse:
@@ -121,6 +122,20 @@ def change_contact(request: Request, uid: str, pk: int) -> HttpResponse:
         )
 
     return _record(request, contact.pupil, form, "Change a contact", act)
+
+
+@requires(Permission.PUPIL_CHANGE)
+def census_items(request: Request, uid: str) -> HttpResponse:
+    """Enter what the collections ask of a pupil and the details do not hold."""
+    pupil = _found(request, uid)
+    known = CensusItems.objects.as_user(request.user).of(pupil).first()
+    form = CensusItemsForm(request.POST or None, instance=known or CensusItems())
+
+    def act() -> object:
+        seen = form.cleaned_data["seen"]
+        return actions.set_census_items(form.instance, pupil=pupil, seen=seen, by=request.user)
+
+    return _record(request, pupil, form, "Details for the census", act)
 
 
 @requires(Permission.PUPIL_CHANGE)

@@ -55,6 +55,7 @@ from tests.factories.cases import (
 )
 from tests.factories.children import (
     CareStatusFactory,
+    CensusItemsFactory,
     ContactFactory,
     DocumentFactory,
     EhcPlanFactory,
@@ -179,6 +180,7 @@ __all__ = [
     "CareStatusFactory",
     "CensusAnswerFactory",
     "CensusCodeFactory",
+    "CensusItemsFactory",
     "ClockRuleFactory",
     "ClosedToNewFactory",
     "ClosureFactory",

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from pupils.models import (
     CareStatus,
+    CensusItems,
     Contact,
     Document,
     EhcPlan,
@@ -52,6 +53,15 @@ class EnrolmentFactory(DjangoModelFactory):
     organisation = factory.SubFactory(SchoolFactory)
     status = EnrolmentStatus.CURRENT
     starts_on = LONG_AGO
+
+
+class CensusItemsFactory(DjangoModelFactory):
+    class Meta:
+        model = CensusItems
+
+    pupil = factory.SubFactory(PupilFactory)
+    uln = factory.Sequence(lambda n: f"{1_000_000_000 + n}")
+    starts_on = date(2023, 9, 4)
 
 
 class NeedFactory(DjangoModelFactory):

@@ -94,6 +94,7 @@ def test_the_council_sees_what_its_census_lacks_and_exports_it(client, manager):
     )
     factories.NeedFactory(pupil=pupil, need_type="SEMH")
     factories.CareStatusFactory(pupil=pupil)
+    factories.CensusItemsFactory(pupil=pupil)
     provider = factories.ProviderFactory(urn="123456")
     last = placed(pupil, provider=provider)
     placed(pupil, starts_on=TODAY - 90 * DAY, ends_on=TODAY - 25 * DAY)
@@ -126,6 +127,44 @@ def test_the_council_sees_what_its_census_lacks_and_exports_it(client, manager):
     assert wanted in text
     assert reverse("placements:census-answer", args=[bare.uid]) in text
     assert "Enter codes" in text
+
+
+@pytest.mark.parametrize(
+    ("born", "is_asked"),
+    [
+        (date(TODAY.year - 14, TODAY.month, 1), True),
+        (date(TODAY.year - 13, TODAY.month, 1), False),
+    ],
+)
+def test_a_uln_is_asked_for_from_the_age_of_14(client, manager, born, is_asked):
+    pupil = factories.PupilFactory(date_of_birth=born, has_free_meals=False)
+    placed(pupil)
+    client.force_login(manager)
+
+    text = client.get(reverse("placements:census") + PERIOD).content.decode()
+
+    assert ("Postcode, ULN" in text) is is_asked
+    assert (reverse("pupils:census-items", args=[pupil.uid]) in text) is is_asked
+
+
+def test_uln_and_the_days_of_free_school_meals_are_in_the_file(client, manager):
+    pupil = factories.PupilFactory(has_free_meals=True)
+    placed(pupil)
+    client.force_login(manager)
+    path = reverse("placements:census") + PERIOD
+
+    before = client.get(path).content.decode()
+    factories.CensusItemsFactory(
+        pupil=pupil, uln="1234567890", starts_on=date(2024, 9, 2), ends_on=date(2025, 7, 19)
+    )
+    after = client.get(path).content.decode()
+    (row,) = read(client.get(reverse("placements:census-file") + PERIOD))
+
+    assert "First day of free school meals" in before
+    assert "First day of free school meals" not in after
+    assert row["ULN"] == "1234567890"
+    days = row["Free school meals from"], row["Free school meals until"]
+    assert days == ("02/09/2024", "18/07/2025")
 
 
 def test_nothing_missing_and_nothing_there_are_told_apart(client, manager):

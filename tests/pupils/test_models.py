@@ -84,6 +84,10 @@ BREAKERS = {
     ),
     "pupils_pupil_sen_provision_is_known": lambda: factories.PupilFactory(sen_provision="?"),
     "pupils_pupil_sex_is_known": lambda: factories.PupilFactory(sex="?"),
+    "pupils_censusitems_uln_has_ten_digits": lambda: factories.CensusItemsFactory(uln="123"),
+    "pupils_censusitems_meals_end_after_they_start": lambda: factories.CensusItemsFactory(
+        starts_on=None, ends_on=date(2024, 9, 2)
+    ),
     "pupils_contact_can_be_reached": lambda: factories.ContactFactory(phone=""),
     "pupils_contact_is_told_by_a_way_that_is_known": lambda: factories.ContactFactory(
         absence_channel="email"
