@@ -41,6 +41,27 @@ LIST_IS_DATED = (
     "put that right."
 )
 ALTERNATIVE_PROVISION = ("alternative provision", "pupil referral unit")
+# The register's types of schools that local authorities maintain, and words of types that they do
+# not [memory: high]. Of any other type it stays unknown.
+MAINTAINED = {
+    "community school",
+    "community special school",
+    "foundation school",
+    "foundation special school",
+    "local authority nursery school",
+    "pupil referral unit",
+    "voluntary aided school",
+    "voluntary controlled school",
+}
+NOT_MAINTAINED = (
+    "academy",
+    "city technology",
+    "free school",
+    "independent",
+    "non-maintained",
+    "studio school",
+    "university technical",
+)
 OPEN = {"open", "open, but proposed to close"}
 CLOSED = "closed"
 PHASES = {
@@ -150,12 +171,15 @@ def _register_entry(row: Row) -> Entry:
         "postcode": _text(row, "Postcode", "postcode").upper(),
         "opened_on": _day(row, "OpenDate"),
         "source": REGISTER_SOURCE,
+        "is_maintained": _is_maintained(row["TypeOfEstablishment (name)"]),
         **_kind(row["TypeOfEstablishment (name)"]),
     }
     closes_on = _day(row, "CloseDate")
     if says["opened_on"] and closes_on and closes_on < says["opened_on"]:
         raise ValueError("CloseDate lies before OpenDate")
-    entry = Entry(row.place, urn, {key: value for key, value in says.items() if value})
+    entry = Entry(
+        row.place, urn, {key: value for key, value in says.items() if value or value is False}
+    )
     _close(entry, closes_on, is_closed=status.lower() == CLOSED)
     return entry
 
@@ -182,6 +206,13 @@ def _kind(type_name: str) -> dict[str, Any]:
     if any(words in type_name.lower() for words in ALTERNATIVE_PROVISION):
         return {"kind": Kind.PROVIDER, "is_registered_school": True}
     return {"kind": Kind.SCHOOL}
+
+
+def _is_maintained(type_name: str) -> bool | None:
+    kind = type_name.lower()
+    if kind in MAINTAINED:
+        return True
+    return False if any(words in kind for words in NOT_MAINTAINED) else None
 
 
 def _urn(text: str) -> str:

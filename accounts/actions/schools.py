@@ -25,6 +25,7 @@ FIELDS = [
     "name",
     "kind",
     "is_registered_school",
+    "is_maintained",
     "phase",
     "laestab",
     "ukprn",

@@ -95,6 +95,11 @@ class Organisation(models.Model):
         default=False,
         help_text="A provider that is itself a school keeps a register of its own.",
     )
+    is_maintained = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether a local authority maintains the school; empty where it is not known.",
+    )
     postcode = models.CharField(max_length=10, blank=True)
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)

@@ -55,7 +55,13 @@ def build(years: list[int], today: date) -> Borough:
     borough = Borough(
         council=council,
         schools=[
-            _organisation(name, Organisation.Kind.SCHOOL, phase, urn=f"{FIRST_URN + number}")
+            _organisation(
+                name,
+                Organisation.Kind.SCHOOL,
+                phase,
+                urn=f"{FIRST_URN + number}",
+                is_maintained=number % 4 == 0,
+            )
             for number, (name, phase) in enumerate(invented.SCHOOLS)
         ],
         providers=[
@@ -64,6 +70,7 @@ def build(years: list[int], today: date) -> Borough:
                 Organisation.Kind.PROVIDER,
                 phase,
                 is_registered_school=is_school,
+                is_maintained=False if is_school else None,
                 urn=f"{FIRST_URN + 50 + number}" if is_school else None,
             )
             for number, (name, phase, is_school) in enumerate(invented.PROVIDERS)

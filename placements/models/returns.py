@@ -167,16 +167,21 @@ def record_lines(rows: Iterable[SchoolPlacement], patterns: Patterns) -> list[Li
 
 
 def authority_lines(rows: Iterable[Placement], patterns: Patterns, on: date) -> list[Line]:
-    """Return the rows of the council's collection: a pupil's current or last placement."""
+    """Return the rows of the council's collection: a pupil's current or last placement.
+
+    Who is in a maintained school is left out.
+    """
     found = []
     for row in rows:
+        if is_in_maintained_school(row):
+            continue
         answer = getattr(row, "census", None)
         identity = _identity(row, answer.setting if answer else None)
         reason, sessions = (answer.reason if answer else None), Decimal(row.sessions_a_week)
         cells = [*_pupil(row.pupil), *_place(identity)]
         cells += _placed(reason, row.starts_on, row.last_day, sessions, patterns)
         more, lacking = _more(row, on)
-        missing = [*_lacks(row.pupil, identity, reason, sessions), *lacking]
+        missing = [*_lacks(row.pupil, identity, reason, sessions), *lacking, *_unknown(row)]
         url = reverse("placements:census-answer", args=[row.uid])
         items = reverse("pupils:census-items", args=[row.pupil.uid])
         pupil_url = items if set(ITEMS) & set(lacking) else ""
@@ -189,6 +194,22 @@ def fourteen(born: date) -> date:
     year = born.year + ULN_AGE
     is_leap_day = (born.month, born.day) == (2, 29)
     return date(year, 3, 1) if is_leap_day else born.replace(year=year)
+
+
+def is_in_maintained_school(row: Placement) -> bool | None:
+    """Tell whether the pupil is in a school that a local authority maintains; None: not known.
+
+    Those are in the school census, not in the council's (reference 3.1): by the roll of the home
+    school, or of a provider that is itself a school.
+    """
+    places = [row.home_school, *([row.provider] if row.provider.is_registered_school else [])]
+    known = {place.is_maintained for place in places}
+    return True if True in known else (None if None in known else False)
+
+
+def _unknown(row: Placement) -> list[str]:
+    places = [row.home_school, *([row.provider] if row.provider.is_registered_school else [])]
+    return [f"Whether {place} is maintained" for place in places if place.is_maintained is None]
 
 
 def _identity(row: Placement, setting: CensusCode | None) -> tuple[str, str, CensusCode | None]:

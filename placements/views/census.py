@@ -54,10 +54,12 @@ def _school_lines(request: Request) -> tuple[list[Line], tuple[date, date]]:
     return school_lines(rows, _patterns(request)), (start, until)
 
 
-def _authority_lines(request: Request) -> tuple[list[Line], tuple[date, date]]:
+def _authority_lines(request: Request) -> tuple[list[Line], tuple[date, date], int]:
+    """Return the lines, the period, and how many pupils are left out of the lines."""
     start, until = _period(request, census_day(academic_year(localdate())))
-    rows = Placement.objects.as_user(request.user).in_census(start, until).for_census()
-    return authority_lines(rows, _patterns(request), until), (start, until)
+    rows = list(Placement.objects.as_user(request.user).in_census(start, until).for_census())
+    lines = authority_lines(rows, _patterns(request), until)
+    return lines, (start, until), len(rows) - len(lines)
 
 
 def _page(
@@ -124,7 +126,7 @@ def record_file(request: Request) -> HttpResponse:
 @requires(Permission.CENSUS_EXPORT)
 def authority(request: Request) -> HttpResponse:
     """Show what the council's census would lack."""
-    lines, period = _authority_lines(request)
+    lines, period, left_out = _authority_lines(request)
     return _page(
         request,
         lines,
@@ -134,13 +136,14 @@ def authority(request: Request) -> HttpResponse:
         file=reverse("placements:census-file"),
         back=reverse("placements:list"),
         is_councils=True,
+        left_out=left_out,
     )
 
 
 @requires(Permission.CENSUS_EXPORT)
 def authority_file(request: Request) -> HttpResponse:
     """Export the rows of the council's census."""
-    lines, _ = _authority_lines(request)
+    lines, *_ = _authority_lines(request)
     return _file(request, "ap-census", AUTHORITY_HEADS, lines)
 
 

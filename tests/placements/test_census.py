@@ -83,9 +83,8 @@ def test_a_school_sees_what_its_census_lacks_and_exports_it(client, person):
 
 
 def placed(pupil, **details):
-    return factories.PlacementFactory(
-        **{"pupil": pupil, "starts_on": TODAY - 20 * DAY, "tier": 3, "sessions": 0b1111} | details
-    )
+    given = {"pupil": pupil, "starts_on": TODAY - 20 * DAY, "tier": 3, "sessions": 0b1111}
+    return factories.PlacementFactory(**given | {"home_school__is_maintained": False} | details)
 
 
 def test_the_council_sees_what_its_census_lacks_and_exports_it(client, manager):
@@ -165,6 +164,35 @@ def test_uln_and_the_days_of_free_school_meals_are_in_the_file(client, manager):
     assert row["ULN"] == "1234567890"
     days = row["Free school meals from"], row["Free school meals until"]
     assert days == ("02/09/2024", "18/07/2025")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (True, {}, False, ""),
+        (False, {}, True, ""),
+        (None, {}, True, "Whether Oak School is maintained"),
+        (False, {"is_registered_school": True, "is_maintained": True}, False, ""),
+        (False, {"is_registered_school": True}, True, "Whether Elm Centre is maintained"),
+        (None, {"is_registered_school": True, "is_maintained": True}, False, ""),
+    ],
+)
+def test_who_is_in_a_maintained_school_is_left_out(client, manager, case):
+    home, provider, is_there, missing = case
+    row = placed(
+        factories.PupilFactory(),
+        home_school=factories.SchoolFactory(name="Oak School", is_maintained=home),
+        provider=factories.ProviderFactory(name="Elm Centre", **provider),
+    )
+    client.force_login(manager)
+
+    text = client.get(reverse("placements:census") + PERIOD).content.decode()
+    rows = read(client.get(reverse("placements:census-file") + PERIOD))
+
+    assert [line["UPN"] for line in rows] == ([row.pupil.upn] if is_there else [])
+    assert ("0 are left out" in text, "1 is left out" in text) == (is_there, not is_there)
+    assert missing in text
+    assert ("Whether" in text) is bool(missing)
 
 
 def test_nothing_missing_and_nothing_there_are_told_apart(client, manager):
