@@ -156,7 +156,8 @@ def options_for(year_group: int, today: date) -> list[Option]:
     """Return the providers that teach a year group, with what is free in the next half term."""
     shown = places.spans_between(today, None)[:1]
     primary = year_group <= 6  # noqa: PLR2004 - the last year of a primary school
-    phases = {"primary" if primary else "secondary", "all-through", "not applicable"}
+    phase = "primary" if primary else "secondary"
+    phases = {phase, "all-through", "special", "not applicable"}
     providers = [row for row in Organisation.objects.providers() if row.phase in phases]
     return [
         Option(line.provider, cell.half_term, cell.free, line.closed is not None)

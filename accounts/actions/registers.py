@@ -62,11 +62,20 @@ NOT_MAINTAINED = (
     "studio school",
     "university technical",
 )
+# DfE publishes these as special schools; independent ones are not in its figures.
+SPECIAL = {
+    "academy special converter",
+    "academy special sponsor led",
+    "community special school",
+    "foundation special school",
+    "free schools special",
+    "non-maintained special school",
+}
 OPEN = {"open", "open, but proposed to close"}
 CLOSED = "closed"
 PHASES = {
     "": None,
-    "not applicable": None,  # said of special schools too: what is entered by hand stays
+    "not applicable": None,  # said of special schools too, which their type tells
     "nursery": Phase.NURSERY,
     "primary": Phase.PRIMARY,
     "middle deemed primary": Phase.PRIMARY,
@@ -240,6 +249,8 @@ def _phase(row: Row) -> str | None:
     said = row["PhaseOfEducation (name)"]
     if said.lower() not in PHASES:
         raise ValueError(f"PhaseOfEducation {said[:40]!r} is not known here")
+    if row["TypeOfEstablishment (name)"].lower() in SPECIAL:
+        return Phase.SPECIAL
     return PHASES[said.lower()]
 
 

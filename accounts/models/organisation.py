@@ -70,11 +70,14 @@ class Organisation(models.Model):
         PROVIDER = "provider", "Provider of alternative provision"
 
     class Phase(models.TextChoices):
+        """The phase, or as DfE's statistics have it beside the phases, that the school is special."""
+
         NURSERY = "nursery", "Nursery"
         PRIMARY = "primary", "Primary"
         SECONDARY = "secondary", "Secondary"
         ALL_THROUGH = "all-through", "All-through"
         SIXTEEN_PLUS = "16 plus", "16 plus"
+        SPECIAL = "special", "Special"
         NOT_APPLICABLE = "not applicable", "Not applicable"
 
     # Which roles a person may hold in an organisation of each kind.

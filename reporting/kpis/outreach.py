@@ -29,10 +29,11 @@ from reporting.kpis.period import Period
 from reporting.models import Coverage
 
 TOTAL = "Total (state-funded primary, secondary and special)"
-# What is published of a school's own phase. The register of schools gives special schools no phase.
+# What is published of a school's own phase.
 OF_A_PHASE = {
     Organisation.Phase.PRIMARY: "Primary",
     Organisation.Phase.SECONDARY: "Secondary",
+    Organisation.Phase.SPECIAL: "Special",
 }
 STRATEGY = "H&F AP strategy 2023 to 2028, priority 3"
 OWNER = "Outreach lead"
@@ -204,19 +205,21 @@ def _at_or_below(slug: str, title: str, what: str, **how: Any) -> Measure:
     return Measure(
         slug=slug,
         title=title,
-        definition=f"Mainstream schools of the borough whose {what} per 100 pupils on roll at the "
-        "January census were at or below the newest figure up to that year that is published of "
+        definition=f"Schools of the borough whose {what} per 100 pupils on roll at the January "
+        "census were at or below the newest figure up to that year that is published of "
         "state-funded schools of their phase in England, as a share of schools with a headcount. "
-        "The whole year is compared with a whole year only.",
+        "Special schools are held to special schools. The whole year is compared with a whole year "
+        "only.",
         numerator_words="Schools at or below England",
         denominator_words="Schools with a headcount",
-        exclusions="Where no figure of the phase is published (all-through, nursery, 16 plus and "
-        "special schools), the school is held to England's primary, secondary and special schools "
-        "together; such schools are counted. Schools without a headcount are left out and counted.",
+        exclusions="Where no figure of the phase is published (all-through, nursery and 16 plus), "
+        "or the phase is not known, the school is held to England's primary, secondary and special "
+        "schools together; such schools are counted. Schools without a headcount are left out and "
+        "counted. Providers of alternative provision are no schools here.",
         source=STRATEGY,
         unit="percent of schools",
         better="higher",
-        version=2,
+        version=3,
         owner=OWNER,
         population=partial(_schools, **how),
         is_of_sessions=False,

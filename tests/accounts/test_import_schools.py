@@ -61,6 +61,21 @@ def test_alternative_provision_becomes_a_provider_that_is_a_school():
     assert not Organisation.objects.schools().filter(is_registered_school=True).exists()
 
 
+def test_a_special_school_is_told_by_its_type():
+    special = {"PhaseOfEducation (name)": "Not applicable"}
+    kinds = [
+        *("Community special school", "Free schools special", "Academy special converter"),
+        *("Other independent special school", "Special post 16 institution"),
+    ]
+
+    import_schools(register(*[{"TypeOfEstablishment (name)": name, **special} for name in kinds]))
+
+    found = dict(Organisation.objects.values_list("urn", "phase"))
+    assert [found[str(900001 + place)] for place in range(5)] == ["special"] * 3 + [
+        "not applicable"
+    ] * 2
+
+
 def test_a_closing_date_closes_once_it_has_come():
     result = import_schools(REGISTER.read_bytes())
 

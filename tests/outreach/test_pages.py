@@ -202,12 +202,16 @@ def test_a_school_reads_its_own_page_and_no_other(client, school_staff, school, 
 
 @pytest.mark.parametrize(
     ("phase", "expected"),
-    [("primary", ("primary schools", "2.3")), ("nursery", ("all schools together", "11.3"))],
+    [
+        ("primary", ("primary schools", "2.3")),
+        ("special", ("special schools", "12.6")),
+        ("nursery", ("all schools together", "11.3")),
+    ],
 )
 def test_a_school_stands_beside_its_phase_where_it_is_published(
     client, school_staff, school, phase, expected
 ):
-    for kind, value in (("Primary", "2.27093"), (TOTAL, "11.30744")):
+    for kind, value in (("Primary", "2.27093"), ("Special", "12.62498"), (TOTAL, "11.30744")):
         factories.ComparatorFactory(
             measure="suspension_rate", school_type=kind, year=2023, value=value
         )

@@ -42,16 +42,16 @@ def run(*args: str) -> str:
 def test_our_own_file_is_taken_in_and_names_each_rate_without_counts():
     lines = run("import_comparators", str(OUR_FILE)).splitlines()
 
-    assert lines[-1] == "383 added, 0 changed, 0 unchanged."
-    assert len(lines) == 1 + 159
+    assert lines[-1] == "395 added, 0 changed, 0 unchanged."
+    assert len(lines) == 1 + 171
     assert all("its counts are not published" in line for line in lines[:-1])
-    assert Comparator.objects.count() == 383
+    assert Comparator.objects.count() == 395
 
 
 def test_a_dry_run_of_figures_saves_nothing():
     lines = run("import_comparators", str(OUR_FILE), "--dry-run").splitlines()
 
-    assert lines[-1] == "Nothing was saved. It would be: 383 added, 0 changed, 0 unchanged."
+    assert lines[-1] == "Nothing was saved. It would be: 395 added, 0 changed, 0 unchanged."
     assert not Comparator.objects.exists()
 
 

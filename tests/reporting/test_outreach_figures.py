@@ -290,14 +290,18 @@ def test_schools_are_held_to_the_newest_figure_of_england(whole_year):
 
 
 def test_a_school_is_held_to_its_own_phase_where_one_is_published(whole_year):
-    """In each school 5 of 100. Primary: 4 (not 9, which is older); secondary 20; all schools 5."""
+    """In each school 5 of 100. All schools of England 5, and of one phase:
+
+    primary 4 (not 9, which is older), secondary 20, special 4.9.
+    """
     for kind, year, value in (("Primary", 2024, "4"), ("Primary", 2023, "9"),
-                              ("Secondary", 2022, "20"), (TOTAL, 2024, "5")):  # fmt: skip
+                              ("Secondary", 2022, "20"), ("Special", 2023, "4.9"),
+                              (TOTAL, 2024, "5")):  # fmt: skip
         factories.ComparatorFactory(
             measure="suspension_rate", school_type=kind, year=year, value=Decimal(value)
         )
     found = {}
-    for phase in ("primary", "secondary", "all-through", "not applicable"):
+    for phase in ("primary", "secondary", "special", "all-through", "not applicable"):
         school = factories.SchoolFactory(phase=phase)
         factories.HeadcountFactory(school=school, pupils=100)
         factories.SuspensionFactory.create_batch(5, school=school)
@@ -307,7 +311,9 @@ def test_a_school_is_held_to_its_own_phase_where_one_is_published(whole_year):
     total = measure.total(whole_year)
     below = {found[pk]: number for pk, number, *_ in measure.breakdown(whole_year, "school")}
 
-    assert below == {"primary": 0, "secondary": 1, "all-through": 1, "not applicable": 1}
+    assert below == {
+        "primary": 0, "secondary": 1, "special": 0, "all-through": 1, "not applicable": 1
+    }  # fmt: skip
     assert total.counts["Schools held to all schools together"] == 2
 
 

@@ -97,10 +97,12 @@ def test_options_say_how_many_places_are_free(half_term):
     factories.PlacementFactory(provider=full)
     closed = factories.ClosedToNewFactory(starts_on=localdate() - timedelta(days=1)).provider
     unknown = factories.ProviderFactory()
+    special, primary = (factories.ProviderFactory(phase=name) for name in ("special", "primary"))
 
     words = {option.provider: option.words for option in options_for(9, localdate())}
 
     assert words[free] == "2 free"
     assert words[full].startswith("No free place")
     assert words[closed] == "Takes nobody new now"
-    assert words[unknown] == "Places not entered"
+    assert words[unknown] == words[special] == "Places not entered"
+    assert primary not in words
