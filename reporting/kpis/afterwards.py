@@ -160,7 +160,8 @@ SCHOOLS = """
         LEFT JOIN phase ON phase.phase = place.phase
         LEFT JOIN pupils_headcount AS headcount ON headcount.school_id = place.id
             AND headcount.year = %(year)s AND headcount.census = %(census)s
-        WHERE place.kind = 'school' AND place.closed_on IS NULL
+        WHERE place.kind = 'school'
+          AND (place.closed_on IS NULL OR headcount.pupils IS NOT NULL)
     )
     SELECT NULL::bigint AS pupil_id, id AS school_id, NULL::bigint AS provider_id,
         NULL::smallint AS tier, NULL::int AS year_group,

@@ -50,12 +50,13 @@ UNITS = """
 
 
 def _population(period: Period, *, events: str, left_out: str) -> Population:
+    start, until = period.days
     return Population(
         units=Units(
             sql=UNITS.format(events=events),
             params={
-                "start": period.start,
-                "until": period.until,
+                "start": start,
+                "until": until,
                 "year": period.year,
                 "census": Census.SPRING.value,
                 "provider": Organisation.Kind.PROVIDER.value,
@@ -95,7 +96,7 @@ FAMILY = [
         source=METHOD,
         unit=PER_100,
         better="lower",
-        version=1,
+        version=2,
         owner="SEND manager",
         population=partial(
             _population,
@@ -111,7 +112,8 @@ FAMILY = [
         slug="permanent-exclusion-rate-ap",
         title="Permanent exclusion rate in alternative provision",
         definition="Permanent exclusions that took effect in the period at providers that are "
-        "schools, per 100 pupils on their rolls at the January census.",
+        "schools, per 100 pupils on their rolls at the January census. What takes effect in a "
+        "holiday counts with the term that follows, in the summer holiday with the year that ends.",
         numerator_words="Permanent exclusions",
         denominator_words="Pupils on roll at the spring census",
         exclusions="Left out: exclusions that were withdrawn, or that ended with an offer of "
@@ -119,7 +121,7 @@ FAMILY = [
         source=METHOD,
         unit=PER_100,
         better="lower",
-        version=1,
+        version=2,
         owner="SEND manager",
         population=partial(
             _population,

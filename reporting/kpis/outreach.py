@@ -215,7 +215,8 @@ def _at_or_below(slug: str, title: str, what: str, **how: Any) -> Measure:
         exclusions="Where no figure of the phase is published (all-through, nursery and 16 plus), "
         "or the phase is not known, the school is held to England's primary, secondary and special "
         "schools together; such schools are counted. Schools without a headcount are left out and "
-        "counted. Providers of alternative provision are no schools here.",
+        "counted. A school that closed since counts with its headcount. Providers of alternative "
+        "provision are no schools here.",
         source=STRATEGY,
         unit="percent of schools",
         better="higher",

@@ -141,6 +141,18 @@ def test_the_permanent_exclusion_rate_leaves_out_what_did_not_stand(whole_year, 
     assert (total.numerator, total.denominator, total.value) == (4, 10, Decimal(40))
 
 
+def test_what_takes_effect_in_a_holiday_counts_once_in_the_parts_of_the_year(places):
+    """Christmas counts in spring, the summer holiday in the summer term that ends."""
+    for day in (date(2024, 12, 21), date(2025, 7, 23), date(2025, 8, 31), date(2025, 9, 1)):
+        factories.PermanentExclusionFactory(school=places[0], decided_on=day, effective_on=day)
+    found = {
+        part: EXCLUSIONS.total(Period.of(2024, part, date(2025, 9, 1))).numerator
+        for part in (Coverage.YEAR, Coverage.AUTUMN, Coverage.SPRING, Coverage.SUMMER)
+    }
+
+    assert found == {"year": 3, "autumn": 0, "spring": 1, "summer": 2}
+
+
 def test_the_children_behind_it_are_those_who_were_suspended(
     whole_year, year_of_suspensions, places, caseworker, leadership
 ):

@@ -68,9 +68,10 @@ def at_or_below(events, name):
         pupils = in_january(part)
         found = []
         for row in exported(Organisation, "id", "kind", "phase", "closed_on"):
-            if row["kind"] != "school" or row["closed_on"] is not None:
-                continue
             school = row["id"]
+            is_closed = row["closed_on"] is not None and school not in pupils
+            if row["kind"] != "school" or is_closed:
+                continue
             if school not in pupils or not part.is_whole:
                 why = NOT_OVER if school in pupils else NO_HEADCOUNT
                 found.append(Unit(None, school, 0, 0, {why: 1}))
@@ -98,9 +99,8 @@ def rate_of_ap(events, left_out):
         }
         pupils = {place: number for place, number in in_january(part).items() if place in places}
         found = [Unit(place, None, 0, number) for place, number in pupils.items()]
-        first, until = part.in_term
         for pupil, place, on, kind in events():
-            if place in places and kind != "LNCH" and first <= on < until:
+            if place in places and kind != "LNCH" and part.start <= on < part.until:
                 is_counted = place in pupils
                 apart = {} if is_counted else {left_out: 1}
                 found.append(Unit(place, pupil, int(is_counted), 0, apart))
