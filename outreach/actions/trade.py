@@ -1,9 +1,9 @@
 """What schools buy of outreach, what is left of it, and what they said of it in a year."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
-from accounts.permissions import Permission
+from accounts.permissions import REACH_ALL, REACH_SCHOOL, Permission
 from apsystem.lib.calendar import year_bounds
 from outreach.actions.support import check
 from outreach.models import Deal, Evaluation, LogEntry, Purchase
@@ -47,7 +47,10 @@ def buy(purchase: Purchase, *, school: Organisation, year: int, unit: str, by: U
 
 @dataclass(frozen=True)
 class Balance:
-    """What a school bought of a year's outreach, what is used, and what is left."""
+    """What a school bought of a year's outreach, what is used, and what is left.
+
+    Its deal is not saved where the school used what it never bought.
+    """
 
     deal: Deal
     bought: Decimal
@@ -65,9 +68,12 @@ class Balance:
 
 
 def balances(year: int, by: User) -> Iterator[Balance]:
-    """Yield the balance of each school that bought for a year, within reach. Two queries."""
+    """Yield the balance of each school that bought for a year, or used, within reach.
+
+    At most three queries.
+    """
     deals = Deal.objects.as_user(by).of_year(year).select_related("school")
-    rows = deals.annotate(bought=Sum("purchases__quantity")).order_by("school__name")
+    rows: list[Deal] = list(deals.annotate(bought=Sum("purchases__quantity")))
     traded = LogEntry.objects.as_user(by).done_in(*year_bounds(year)).filter(is_traded=True)
     used = {
         row["school"]: row
@@ -75,11 +81,22 @@ def balances(year: int, by: User) -> Iterator[Balance]:
         .values("school")
         .annotate(minutes=Sum("minutes"), sessions=Count("pk"))
     }
-    for deal in rows:
+    rows += [
+        Deal(school=school, year=year, unit=Unit.HOURS)
+        for school in _with_deals(set(used) - {deal.school_id for deal in rows}, by)
+    ]
+    for deal in sorted(rows, key=lambda deal: deal.school.name):
         done = used.get(deal.school_id, {"minutes": 0, "sessions": 0})
-        hours = (Decimal(done["minutes"]) / HOUR).quantize(Decimal("0.1"))
+        hours = (Decimal(done["minutes"]) / HOUR).quantize(Decimal("0.1"), ROUND_HALF_UP)
         spent = hours if deal.unit == Unit.HOURS else Decimal(done["sessions"])
-        yield Balance(deal, deal.bought or Decimal(0), spent)
+        yield Balance(deal, getattr(deal, "bought", None) or Decimal(0), spent)
+
+
+def _with_deals(schools: set[int], by: User) -> Iterable[Organisation]:
+    """Return those of the schools of which the person would see an agreement: a provider of none."""
+    if not by.roles & REACH_ALL:
+        schools &= set(by.organisations_as(REACH_SCHOOL))
+    return Organisation.objects.as_user(by).filter(pk__in=schools) if schools else ()
 
 
 @dataclass(frozen=True)

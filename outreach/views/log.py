@@ -145,7 +145,7 @@ def balances(request: Request) -> HttpResponse:
     user = request.user
     asked = request.GET.get("year", "")
     this_year = academic_year(localdate())
-    years = [this_year, this_year - 1, this_year - 2]
+    years = [this_year + 1, this_year, this_year - 1, this_year - 2]
     year = int(asked) if asked in {str(known) for known in years} else this_year
     done = LogEntry.objects.as_user(user).done_in(*year_bounds(year)).order_by()
     by_school = done.values("school__name").annotate(minutes=Sum("minutes"))

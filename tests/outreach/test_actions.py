@@ -301,6 +301,26 @@ def test_a_year_has_one_unit_and_sessions_count_whatever_their_length(school, ma
     assert (balance.used, balance.left) == (1, 4)
 
 
+def test_what_is_used_and_was_never_bought_stands_in_sight_of_those_who_see_agreements(
+    school, other_school, person, provider
+):
+    """75 minutes are 1.25 hours, shown as 1.3 and not as 1.2."""
+    year, helper = academic_year(localdate()), person(Role.PROVIDER_LEAD)
+    for place, details in ((school, {"minutes": 75}), (other_school, {"is_traded": False})):
+        factories.LogEntryFactory(
+            school=place, provider=provider, on=localdate(), **{"is_traded": True, **details}
+        )
+
+    for role in (Role.MANAGER, Role.OUTREACH_WORKER, Role.SCHOOL_STAFF):
+        [balance] = actions.balances(year, person(role))
+        assert (balance.deal.school, balance.bought, balance.unit) == (school, 0, "hours")
+        assert (balance.used, balance.left) == (Decimal("1.3"), Decimal("-1.3"))
+    assert LogEntry.objects.as_user(helper).count() == 2
+    assert list(actions.balances(year, helper)) == []
+    assert list(actions.balances(year, person(Role.SCHOOL_LEAD, other_school))) == []
+    assert not Deal.objects.exists()
+
+
 def test_a_school_sees_its_own_balance_only(school, other_school, manager, school_staff):
     buy(other_school, manager)
 

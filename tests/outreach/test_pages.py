@@ -178,6 +178,17 @@ def test_a_manager_records_what_a_school_bought(client, manager, school):
     assert "12.5 hours" in client.get(url("balances")).content.decode()
 
 
+def test_what_is_bought_for_any_year_on_offer_can_be_read(client, manager, school):
+    client.force_login(manager)
+    for year, _ in client.get(url("buy")).context["form"].fields["year"].choices:
+        factories.PurchaseFactory(deal__school=school, deal__year=year, quantity=year - 2000)
+
+        page = client.get(url("balances"), {"year": year})
+
+        [balance] = page.context["balances"]
+        assert (page.context["year"], balance.bought) == (str(year), year - 2000)
+
+
 def test_somebody_else_is_asked_from_the_list(signed_in, worker, other_school):
     row = factories.FollowUpFactory(due_on=localdate(), support__worker=worker)
     assert url("ask-again", row.uid) in signed_in.get(url("follow-ups")).content.decode()
