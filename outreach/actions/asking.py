@@ -103,13 +103,20 @@ def _pause(row: FollowUp | Evaluation) -> timedelta:
 
 @transaction.atomic
 def _chase_evaluation(pk: int, today: date) -> bool:
-    row = Evaluation.objects.select_for_update().get(pk=pk)
-    if row.answered_at or row.sent_on is None:
+    """Remind once; or ask now where nobody at the school had an account when support ended."""
+    rows = Evaluation.objects.select_for_update(of=("self",)).select_related("support", "school")
+    row = rows.get(pk=pk)
+    if row.answered_at:
         return False
-    if row.reminders >= 1 or row.sent_on + _pause(row) > today:
+    if row.sent_on is None:
+        days = (today - (row.support.ended_on or today)).days
+        if not CHASE_AFTER.days <= days < LINK_DAYS or not _addresses(row.school):
+            return False
+    elif row.reminders >= 1 or row.sent_on + _pause(row) > today:
         return False
-    row.reminders += 1
-    row.save(update_fields=["reminders"])
+    else:
+        row.reminders += 1
+        row.save(update_fields=["reminders"])
     work.post("outreach.closed", evaluation=row.pk)
     return True
 

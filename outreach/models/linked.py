@@ -7,6 +7,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
 
 from accounts.models.personal import hash_of
 from outreach.models.support import OfSupportQuerySet
@@ -55,6 +56,12 @@ class Linked(models.Model):
     def fill_hash(self) -> None:
         """Keep the hash of the secret; to be called before the row is first saved."""
         self.token_hash = hash_of(self.token)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its link opens today, and waits for an answer."""
+        is_over = self.link_ends_on is None or self.link_ends_on <= localdate()
+        return self.answered_at is None and not is_over
 
     @property
     def last_day(self) -> date | None:

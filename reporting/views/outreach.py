@@ -197,7 +197,7 @@ def school(request: Request, uid: str) -> HttpResponse:
     asked = list(due.with_names())
     shown = {row.pupil_id for row in running} | {row.support.pupil_id for row in asked}
     looked_at(request, [pk for pk in shown if pk], act="list")
-    answered = Evaluation.objects.as_user(user).answered().filter(school=found)
+    said = Evaluation.objects.as_user(user).filter(school=found)
     return render(
         request,
         "outreach/school.html",
@@ -209,7 +209,8 @@ def school(request: Request, uid: str) -> HttpResponse:
             "balances": [row for row in actions.balances(year, user) if row.deal.school == found],
             "year_words": year_label(year),
             "asked": asked,
-            "evaluations": answered[:5],
+            "rated": said.unanswered().filter(link_ends_on__gt=today).select_related("support"),
+            "evaluations": said.answered()[:5],
             "rates": _rates(user, found, year - 1),
             "rates_year": year_label(year - 1),
             "is_own": bool(own),

@@ -1,15 +1,19 @@
 """What schools said of outreach, added up beside what they bought; and a school's closed support."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts.permissions import Role
 from apsystem.lib.calendar import academic_year
 from outreach import actions
+from outreach.models import Evaluation
+from outreach.nightly import ask_schools
 from tests import factories
+from tests.reintegration.conftest import work_off
 
 pytestmark = pytest.mark.django_db
 THIS_YEAR = {"status": "closed", "starts_on": date(2024, 10, 7), "ended_on": date(2025, 3, 14)}
@@ -102,3 +106,84 @@ def test_the_number_of_closed_support_leads_to_the_list_of_it(
         "All",
         str(school),
     ]
+
+
+# --- asked later, and answered from the school's own page ---
+
+
+def ended(school, days_ago):
+    day = localdate() - timedelta(days=days_ago)
+    begun = {"starts_on": day - timedelta(days=30), "planned_last_day": day}
+    support = factories.SupportFactory(school=school, status="closed", ended_on=day, **begun)
+    return factories.EvaluationFactory(support=support)
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "is_asked"), [(13, False), (14, True), (55, True), (56, False)]
+)
+def test_a_school_where_nobody_had_an_account_is_asked_once_somebody_has(
+    school, person, mailoutbox, days_ago, is_asked
+):
+    row = ended(school, days_ago)
+    ask_schools()
+    work_off()
+    assert (mailoutbox, Evaluation.objects.get().sent_on) == ([], None)
+    lead = person(Role.SCHOOL_LEAD)
+
+    actions.ask_what_is_due(localdate())
+    work_off()
+    actions.ask_what_is_due(localdate())
+    work_off()
+
+    row.refresh_from_db()
+    assert [mail.to for mail in mailoutbox] == [[lead.email]] * is_asked
+    assert (row.sent_on, row.reminders) == (localdate() if is_asked else None, 0)
+
+
+def test_who_has_an_account_answers_from_the_page_of_the_own_school(
+    client, school, school_staff, person
+):
+    sent = {"sent_on": localdate(), "link_ends_on": localdate() + timedelta(days=1)}
+    support = factories.SupportFactory(school=school, status="closed")
+    factories.EnrolmentFactory(pupil=support.pupil, organisation=school)
+    due = {"due_on": localdate(), "support": support}
+    open_one = factories.FollowUpFactory(months=3, **due, **sent)
+    over = factories.FollowUpFactory(months=6, **due, **sent | {"link_ends_on": localdate()})
+    rated = factories.EvaluationFactory(support=support, **sent)
+    links = {
+        "open": reverse("reporting:follow-up", args=[open_one.token]),
+        "over": reverse("reporting:follow-up", args=[over.token]),
+        "rated": reverse("outreach:evaluation", args=[rated.token]),
+    }
+
+    def offered(user):
+        client.force_login(user)
+        page = client.get(reverse("reporting:outreach-school", args=[school.uid]))
+        assert support.reference in page.content.decode()
+        return {name for name, link in links.items() if f'href="{link}"' in page.content.decode()}
+
+    assert offered(school_staff) == {"open", "rated"}
+    assert offered(person(Role.OUTREACH_WORKER)) == set()  # the council asks, and does not answer
+    client.force_login(school_staff)
+    for name in ("open", "rated"):
+        assert "Send" in client.get(links[name]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({}, "Not asked so far."),
+        ({"sent_on": date(2025, 3, 17)}, "Asked on 17 March 2025; no answer so far."),
+        ({"sent_on": date(2025, 3, 17), "reminders": 1}, ", and reminded; no answer so far."),
+    ],
+)
+def test_the_page_of_the_support_says_whether_the_school_was_asked(
+    client, manager, school, details, words
+):
+    row = asked(school)
+    Evaluation.objects.update(**{"sent_on": None, **details})
+    client.force_login(manager)
+
+    page = client.get(row.support.get_absolute_url()).content.decode()
+
+    assert words in page
