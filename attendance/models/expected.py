@@ -101,15 +101,17 @@ EXPECTED_AND_MARKED = f"""
         LEFT JOIN attendance_mark AS mark USING (placement_id, date, session)
         GROUP BY 1
     ), marked AS (
-        SELECT placement_id, count(*) AS n
+        SELECT placement_id, count(*) AS every, count(*) FILTER (
+            WHERE day >= starts_on AND day < ends_on AND day IN (SELECT day FROM school_day)
+              AND {HOLDS.format(sessions="sessions")}) AS n
         FROM (SELECT placement_id, date AS day, session FROM attendance_mark) AS mark
-        JOIN placed ON placed.id = placement_id AND day >= starts_on AND day < ends_on
-        WHERE day >= %(first)s AND day < %(until)s AND day IN (SELECT day FROM school_day)
-          AND {HOLDS.format(sessions="sessions")}
+        JOIN placed ON placed.id = placement_id
+        WHERE day >= %(first)s AND day < %(until)s
         GROUP BY 1
     )
     SELECT placement_id, coalesce(marked.n, 0) - coalesce(less.marked, 0) AS marked,
-        asked.n - coalesce(less.expected, 0) AS expected
+        asked.n - coalesce(less.expected, 0) AS expected, coalesce(less.expected, 0) AS left_out,
+        coalesce(marked.every - marked.n, 0) + coalesce(less.marked, 0) AS unasked
     FROM pattern CROSS JOIN LATERAL (
         SELECT sum({OF_DAY.format(sessions="sessions")}) AS n FROM school_day
         WHERE day >= starts_on AND day < ends_on
@@ -197,7 +199,8 @@ def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]
 def expected_and_marked(start: date, until: date) -> tuple[str, dict[str, Any]]:
     """Return the query of how many sessions of each placement were expected, and of those marked.
 
-    From start up to, not on, until. Its rows are placement_id, marked, expected.
+    From start up to, not on, until. Its rows are placement_id, marked, expected; `left_out` are
+    sessions of the pattern that were not expected, `unasked` marks of sessions that were not.
     """
     return EXPECTED_AND_MARKED, of_days(start, until)
 

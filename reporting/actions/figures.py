@@ -23,6 +23,7 @@ SAID = (
     "fingerprint",
     "definition_version",
     "counts",
+    "units",
     "is_over",
     "starts_on",
     "ends_on",

@@ -69,7 +69,7 @@ def _added_up(rows: Iterable[Row]) -> dict[tuple[Any, ...], Pair]:
     for pupil, provider, school, up, low in rows:
         above, below = found.get((pupil, provider, school), (0, 0))
         found[pupil, provider, school] = (above + int(up), below + int(low))
-    return found
+    return {key: pair for key, pair in found.items() if any(pair)}
 
 
 def _sum(pairs: Iterable[Pair]) -> Pair:

@@ -87,7 +87,11 @@ class Population:
 
 @dataclass(frozen=True)
 class Total:
-    """A measure's value with what it was made of."""
+    """A measure's value with what it was made of.
+
+    `units` are the children behind it. Where nothing is below the line there is no figure, and
+    they are those of whom something is counted apart.
+    """
 
     numerator: int
     denominator: int
@@ -111,11 +115,13 @@ class Published:
     is_complement: bool = False  # attendance is published as its complement, absence
 
 
+# What is counted apart stands on neither side of the line: nobody of it is behind the figure.
+IS_BEHIND = "(numerator <> 0 OR denominator <> 0)"
 # What a unit is, and the print of all of them: two prints are alike only where no unit changed.
 UNIT = "pupil_id, provider_id, school_id, numerator, denominator"
 PRINT = (
     "md5(coalesce(string_agg(concat_ws(':', pupil_id, provider_id, school_id, numerator, "
-    f"denominator), ',' ORDER BY {UNIT}), ''))"
+    f"denominator), ',' ORDER BY {UNIT}) FILTER (WHERE {IS_BEHIND}), ''))"
 )
 
 
@@ -157,6 +163,11 @@ class Measure:
     def is_share(self) -> bool:
         """Tell whether no value of it can be over 100."""
         return self.unit.startswith("percent") and not self.may_pass_100
+
+    @property
+    def is_share_of_sessions(self) -> bool:
+        """Tell whether it is a share of sessions, of which each child has many."""
+        return self.is_share and "sessions" in self.unit
 
     @property
     def is_of_children(self) -> bool:
@@ -222,7 +233,8 @@ class Measure:
         population, column = self.counted(period), COLUMNS[dimension]
         return _run(
             f"SELECT {column}, sum(numerator)::bigint, sum(denominator)::bigint, "  # noqa: S608
-            f"count(DISTINCT pupil_id) FROM ({population.sql}) AS units GROUP BY 1 ORDER BY 1",
+            f"count(DISTINCT pupil_id) FILTER (WHERE {IS_BEHIND}) "
+            f"FROM ({population.sql}) AS units GROUP BY 1 ORDER BY 1",
             population.params,
         )
 
@@ -230,8 +242,8 @@ class Measure:
         """Return [pupil, provider, school, numerator, denominator] of each unit, and their print."""
         population = self.counted(period, narrowing)
         rows, found = _run(
-            f"SELECT coalesce(json_agg(json_build_array({UNIT}) ORDER BY {UNIT}), '[]'), "  # noqa: S608
-            f"{PRINT} FROM ({population.sql}) AS rows",
+            f"SELECT coalesce(json_agg(json_build_array({UNIT}) ORDER BY {UNIT}) "  # noqa: S608
+            f"FILTER (WHERE {IS_BEHIND}), '[]'), {PRINT} FROM ({population.sql}) AS rows",
             population.params,
         )[0]
         return rows, found
@@ -247,7 +259,8 @@ class Measure:
             return []
         return _run(
             "SELECT pupil_id, provider_id, numerator::bigint, denominator::bigint "  # noqa: S608
-            f"FROM ({population.sql}) AS units WHERE pupil_id IN ({visible.text}) "
+            f"FROM ({population.sql}) AS units WHERE {IS_BEHIND} "
+            f"AND pupil_id IN ({visible.text}) "
             "ORDER BY pupil_id, provider_id",
             {**population.params, **visible.params},
         )
@@ -283,7 +296,9 @@ def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
     extra = "".join(f", coalesce(sum({column}), 0)" for column in population.counts.values())
     row = _run(
         "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), "  # noqa: S608
-        f"count(DISTINCT {population.unit}), {PRINT}{extra} FROM ({rows}) AS rows",
+        f"CASE WHEN sum(denominator) <> 0 THEN count(DISTINCT {population.unit}) "
+        f"FILTER (WHERE {IS_BEHIND}) ELSE count(DISTINCT {population.unit}) END, "
+        f"{PRINT}{extra} FROM ({rows}) AS rows",
         params,
     )[0]
     return Total(

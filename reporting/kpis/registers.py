@@ -8,7 +8,8 @@ from reporting.kpis.system import OWNER, YEAR_GROUP
 SLUG = "registers-complete"
 UNITS = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
-        placement.tier, {YEAR_GROUP.format(day="%(first)s::date")}, found.marked, found.expected
+        placement.tier, {YEAR_GROUP.format(day="%(first)s::date")}, found.marked, found.expected,
+        found.left_out, found.unasked
     FROM ({{counted}}) AS found
     JOIN placements_placement AS placement ON placement.id = found.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
@@ -20,7 +21,15 @@ def _population(period: Period) -> Population:
     until = max(period.start, min(period.end, period.as_of))
     counted, params = expected_and_marked(period.start, until)
     units = Units(UNITS.format(counted=counted), params)
-    return Population(units, numerator="marked", denominator="expected")
+    return Population(
+        units,
+        numerator="marked",
+        denominator="expected",
+        counts={
+            "Sessions of the pattern that were not expected, left out": "left_out",
+            "Marks at sessions that nobody expected, in neither number": "unasked",
+        },
+    )
 
 
 FAMILY = [
@@ -33,8 +42,10 @@ FAMILY = [
         "school in weeks of return, and what a part-time timetable leaves out.",
         numerator_words="Expected sessions with a mark",
         denominator_words="Sessions expected",
-        exclusions="The day on which the figure is computed is not over and not counted. A mark "
-        "at a session that nobody expected is in neither number.",
+        exclusions="Left out of the pattern: sessions on a provider's closed days, in pauses, at "
+        "the school in weeks of return, and those that a part-time timetable leaves out. The day "
+        "on which the figure is computed is not over and not counted. A mark at a session that "
+        "nobody expected is in neither number.",
         source="H&F AP strategy 2023 to 2028, priority 2; School Attendance (Pupil Registration) "
         "(England) Regulations 2024: a register is taken at each session",
         unit="percent of sessions expected",

@@ -16,58 +16,78 @@ YEAR_GROUP = """
 DECIDED = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
         {YEAR_GROUP.format(day="referral.decide_by")},
-        coalesce(referral.decided_on <= referral.decide_by, false)::int AS kept, 1 AS counted
+        (is_counted AND coalesce(referral.decided_on <= referral.decide_by, false))::int AS kept,
+        is_counted::int AS counted, is_withdrawn::int AS withdrawn,
+        (NOT is_counted AND NOT is_withdrawn)::int AS not_over
     FROM referrals_referral AS referral
     JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
-    WHERE referral.status NOT IN ('draft', 'withdrawn')
+    CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
+    CROSS JOIN LATERAL (
+        SELECT NOT is_withdrawn
+            AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(as_of)s) AS is_counted
+    ) AS due
+    WHERE referral.status <> 'draft'
       AND referral.decide_by >= %(from)s AND referral.decide_by < %(until)s
-      AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(as_of)s)
 """  # noqa: S608 - constants of ours
 EDUCATED = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
         {YEAR_GROUP.format(day="referral.day_six_on")},
-        coalesce(referral.education_from <= referral.day_six_on, false)::int AS kept, 1 AS counted
+        (NOT is_withdrawn AND coalesce(education_from <= day_six_on, false))::int AS kept,
+        (NOT is_withdrawn)::int AS counted, is_withdrawn::int AS withdrawn
     FROM referrals_referral AS referral
+    CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
     JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
-    WHERE referral.status NOT IN ('draft', 'withdrawn')
+    WHERE referral.status <> 'draft'
       AND referral.day_six_on >= %(from)s AND referral.day_six_on < %(until)s
 """  # noqa: S608 - constants of ours
 WITHIN_LIMIT = f"""
-    WITH limited AS (
-        SELECT placement.*, greatest(
+    WITH placed AS (
+        SELECT placement.*, CASE WHEN rule.longest_weeks IS NOT NULL THEN greatest(
             {COUNTED_FROM.format(own="placement.follows_id, placement.tier, placement.starts_on")}
                 + 7 * rule.longest_weeks,
             placement.starts_on
-        ) AS latest_end
+        ) END AS latest_end
         FROM placements_placement AS placement
-        JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT longest_weeks FROM placements_tierrule AS one
             WHERE one.tier = 2 AND one.starts_on <= placement.starts_on
             ORDER BY one.starts_on DESC LIMIT 1
-        ) AS rule ON rule.longest_weeks IS NOT NULL
+        ) AS rule ON true
         WHERE placement.tier = 2 AND placement.status IN ('open', 'paused', 'ended')
+    ), limited AS (
+        SELECT placed.*, coalesce(CASE WHEN status = 'ended'
+                THEN ends_on > %(from)s AND ends_on <= %(until)s
+                ELSE latest_end < %(until)s AND latest_end >= %(from)s END
+            AND latest_end IS NOT NULL, false) AS is_counted
+        FROM placed
     )
     SELECT limited.pupil_id, limited.home_school_id AS school_id, limited.provider_id,
         limited.tier, {YEAR_GROUP.format(day="limited.starts_on")},
-        (limited.status = 'ended' AND limited.ends_on <= limited.latest_end)::int AS kept,
-        1 AS counted
+        (is_counted AND limited.status = 'ended' AND limited.ends_on <= limited.latest_end)::int
+            AS kept,
+        is_counted::int AS counted, (latest_end IS NULL)::int AS without,
+        (latest_end IS NOT NULL AND NOT is_counted)::int AS elsewhere
     FROM limited
     JOIN pupils_pupil AS pupil ON pupil.id = limited.pupil_id
-    WHERE CASE WHEN limited.status = 'ended'
-            THEN limited.ends_on > %(from)s AND limited.ends_on <= %(until)s
-            ELSE limited.latest_end < %(until)s AND limited.latest_end >= %(from)s END
+    WHERE is_counted OR limited.starts_on < %(until)s
+      AND (limited.ends_on IS NULL OR limited.ends_on > %(from)s)
 """  # noqa: S608 - constants of ours
 TIMETABLE_REVIEWS = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="review.due_on")},
-        coalesce(review.held_on <= review.due_on, false)::int AS kept, 1 AS counted
+        (is_counted AND coalesce(review.held_on <= review.due_on, false))::int AS kept,
+        is_counted::int AS counted, is_past::int AS past,
+        (NOT is_counted AND NOT is_past)::int AS not_over
     FROM attendance_timetablereview AS review
     JOIN attendance_parttimetimetable AS timetable ON timetable.id = review.timetable_id
     JOIN placements_placement AS placement ON placement.id = timetable.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    CROSS JOIN LATERAL (SELECT review.due_on >= timetable.ends_on AS is_past) AS ended
+    CROSS JOIN LATERAL (
+        SELECT NOT is_past
+            AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s) AS is_counted
+    ) AS due
     WHERE review.due_on >= %(from)s AND review.due_on < %(until)s
-      AND review.due_on < timetable.ends_on
-      AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s)
 """  # noqa: S608 - constants of ours
 TIMETABLES = f"""
     WITH rule AS (
@@ -76,36 +96,46 @@ TIMETABLES = f"""
     )
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="timetable.starts_on")},
-        (timetable.part_time_since + 7 * rule.long_weeks <= %(last_day)s)::int AS long,
-        1 AS counted
+        coalesce(timetable.part_time_since + 7 * rule.long_weeks <= %(last_day)s, false)::int
+            AS long,
+        (rule.long_weeks IS NOT NULL)::int AS counted, (rule.long_weeks IS NULL)::int AS without
     FROM attendance_parttimetimetable AS timetable
     JOIN placements_placement AS placement ON placement.id = timetable.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
-    JOIN rule ON rule.long_weeks IS NOT NULL
+    LEFT JOIN rule ON true
     WHERE timetable.starts_on <= %(last_day)s AND timetable.ends_on > %(last_day)s
 """  # noqa: S608 - constants of ours
 SUPPORT_REVIEWS = f"""
     SELECT plan.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="review.due_on")},
-        coalesce(review.held_on <= review.due_on, false)::int AS kept, 1 AS counted
+        (is_counted AND coalesce(review.held_on <= review.due_on, false))::int AS kept,
+        is_counted::int AS counted, is_dropped::int AS dropped,
+        (NOT is_counted AND NOT is_dropped)::int AS not_over
     FROM attendance_supportreview AS review
     JOIN attendance_supportplan AS plan ON plan.id = review.plan_id
     LEFT JOIN placements_placement AS placement ON placement.id = plan.placement_id
     JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
-    WHERE review.dropped_on IS NULL
-      AND review.due_on >= %(from)s AND review.due_on < %(until)s
-      AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s)
+    CROSS JOIN LATERAL (SELECT review.dropped_on IS NOT NULL AS is_dropped) AS gone
+    CROSS JOIN LATERAL (
+        SELECT NOT is_dropped
+            AND (review.held_on IS NOT NULL OR review.due_on < %(as_of)s) AS is_counted
+    ) AS due
+    WHERE review.due_on >= %(from)s AND review.due_on < %(until)s
 """  # noqa: S608 - constants of ours
 ACCREDITED = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
-        placement.tier, {YEAR_GROUP.format(day="placement.ends_on")},
-        EXISTS (
+        placement.tier, {YEAR_GROUP.format(day="coalesce(placement.ends_on, %(last_day)s)")},
+        (is_over AND EXISTS (
             SELECT FROM placements_award AS award WHERE award.placement_id = placement.id
-        )::int AS kept, 1 AS counted
+        ))::int AS kept, is_over::int AS counted, (NOT is_over)::int AS going_on
     FROM placements_placement AS placement
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
-    WHERE placement.status = 'ended' AND placement.sessions > 0
-      AND placement.ends_on > %(from)s AND placement.ends_on <= %(until)s
+    CROSS JOIN LATERAL (
+        SELECT placement.status = 'ended' AND placement.ends_on <= %(until)s AS is_over
+    ) AS ended
+    WHERE placement.status IN ('open', 'paused', 'ended') AND placement.sessions > 0
+      AND placement.starts_on < %(until)s
+      AND (placement.ends_on IS NULL OR placement.ends_on > %(from)s)
 """  # noqa: S608 - constants of ours
 PLACES = """
     WITH place AS (
@@ -117,25 +147,29 @@ PLACES = """
         FROM accounts_organisation AS provider WHERE provider.kind = 'provider'
     )
     SELECT placement.pupil_id, placement.home_school_id AS school_id, place.id AS provider_id,
-        placement.tier, NULL::int AS year_group, 1 AS filled, 0 AS places
+        placement.tier, NULL::int AS year_group, coalesce(places > 0, false)::int AS filled, 0 AS places,
+        (places IS NULL OR places = 0)::int AS without
     FROM place
     JOIN placements_placement AS placement ON placement.provider_id = place.id
-    WHERE place.places > 0 AND placement.sessions > 0
+    WHERE placement.sessions > 0
       AND placement.status IN ('open', 'paused', 'ended') AND placement.starts_on <= %(last_day)s
       AND (placement.ends_on IS NULL OR placement.ends_on > %(last_day)s)
     UNION ALL
-    SELECT NULL, NULL, id, NULL, NULL, 0, places FROM place WHERE places > 0
+    SELECT NULL, NULL, id, NULL, NULL, 0, places, 0 FROM place WHERE places > 0
 """
 OF_REFERRALS = frozenset(DIMENSIONS) - {"provider"}
 OWNER = "SEND manager"
+WITHDRAWN, NOT_OVER = "Referrals withdrawn, left out", "Due, and the day is not over"
 COUNCIL = "The council's own rules, with their dates of effect"
 
 
-def _population(period: Period, *, sql: str, numerator: str, denominator: str) -> Population:
+def _population(
+    period: Period, *, sql: str, numerator: str, denominator: str, counts: dict[str, str]
+) -> Population:
     start, until = period.days
     days = {"from": start, "until": until, "last_day": period.last_day, "as_of": period.as_of}
     units = Units(sql=sql, params=days)
-    return Population(units=units, numerator=numerator, denominator=denominator)
+    return Population(units=units, numerator=numerator, denominator=denominator, counts=counts)
 
 
 def _measure(
@@ -145,12 +179,12 @@ def _measure(
     sql: str,
     words: tuple[str, str],
     *,
+    counts: dict[str, str],
     columns: tuple[str, str] = ("kept", "counted"),
     **more: Any,
 ) -> Measure:
     numerator, denominator = columns
     details: dict[str, Any] = {
-        "exclusions": "What is due and not over yet is in neither number.",
         "source": COUNCIL,
         "unit": "percent of those due",
         "better": "higher",
@@ -164,7 +198,9 @@ def _measure(
         numerator_words=words[0],
         denominator_words=words[1],
         owner=OWNER,
-        population=partial(_population, sql=sql, numerator=numerator, denominator=denominator),
+        population=partial(
+            _population, sql=sql, numerator=numerator, denominator=denominator, counts=counts
+        ),
         is_of_sessions=False,
         priority=0,
         **details,
@@ -182,7 +218,9 @@ FAMILY = [
         ("Referrals decided in time", "Referrals due"),
         knows=OF_REFERRALS,
         reads=frozenset({"referrals"}),
-        exclusions="Left out: drafts and referrals that were withdrawn.",
+        counts={WITHDRAWN: "withdrawn", NOT_OVER: "not_over"},
+        exclusions="Left out: referrals that were withdrawn, and those whose day is not over and "
+        "that nobody decided yet. A draft has no day of decision.",
         version=2,
     ),
     _measure(
@@ -194,6 +232,7 @@ FAMILY = [
         ("Pupils with education in time", "Pupils whose sixth day came"),
         knows=OF_REFERRALS,
         reads=frozenset({"referrals", "placements"}),
+        counts={WITHDRAWN: "withdrawn"},
         exclusions="Left out: referrals that were withdrawn.",
         source="Education Act 1996 section 19; domain reference 2, day 6",
     ),
@@ -207,8 +246,14 @@ FAMILY = [
         WITHIN_LIMIT,
         ("Placements ended within the limit", "Placements ended, or past the limit"),
         reads=frozenset({"placements"}),
-        exclusions="Left out: placements for which no limit was set, and those running within it.",
         version=2,
+        counts={
+            "No limit was set, left out": "without",
+            "Counted when they end or pass their limit, in another period": "elsewhere",
+        },
+        exclusions="Left out: placements for which no limit was set. Of the others in force in the "
+        "period, those that go on within their limit are counted when they end or pass it, and "
+        "those that passed it earlier were counted then.",
     ),
     _measure(
         "part-time-timetables-reviewed-on-time",
@@ -217,6 +262,9 @@ FAMILY = [
         "earlier, as a share of those due.",
         TIMETABLE_REVIEWS,
         ("Reviews held on time", "Reviews due"),
+        counts={"Due after the timetable had ended, left out": "past", NOT_OVER: "not_over"},
+        exclusions="Left out: reviews that fell due after the timetable had ended, and those whose "
+        "day is not over and that nobody held yet.",
         reads=frozenset({"timetables"}),
         source="DfE, Working together to improve school attendance (part-time timetables)",
         version=2,
@@ -231,6 +279,7 @@ FAMILY = [
         ("Timetables longer than the limit", "Timetables in force"),
         columns=("long", "counted"),
         reads=frozenset({"timetables"}),
+        counts={"Timetables in force while no number of weeks is set": "without"},
         exclusions="Nothing is counted where the council has set no number of weeks.",
         better="lower",
         unit="percent of timetables in force",
@@ -243,6 +292,9 @@ FAMILY = [
         "earlier, as a share of those due.",
         SUPPORT_REVIEWS,
         ("Reviews held on time", "Reviews due"),
+        counts={"Reviews dropped, left out": "dropped", NOT_OVER: "not_over"},
+        exclusions="Left out: reviews that were dropped, and those whose day is not over and that "
+        "nobody held yet.",
         reads=frozenset({"support"}),
         source="H&F AP strategy 2023 to 2028, priority 2: fortnightly reviews",
         version=2,
@@ -255,8 +307,9 @@ FAMILY = [
         ACCREDITED,
         ("Placements with an award", "Placements ended"),
         reads=frozenset({"placements"}),
-        exclusions="Counted is what is recorded under the awards of the placement, academic and "
-        "vocational alike.",
+        counts={"Placements that go on after the period, in neither number": "going_on"},
+        exclusions="Placements that go on are counted when they end. Counted is what is recorded "
+        "under the awards of the placement, academic and vocational alike.",
         unit="percent of placements",
     ),
     _measure(
@@ -269,7 +322,8 @@ FAMILY = [
         ("Pupils placed", "Places commissioned"),
         columns=("filled", "places"),
         reads=frozenset({"placements"}),
-        exclusions="Left out: providers without commissioned places.",
+        counts={"Pupils placed where no place is commissioned, left out": "without"},
+        exclusions="Left out: providers without commissioned places, with their pupils.",
         knows=frozenset({"provider"}),
         unit="percent of places",
         version=2,

@@ -57,6 +57,14 @@ def test_it_is_spent_over_attended(placements, whole_year):
     assert (list(total.counts.values()), total.units) == ([1], 2)
 
 
+def test_without_any_rate_nobody_is_behind_it(whole_year):
+    factories.write_marks(factories.PlacementFactory(starts_on=MONDAY), "//", first_day=MONDAY)
+
+    total = COST.total(whole_year)
+
+    assert (total.value, list(total.counts.values()), total.units) == (None, [1], 0)
+
+
 def test_it_is_that_of_the_page_of_costs(placements, whole_year, person):
     """Up to a day in the second week, too, and of a half term."""
     manager = person(Role.MANAGER)

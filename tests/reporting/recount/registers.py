@@ -9,6 +9,8 @@ from attendance.models import Mark, PartTimeTimetable
 from placements.models import Pause, Rate, WeekPattern
 from tests.reporting.recount.rows import ONE_DAY, Unit, exported, is_placed, kept, placements
 
+NOT_EXPECTED = "Sessions of the pattern that were not expected, left out"
+NOT_ASKED = "Marks at sessions that nobody expected, in neither number"
 WITHOUT_RATE = "Placements without a rate, left out"
 ATTENDED = set("/\\LKVPWB")
 
@@ -103,6 +105,15 @@ def written():
 
 
 @kept
+def marks_of():
+    """Return the sessions of each placement that somebody marked."""
+    found = {}
+    for placement, day, half in written():
+        found.setdefault(placement, []).append((day, half))
+    return found
+
+
+@kept
 def registers(part):
     """Count sessions that a register asked for, up to the day before the figure was made."""
     first, until = part.in_term
@@ -111,15 +122,23 @@ def registers(part):
     for row in placements().values():
         if not is_placed(row, first, until - ONE_DAY):
             continue
-        asked = [
-            (row["id"], day, half)
+        pattern = {
+            (day, half)
+            for day in school_days()
+            if first <= day < until and covering([row], day)
+            for half in sessions_of(row["sessions"], day)
+        }
+        asked = {
+            (day, half)
             for day, _, halves in walked(row["id"])
             for half in halves
             if first <= day < until
-        ]
-        if asked:
-            marked = sum(one in written() for one in asked)
-            found.append(Unit(row["provider_id"], row["pupil_id"], marked, len(asked)))
+        }
+        marked = {one for one in marks_of().get(row["id"], []) if first <= one[0] < until}
+        apart = {NOT_EXPECTED: len(pattern - asked), NOT_ASKED: len(marked - asked)}
+        if pattern:
+            own = row["provider_id"], row["pupil_id"]
+            found.append(Unit(*own, len(marked & asked), len(asked), apart))
     return found
 
 

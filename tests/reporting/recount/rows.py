@@ -116,17 +116,23 @@ class Part:
 
 
 def summed(units):
-    """Return what stands above and below, how many children, and what stands beside."""
+    """Return what stands above and below, how many children, and what stands beside.
+
+    Where nothing is below the line, the children are those of whom something stands beside.
+    """
     apart = Counter()
     for unit in units:
         apart.update(unit.apart)
-    children = {unit.pupil for unit in units} - {None}
     above, below = (sum(getattr(unit, name) for unit in units) for name in ("above", "below"))
-    return above, below, len(children), +apart
+    behind = {unit.pupil for unit in units if unit.above or unit.below or not below} - {None}
+    return above, below, len(behind), +apart
 
 
 def by_provider(units):
     found = {}
     for unit in units:
         found.setdefault(unit.provider, []).append(unit)
-    return {provider: summed(own)[:3] for provider, own in found.items()}
+    return {
+        provider: summed([unit for unit in own if unit.above or unit.below])[:3]
+        for provider, own in found.items()
+    }

@@ -13,13 +13,22 @@ from placements.models import Award, Commission, TierRule
 from referrals.models import Referral
 from tests.reporting.recount.rows import BEGUN, Unit, exported, is_placed, placements
 
+WITHDRAWN, NOT_OVER = "Referrals withdrawn, left out", "Due, and the day is not over"
+NO_LIMIT = "No limit was set, left out"
+ELSEWHERE = "Counted when they end or pass their limit, in another period"
+PAST = "Due after the timetable had ended, left out"
+DROPPED = "Reviews dropped, left out"
+NO_WEEKS = "Timetables in force while no number of weeks is set"
+GOING_ON = "Placements that go on after the period, in neither number"
+NO_PLACES = "Pupils placed where no place is commissioned, left out"
+
 
 def referrals(part, due):
     names = ("pupil_id", "status", "decide_by", "decided_on", "day_six_on", "education_from")
     return [
         row
         for row in exported(Referral, *names)
-        if row["status"] not in {"draft", "withdrawn"} and part.holds(row[due])
+        if row["status"] != "draft" and part.holds(row[due])
     ]
 
 
@@ -27,19 +36,29 @@ def in_time(done, due):
     return int(done is not None and done <= due)
 
 
+def unit(provider, pupil, above, apart=None):
+    """Return what is counted, or what is left out and why."""
+    return Unit(provider, pupil, 0, 0, {apart: 1}) if apart else Unit(provider, pupil, above, 1)
+
+
 def decided(part):
-    return [
-        Unit(None, row["pupil_id"], in_time(row["decided_on"], row["decide_by"]), 1)
-        for row in referrals(part, "decide_by")
-        if row["decided_on"] is not None or row["decide_by"] < part.as_of
-    ]
+    found = []
+    for row in referrals(part, "decide_by"):
+        is_due = row["decided_on"] is not None or row["decide_by"] < part.as_of
+        apart = None if is_due else NOT_OVER
+        apart = WITHDRAWN if row["status"] == "withdrawn" else apart
+        kept = in_time(row["decided_on"], row["decide_by"])
+        found.append(unit(None, row["pupil_id"], kept, apart))
+    return found
 
 
 def educated(part):
-    return [
-        Unit(None, row["pupil_id"], in_time(row["education_from"], row["day_six_on"]), 1)
-        for row in referrals(part, "day_six_on")
-    ]
+    found = []
+    for row in referrals(part, "day_six_on"):
+        apart = WITHDRAWN if row["status"] == "withdrawn" else None
+        kept = in_time(row["education_from"], row["day_six_on"])
+        found.append(unit(None, row["pupil_id"], kept, apart))
+    return found
 
 
 def newest(rows, day):
@@ -65,16 +84,22 @@ def within_limit(part):
     ]
     found = []
     for row in placements().values():
-        rule = newest(rules, row["starts_on"])
-        if row["tier"] != 2 or rule is None or rule["longest_weeks"] is None:
+        if row["tier"] != 2 or row["status"] not in BEGUN:
             continue
-        left = timedelta(weeks=rule["longest_weeks"]) - spent_before(row)
-        first_past = row["starts_on"] + max(left, timedelta())
-        if row["status"] == "ended" and part.holds_end(row["ends_on"]):
-            is_within = row["ends_on"] <= first_past
-            found.append(Unit(row["provider_id"], row["pupil_id"], int(is_within), 1))
-        elif row["status"] in {"open", "paused"} and part.holds(first_past):
-            found.append(Unit(row["provider_id"], row["pupil_id"], 0, 1))
+        own = row["provider_id"], row["pupil_id"]
+        rule = newest(rules, row["starts_on"])
+        longest = rule["longest_weeks"] if rule else None
+        if longest is not None:
+            left = timedelta(weeks=longest) - spent_before(row)
+            first_past = row["starts_on"] + max(left, timedelta())
+            if row["status"] == "ended" and part.holds_end(row["ends_on"]):
+                found.append(unit(*own, int(row["ends_on"] <= first_past)))
+                continue
+            if row["status"] != "ended" and part.holds(first_past):
+                found.append(unit(*own, 0))
+                continue
+        if is_placed(row, part.start, part.until - timedelta(days=1)):
+            found.append(unit(*own, 0, NO_LIMIT if longest is None else ELSEWHERE))
     return found
 
 
@@ -84,33 +109,35 @@ def timetables():
 
 
 def is_due(row, part):
-    """Tell whether it was due in the time, and its day is over or it was held."""
-    is_over = row["held_on"] is not None or row["due_on"] < part.as_of
-    return part.holds(row["due_on"]) and is_over
+    """Tell whether its day is over, or it was held."""
+    return row["held_on"] is not None or row["due_on"] < part.as_of
 
 
 def timetable_reviews(part):
     found = []
     for row in exported(TimetableReview, "timetable_id", "due_on", "held_on"):
+        if not part.holds(row["due_on"]):
+            continue
         timetable = timetables()[row["timetable_id"]]
-        if is_due(row, part) and row["due_on"] < timetable["ends_on"]:
-            own = placements()[timetable["placement_id"]]
-            kept = in_time(row["held_on"], row["due_on"])
-            found.append(Unit(own["provider_id"], own["pupil_id"], kept, 1))
+        apart = None if is_due(row, part) else NOT_OVER
+        apart = PAST if row["due_on"] >= timetable["ends_on"] else apart
+        own = placements()[timetable["placement_id"]]
+        kept = in_time(row["held_on"], row["due_on"])
+        found.append(unit(own["provider_id"], own["pupil_id"], kept, apart))
     return found
 
 
 def long_timetables(part):
     rule = newest(exported(TimetableRule, "starts_on", "long_weeks"), part.last_day)
-    if rule is None or rule["long_weeks"] is None:
-        return []
-    longest = timedelta(weeks=rule["long_weeks"])
+    weeks = rule["long_weeks"] if rule else None
     found = []
     for row in timetables().values():
         if row["starts_on"] <= part.last_day < row["ends_on"]:
             own = placements()[row["placement_id"]]
             lasted = part.last_day + timedelta(days=1) - row["part_time_since"]
-            found.append(Unit(own["provider_id"], own["pupil_id"], int(lasted > longest), 1))
+            is_long = weeks is not None and lasted > timedelta(weeks=weeks)
+            apart = NO_WEEKS if weeks is None else None
+            found.append(unit(own["provider_id"], own["pupil_id"], int(is_long), apart))
     return found
 
 
@@ -118,38 +145,41 @@ def support_reviews(part):
     plans = {row["id"]: row for row in exported(SupportPlan, "id", "pupil_id", "placement_id")}
     found = []
     for row in exported(SupportReview, "plan_id", "due_on", "held_on", "dropped_on"):
-        if row["dropped_on"] is None and is_due(row, part):
-            plan = plans[row["plan_id"]]
-            placed = placements().get(plan["placement_id"], {"provider_id": None})
-            kept = in_time(row["held_on"], row["due_on"])
-            found.append(Unit(placed["provider_id"], plan["pupil_id"], kept, 1))
+        if not part.holds(row["due_on"]):
+            continue
+        apart = None if is_due(row, part) else NOT_OVER
+        apart = DROPPED if row["dropped_on"] is not None else apart
+        plan = plans[row["plan_id"]]
+        placed = placements().get(plan["placement_id"], {"provider_id": None})
+        kept = in_time(row["held_on"], row["due_on"])
+        found.append(unit(placed["provider_id"], plan["pupil_id"], kept, apart))
     return found
 
 
 def accredited(part):
     awarded = {row["placement_id"] for row in exported(Award, "placement_id")}
-    return [
-        Unit(row["provider_id"], row["pupil_id"], int(row["id"] in awarded), 1)
-        for row in placements().values()
-        if row["tier"] > 1 and row["status"] == "ended" and part.holds_end(row["ends_on"])
-    ]
+    found = []
+    for row in placements().values():
+        if is_placed(row, part.start, part.until - timedelta(days=1)):
+            is_over = row["status"] == "ended" and part.holds_end(row["ends_on"])
+            apart = None if is_over else GOING_ON
+            own = row["provider_id"], row["pupil_id"]
+            found.append(unit(*own, int(row["id"] in awarded), apart))
+    return found
 
 
 def places(part):
     commissions = {}
     for row in exported(Commission, "provider_id", "starts_on", "places"):
         commissions.setdefault(row["provider_id"], []).append(row)
-    found = []
-    for provider, rows in commissions.items():
-        holding = newest(rows, part.last_day)
-        if holding is None or not holding["places"]:
-            continue
-        found.append(Unit(provider, None, 0, holding["places"]))
-        found += [
-            Unit(provider, row["pupil_id"], 1, 0)
-            for row in placements().values()
-            if row["provider_id"] == provider and is_placed(row, part.last_day, part.last_day)
-        ]
+    held = {provider: newest(rows, part.last_day) for provider, rows in commissions.items()}
+    holding = {provider: row["places"] for provider, row in held.items() if row and row["places"]}
+    found = [Unit(provider, None, 0, number) for provider, number in holding.items()]
+    for row in placements().values():
+        if is_placed(row, part.last_day, part.last_day):
+            is_counted = row["provider_id"] in holding
+            apart = {} if is_counted else {NO_PLACES: 1}
+            found.append(Unit(row["provider_id"], row["pupil_id"], int(is_counted), 0, apart))
     return found
 
 
