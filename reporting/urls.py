@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting.views import (
     attendance,
+    behind,
     costs,
     cover,
     failures,
@@ -44,7 +45,7 @@ urlpatterns = [
     path("reporting/", figures.dashboard, name="dashboard"),
     path("reporting/measures/<slug:slug>/", figures.measure, name="measure"),
     path("reporting/measures/<slug:slug>/terms.csv", figures.terms, name="terms-file"),
-    path("reporting/measures/<slug:slug>/children/", figures.children, name="children"),
+    path("reporting/measures/<slug:slug>/children/", behind.children, name="children"),
     path("reporting/measures/<slug:slug>/since/", since.since, name="since"),
     path("reporting/dictionary/", figures.dictionary, name="dictionary"),
     path("reporting/failures/", failures.index, name="failures"),

@@ -18,6 +18,11 @@ GEOGRAPHIES = ["England", "London", "Inner London"]
 OF_A_PART = (
     "Published figures are of all pupils. This one is kept to some, so no difference is given."
 )
+NO_YEAR_BEFORE = (
+    "No comparison with the year before: this part of the year is not over, and of the year "
+    "before only the whole of it is kept. Part of a period is never set against a whole one."
+)
+ON_ITS_PAGE = "How it stood on the same day of the year before is said on the page of this figure."
 LARGE = 100  # a share of fewer units is shown with its interval
 
 
@@ -116,14 +121,26 @@ def in_a_sentence(measure: Measure, snapshot: Snapshot, comparison: Comparison) 
 
 
 def interval_of(measure: Measure, snapshot: Snapshot) -> tuple[Decimal, Decimal] | None:
-    """Return the interval of a small share; None where it is large or no share of units.
-
-    Sessions of one child are alike, so a share of sessions has no such interval.
-    """
-    is_share = measure.unit.startswith("percent of") and "sessions" not in measure.unit
+    """Return the interval of a small share; None where it is large or no share of units."""
+    is_share = measure.unit.startswith("percent of") and not measure.is_share_of_sessions
     if not is_share or not measure.is_of_children or snapshot.denominator >= LARGE:
         return None
     return interval(snapshot.numerator, snapshot.denominator)
+
+
+def why_no_interval(measure: Measure, snapshot: Snapshot) -> str:
+    """Say why a share of the sessions of few children has none; nothing where it needs no words.
+
+    How alike the sessions of one child are is not known here, and no source of ours says it.
+    """
+    if not measure.is_share_of_sessions or not 0 < snapshot.units < LARGE:
+        return ""
+    children = "one child" if snapshot.units == 1 else f"{snapshot.units} children"
+    return (
+        f"No interval is given. The sessions are those of {children}, and sessions of one child "
+        "are alike, so chance moves the figure more than the number of sessions would say. A few "
+        "children who come or go can change it much."
+    )
 
 
 def gap(goal: Decimal | int, snapshot: Snapshot, sign: str) -> str:

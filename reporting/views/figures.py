@@ -9,20 +9,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 
-from accounts.access import Request, looked_at, requires
-from accounts.models import Organisation
+from accounts.access import Request, requires
 from accounts.permissions import REACH_ALL, Permission
 from apsystem.lib.calendar import MONTHS, academic_year, months_after, year_label
 from apsystem.lib.charts import Bar
 from apsystem.lib.exports import csv_of
 from apsystem.lib.gds import day, one_decimal, query_of
-from apsystem.lib.pages import attachment, page_of
-from pupils.models import Pupil
+from apsystem.lib.pages import attachment
 from reporting.forms.figures import FiguresForm
 from reporting.kpis import REGISTRY, Measure, Period, by_priority
-from reporting.kpis.arithmetic import rate
 from reporting.kpis.beside import counted_apart
-from reporting.kpis.compare import compare, gap, in_a_sentence, interval_of
+from reporting.kpis.compare import (
+    NO_YEAR_BEFORE,
+    ON_ITS_PAGE,
+    compare,
+    gap,
+    in_a_sentence,
+    interval_of,
+    why_no_interval,
+)
 from reporting.kpis.disclosure import (
     METHOD_OF_FIGURES,
     NOTHING_HIDDEN,
@@ -112,6 +117,14 @@ class Asked:
         except NoCalendar:
             return {}
         return tried(measures, earlier, self.form.narrowing(earlier))[0]
+
+    def why_no_year_before(self, measures: Collection[Measure]) -> str:
+        """Say why the year before does not stand beside a time that runs; nothing where it may."""
+        if self.period is None or self.period.is_over:
+            return ""
+        if not _may_narrow(self.request):
+            return NO_YEAR_BEFORE
+        return ON_ITS_PAGE if len(measures) > 1 else ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -217,7 +230,9 @@ class Tiles:
             "why_not": self._why_not(measure),
             "sentence": in_a_sentence(measure, figure, comparison) if is_shown and figure else "",
             "interval": interval_of(measure, figure) if is_shown and figure else None,
+            "why_no_interval": why_no_interval(measure, figure) if is_shown and figure else "",
             "before": before if is_shown and self._has_value(measure, self.year_before) else None,
+            "why_no_before": self.asked.why_no_year_before(self.measures),
             "terms": (terms := self.course(measure)),
             "bars": [Bar(_term(row), row.value) for row in terms],
         }
@@ -368,32 +383,3 @@ def terms(request: Request, slug: str) -> HttpResponse:
     ]
     content = csv_of(heads, [*lines, *told])
     return attachment(content, "text/csv; charset=utf-8", f"{slug}-terms.csv")
-
-
-@requires(Permission.FIGURES_CHILDREN)
-def children(request: Request, slug: str) -> HttpResponse:
-    """Show the children behind a figure: those whom this person may see."""
-    found, asked = find_measure(slug), Asked.of(request)
-    pupils = Pupil.objects.as_user(request.user)
-    units = []
-    if asked.period and not found.why_not(asked.period, asked.narrowing):
-        units = found.children(asked.period, pupils, asked.narrowing)
-    page = page_of(request, units)
-    shown = {row.pk: row for row in pupils.filter(pk__in=[unit[0] for unit in page])}
-    places = {row.pk: row for row in Organisation.objects.as_user(request.user).providers()}
-    looked_at(request, shown, act="list")
-    return render(
-        request,
-        "reporting/children.html",
-        {
-            "title": "Children behind the figure",
-            "measure": found,
-            "page": page,
-            "total": len(units),
-            "rows": [
-                (shown[pupil], places.get(provider), above, below, rate(above, below, found.per))
-                for pupil, provider, above, below in page
-            ],
-            **asked.said,
-        },
-    )

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.permissions import Role
 from reporting.kpis import REGISTRY
-from reporting.kpis.compare import compare
+from reporting.kpis.compare import compare, interval_of, why_no_interval
 from tests import factories
 
 ABSENCE, ATTENDANCE = REGISTRY["overall-absence-ap"], REGISTRY["attendance-ap"]
@@ -130,3 +130,40 @@ def test_other_measures_other_schools_and_symbols_are_not_compared():
 
     assert comparison.rows == []
     assert comparison.why_not == "No figure is published for this part of the year."
+
+
+@pytest.mark.parametrize(
+    ("slug", "units", "words"),
+    [
+        ("attendance-ap", 12, "The sessions are those of 12 children,"),
+        ("attendance-ap", 1, "The sessions are those of one child,"),
+        ("outreach-attendance-during", 99, "The sessions are those of 99 children,"),
+        ("attendance-ap", 100, ""),  # so many that no interval is missed
+        ("attendance-ap", 0, ""),
+        ("persistent-absence-ap", 12, ""),  # a share of children has its interval
+        ("cost-per-attended-session", 12, ""),
+    ],
+)
+def test_a_share_of_the_sessions_of_few_children_says_why_it_has_no_interval(slug, units, words):
+    said = why_no_interval(REGISTRY[slug], ours(units=units, denominator=40))
+
+    assert words in said
+    assert bool(said) is bool(words)
+    assert (interval_of(REGISTRY[slug], ours(denominator=40)) is None) is (
+        slug != "persistent-absence-ap"
+    )
+
+
+@pytest.mark.django_db
+def test_the_page_of_attendance_says_it_where_another_gives_its_interval(client, person, calendar):
+    for slug in ("attendance-ap", "persistent-absence-ap"):
+        factories.SnapshotFactory(measure=slug)
+    client.force_login(person(Role.CASEWORKER))
+    pages = [
+        client.get(reverse("reporting:measure", args=[slug]), {"year": 2024, "part": "year"})
+        for slug in ("attendance-ap", "persistent-absence-ap")
+    ]
+
+    told = ["No interval is given. The sessions are those of 12 children" in page.content.decode()
+            for page in pages]  # fmt: skip
+    assert told == [True, False]

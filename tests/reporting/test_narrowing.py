@@ -276,9 +276,10 @@ def test_a_headline_shows_its_terms_and_gives_them_as_a_file(client, person, set
 
 @pytest.mark.usefixtures("borough")
 def test_a_year_that_runs_is_set_beside_the_year_before_to_the_same_day(
-    client, person, provider, monkeypatch
+    client, person, provider, monkeypatch, settings
 ):
     """Looked at on 1 October 2024; of the year before, the marks to 1 October 2023 count."""
+    settings.SMALLEST_COHORT = 1
     for module in ("views.figures", "actions.figures"):
         monkeypatch.setattr(f"reporting.{module}.localdate", lambda: date(2024, 10, 1))
     earlier = factories.PlacementFactory(
@@ -291,11 +292,15 @@ def test_a_year_that_runs_is_set_beside_the_year_before_to_the_same_day(
 
     client.force_login(person(Role.CASEWORKER))
     worker = client.get(path, {"year": "2024", "part": "year"}).content.decode()
+    of_all = client.get(reverse("reporting:dashboard"), {"year": "2024", "part": "year"})
     client.force_login(person(Role.LEADERSHIP))
     leader = client.get(path, {"year": "2024", "part": "year"}).content.decode()
 
     assert "The year before, to the same day: 25.0% (1 of 4)" in worker
+    assert "No comparison with the year before" not in worker
+    assert "is said on the page of this figure" in of_all.content.decode()
     assert "The year before" not in leader  # no figure is worked out for those who see no child
+    assert "No comparison with the year before: this part of the year is not over" in leader
 
 
 @pytest.mark.usefixtures("over", "borough")
@@ -316,3 +321,4 @@ def test_the_year_before_stands_beside_a_year_that_is_over(client, person, borou
     assert (
         "The year before, over the same part of the year: 25.0% (1 of 4)" in page.content.decode()
     )
+    assert "No comparison with the year before" not in page.content.decode()
