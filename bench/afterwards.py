@@ -1,16 +1,14 @@
 """Rows of the twelve months after support: many pupils, three suspensions to each."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import connection
 
 from accounts.models import HalfTerm, Organisation, User
-from bench import servers
+from bench import floors, servers
 from bench.borough import AS_OF, LAST_YEAR, calendar
 from bench.measures import MEASURE_BUDGET, ONE_STATEMENT
 from bench.timing import Effort, Result, Way, count_queries, in_turns
-from pupils.models.codes import GONE_FOR_GOOD, NOT_COUNTED
 from reporting.kpis import REGISTRY, Period
 from reporting.models import Coverage
 
@@ -92,66 +90,19 @@ UNGUARDED = """
     ALTER TABLE pupils_enrolment DROP CONSTRAINT pupils_enrolment_none_overlap_at_one_place;
     ALTER TABLE pupils_suspension DROP CONSTRAINT pupils_suspension_none_overlap
 """
-# Each table read once, and joined by its hash.
-FLOOR = """
-    WITH ended AS MATERIALIZED (
-        SELECT id, pupil_id, ended_on + 1 AS followed_from,
-            (ended_on + 1 + interval '12 months')::date AS over_on
-        FROM outreach_support
-        WHERE kind = 'pupil' AND status = 'closed' AND ended_on < %(until)s
-            AND (ended_on + 1 + interval '12 months')::date > %(from)s
-    ), happened AS (
-        SELECT DISTINCT ended.id FROM ended JOIN {events} ON event.pupil_id = ended.pupil_id
-        WHERE event.{day} >= followed_from AND event.{day} < over_on
-    ), gone AS (
-        SELECT DISTINCT ended.id FROM ended
-        JOIN pupils_enrolment AS roll ON roll.pupil_id = ended.pupil_id
-        WHERE left_because = ANY(%(gone)s) AND ends_on >= followed_from AND ends_on <= over_on
-    ), yes AS (
-        SELECT DISTINCT support_id AS id FROM outreach_followup WHERE {answer} = 'yes'
-    ), no AS (
-        SELECT DISTINCT support_id AS id FROM outreach_followup
-        WHERE {answer} = 'no' AND months = 12
-    )
-    SELECT count(*) FILTER (WHERE is_counted AND is_told_none AND NOT happened),
-        count(*) FILTER (WHERE is_counted AND (is_told_none OR happened)),
-        count(DISTINCT pupil_id)
-    FROM (
-        SELECT ended.pupil_id, over_on <= %(until)s AND gone.id IS NULL AS is_counted,
-            no.id IS NOT NULL AS is_told_none,
-            happened.id IS NOT NULL OR yes.id IS NOT NULL AS happened
-        FROM ended LEFT JOIN happened USING (id) LEFT JOIN gone USING (id)
-        LEFT JOIN yes USING (id) LEFT JOIN no USING (id)
-    ) AS told
-"""
-EVENTS = {
-    "outreach-zero-suspensions-12-months": {
-        "answer": "suspended",
-        "day": "starts_on",
-        "events": "(SELECT * FROM pupils_suspension WHERE cancelled_on IS NULL) AS event",
-    },
-    "outreach-zero-permanent-exclusions-12-months": {
-        "answer": "excluded",
-        "day": "effective_on",
-        "events": "(SELECT * FROM pupils_permanentexclusion "
-        "WHERE result <> ALL(%(not_counted)s)) AS event",
-    },
-}
+SLUGS = (
+    "outreach-zero-suspensions-12-months",
+    "outreach-zero-permanent-exclusions-12-months",
+)
 
 
 def rows(many: int, effort: Effort) -> Iterator[Result]:
     """Time each figure of the twelve months after support beside one statement that counts it."""
     period = _fill(many)
-    start, until = period.days
-    given: dict[str, Any] = {
-        "from": start,
-        "until": until,
-        "gone": [reason.value for reason in GONE_FOR_GOOD],
-        "not_counted": [result.value for result in NOT_COUNTED],
-    }
+    given = floors.parameters(period)
     with servers.raw() as raw:
-        for slug, parts in EVENTS.items():
-            sql, measure = FLOOR.format(**parts), REGISTRY[slug]
+        for slug in SLUGS:
+            sql, measure = floors.statement(slug), REGISTRY[slug]
             system = Way(lambda measure=measure: measure.total(period))
             floor = Way(lambda sql=sql: raw.execute(sql, given).fetchone())
             total = measure.total(period)

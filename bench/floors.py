@@ -2,14 +2,20 @@
 
 Weekly totals are summed by placement before anything is joined; the days of weeks that the period
 cuts through are read from the marks. Beside them stands the same from the marks alone: what the
-weekly totals save.
+weekly totals save. What the other figures could cost stands in `floors.sql`.
 """
 
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models.calendar import school_days_at
 from attendance.models import Window
-from reporting.kpis import Period
+from pupils.models.codes import GONE_FOR_GOOD, NOT_COUNTED
+from reporting.kpis import REGISTRY, Period
 from reporting.kpis.attendance import FAMILY, OLDEST_YEAR, YOUNGEST_YEAR
 from reporting.kpis.sessions import codes_by_count
 
@@ -80,62 +86,58 @@ ENROLMENTS = {
     "persistent-absence-ap": f"({ABSENT}) * 10 >= {POSSIBLE}",
     "severe-absence-ap": f"({ABSENT}) * 2 >= {POSSIBLE}",
 }
-# Sessions expected less sessions marked as expected. Children whose placements are alike are
-# multiplied, not listed; days since a Monday give the weekday in whole numbers, where extract()
-# would go through numeric. What closes places is taken off at the end, and so no mark asks for it;
-# `<> 0` and not `= 1` lets the planner expect many marks. Pauses, weeks of return and part-time
-# timetables are left out here, because these boroughs have none.
-NOT_MARKED = """
-    WITH pattern AS (
-        SELECT provider_id, starts_on, ends_on, sessions, count(*) AS children
-        FROM placements_placement
-        WHERE sessions > 0 AND status <> 'cancelled' AND starts_on <= %(last)s
-          AND (ends_on IS NULL OR ends_on > %(first)s)
-        GROUP BY 1, 2, 3, 4
-    ), expected AS (
-        SELECT sum(children * bit_count(
-            ((sessions >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))) AS n
-        FROM pattern
-        JOIN unnest(%(days)s::date[]) AS day
-          ON day >= starts_on AND (ends_on IS NULL OR day < ends_on)
-    ), marked AS (
-        SELECT count(*) AS n
-        FROM placements_placement AS placement
-        JOIN attendance_mark ON placement.id = placement_id
-          AND date >= starts_on AND date < coalesce(ends_on, 'infinity')
-        WHERE date >= %(first)s AND date <= %(last)s AND date = ANY(%(days)s::date[])
-          AND status <> 'cancelled' AND starts_on <= %(last)s
-          AND (ends_on IS NULL OR ends_on > %(first)s)
-          AND (sessions >> ((date - '2000-01-03') %% 7 * 2 + session)) & 1 <> 0
-    ), closed AS (
-        SELECT count(*) - count(mark.id) AS n
-        FROM accounts_closure AS closure
-        JOIN placements_placement AS placement ON provider_id = organisation_id
-        JOIN unnest(%(days)s::date[]) AS day
-          ON day >= greatest(closure.starts_on, placement.starts_on)
-          AND day < least(closure.ends_on, placement.ends_on)
-        CROSS JOIN (VALUES (0), (1)) AS half(session)
-        LEFT JOIN attendance_mark AS mark
-          ON mark.placement_id = placement.id AND date = day AND mark.session = half.session
-        WHERE sessions > 0 AND status <> 'cancelled'
-          AND (sessions >> ((day - '2000-01-03') %% 7 * 2 + half.session)) & 1 <> 0
-    )
-    SELECT coalesce(expected.n, 0) - marked.n - closed.n FROM expected, marked, closed
-"""
+# Statements of `floors.sql` that serve two figures, and what each puts in.
+ALIKE: dict[str, tuple[str, dict[str, str]]] = {
+    "outreach-zero-suspensions-12-months": ("outreach-zero", {
+        "answer": "suspended",
+        "day": "starts_on",
+        "events": "(SELECT * FROM pupils_suspension WHERE cancelled_on IS NULL) AS event",
+    }),
+    "outreach-zero-permanent-exclusions-12-months": ("outreach-zero", {
+        "answer": "excluded",
+        "day": "effective_on",
+        "events": "(SELECT * FROM pupils_permanentexclusion "
+        "WHERE result <> ALL(%(not_counted)s)) AS event",
+    }),
+    "outreach-semh-improved": ("outreach-improved", {"aspect": "semh"}),
+    "outreach-curriculum-improved": ("outreach-improved", {"aspect": "curriculum"}),
+    "schools-at-or-below-national-suspensions": ("schools-at-or-below", {
+        "day": "starts_on",
+        "events": "pupils_suspension WHERE cancelled_on IS NULL AND kind = 'SUSP'",
+        "published": "suspension_rate",
+    }),
+    "schools-at-or-below-national-permanent-exclusions": ("schools-at-or-below", {
+        "day": "effective_on",
+        "events": "pupils_permanentexclusion WHERE result <> ALL(%(not_counted)s)",
+        "published": "permanent_exclusion_rate",
+    }),
+}  # fmt: skip
+OF_ATTENDANCE = (*SESSIONS, *ENROLMENTS)
 
 
-def statement(slug: str, source: str = FROM_TOTALS) -> str | None:
-    """Return the statement that yields a measure's numerator and denominator, if one is written."""
+@cache
+def _written() -> dict[str, str]:
+    """Return the statements of the file by their names."""
+    text = Path(__file__).with_name("floors.sql").read_text(encoding="utf-8")
+    _, *parts = re.split(r"^-- name: (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def statement(slug: str, source: str = FROM_TOTALS) -> str:
+    """Return the statement that yields a measure's numerator and denominator. Raise KeyError."""
     if slug in SESSIONS:
         return source + f"SELECT sum({SESSIONS[slug]}), sum({POSSIBLE}) FROM counted"  # noqa: S608
     if slug in ENROLMENTS:
         columns = f"count(*) FILTER (WHERE {ENROLMENTS[slug]}), count(*)"
         return source + OF_ENROLMENTS + f"SELECT {columns} FROM enrolled"  # noqa: S608
-    return None
+    if slug in ALIKE:
+        name, words = ALIKE[slug]
+        return _written()[name].format(**words)
+    return _written()[slug]
 
 
-def statement_of_all() -> str:
-    """Return the statement that yields the numerators and denominators of all measures at once."""
+def statements_of_all() -> dict[str, str]:
+    """Return what yields all figures: one statement for attendance, one for each other."""
     columns = [f"sum({SESSIONS[row.slug]})" for row in FAMILY if row.slug in SESSIONS]
     columns += [
         f"count(*) FILTER (WHERE {ENROLMENTS[row.slug]})"
@@ -143,12 +145,18 @@ def statement_of_all() -> str:
         if row.slug in ENROLMENTS
     ]
     columns += [f"sum({POSSIBLE})", "count(*)"]
-    return FROM_TOTALS + OF_ENROLMENTS + f"SELECT {', '.join(columns)} FROM enrolled"  # noqa: S608
+    of_attendance = (
+        FROM_TOTALS + OF_ENROLMENTS + f"SELECT {', '.join(columns)} FROM enrolled"  # noqa: S608
+    )
+    others = {slug: statement(slug) for slug in REGISTRY if slug not in OF_ATTENDANCE}
+    return {OF_ATTENDANCE[0]: of_attendance, **others}
 
 
 def parameters(period: Period) -> dict[str, Any]:
-    """Return what the statements above ask for, from the definition that is in use."""
+    """Return what the statements ask for, from the definitions that are in use."""
     window = Window.of(period.start, period.until, [period.summer])
+    opened, closed = period.days
+    days = school_days_at(None, period.start, min(period.end, period.as_of))
     return {
         **codes_by_count(),
         "start": period.start,
@@ -161,10 +169,16 @@ def parameters(period: Period) -> dict[str, Any]:
         # Years in which a child is in year 1, so that the column stands alone in the comparison.
         "youngest": period.year + 1 - OLDEST_YEAR,
         "oldest": period.year + 1 - YOUNGEST_YEAR,
+        "opened": opened,
+        "closed": closed,
+        "last_day": period.last_day,
+        "as_of": period.as_of,
+        "year": period.year,
+        "school_days": days,
+        "first_school_day": days[0],
+        "last_school_day": days[-1],
+        "paid_days": school_days_at(None, period.start, period.until),
+        "grade": settings.KS4_GRADE,
+        "gone": [str(reason.value) for reason in GONE_FOR_GOOD],
+        "not_counted": [str(result.value) for result in NOT_COUNTED],
     }
-
-
-def parameters_not_marked(period: Period) -> dict[str, Any]:
-    """Return what the statement of the sessions that nobody marked asks for."""
-    days = school_days_at(None, period.start, min(period.end, period.as_of))
-    return {"days": days, "first": days[0], "last": days[-1]}

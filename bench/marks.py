@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.models import HalfTerm
 from apsystem.lib.calendar import school_days
 from attendance.models.week import COUNTED, COUNTS, MONDAY
-from bench import servers
+from bench import records, servers
 from bench.borough import fill_people
 from placements.models import Placement
 
@@ -80,9 +80,11 @@ class Filled:
     unsummarised_pages: int
 
 
-def fill(name: str, *, boroughs: int, years: int) -> Filled:
-    """Fill the database that Django uses with so many boroughs and years."""
+def fill(name: str, *, boroughs: int, years: int, has_records: bool = False) -> Filled:
+    """Fill the database that Django uses with so many boroughs and years, and records if asked."""
     fill_people(boroughs, years)
+    if has_records:
+        records.fill(boroughs)
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '128MB'")
         later = _drop_indexes(cursor)

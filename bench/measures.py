@@ -9,7 +9,7 @@ from bench import floors, servers
 from bench.borough import AS_OF, LAST_YEAR
 from bench.timing import GROWTH_BUDGET, ONCE, Effort, Result, Way, count_queries, in_turns
 from reporting.actions import compute
-from reporting.actions.figures import count_not_marked
+from reporting.actions.figures import is_kept
 from reporting.kpis import REGISTRY, Measure, Period
 from reporting.kpis.period import periods
 from reporting.models import Coverage, Snapshot
@@ -28,9 +28,6 @@ def rows(size: str, marks: int, effort: Effort) -> Iterator[Result]:
         given = floors.parameters(period)
         for slug, measure in REGISTRY.items():
             sql = floors.statement(slug)
-            if sql is None:
-                yield Result(f"measure {slug}", size, marks, "none written", 0, note="not timed")
-                continue
             _agree(measure.total(period), raw.execute(sql, given).fetchone(), slug)
             system = Way(lambda measure=measure: measure.total(period))
             floor = Way(lambda sql=sql: raw.execute(sql, given).fetchall())
@@ -46,22 +43,21 @@ def rows(size: str, marks: int, effort: Effort) -> Iterator[Result]:
             total_ms += row.system_ms
             yield row
         yield _saved_by_totals(raw, given, size, marks, effort)
-        sql_of_all = floors.statement_of_all()
-        floor = Way(lambda: raw.execute(sql_of_all, given).fetchall())
-        of_all = in_turns(floor, floor, effort)
+        of_all = floors.statements_of_all().values()
+        floor = Way(lambda: [raw.execute(sql, given).fetchall() for sql in of_all])
+        taken = in_turns(floor, floor, effort)
         yield Result(
             "all measures of one year",
             size,
             marks,
-            "one statement for them all",
+            "one statement for attendance, and one for each other",
             system_ms=total_ms,
-            floor_ms=of_all["floor_ms"],
-            runs=of_all["runs"],
+            floor_ms=taken["floor_ms"],
+            runs=taken["runs"],
             queries=len(REGISTRY),
             limit_ms=ALL_LIMIT_MS[size],
             note="the sum of the rows above",
         )
-        yield _not_marked(size, marks, effort, period)
         yield _compute(size, marks, effort)
 
 
@@ -86,55 +82,39 @@ def _saved_by_totals(
 
 
 def _agree(total: object, floor: tuple, slug: str) -> None:
-    """Refuse to compare two different figures."""
+    """Refuse to compare two different figures, or two of nothing."""
     ours = (total.numerator, total.denominator)  # type: ignore[attr-defined]
-    if ours != tuple(map(int, floor)):
+    if ours != tuple(map(int, floor[:2])) or not all(ours):
         raise servers.CannotRun(
             f"{slug}: the system says {ours}, the hand-written statement {floor}. One of them "
-            "counts wrongly; if the definition has changed, change bench/floors.py with it."
-        )
-
-
-def _not_marked(size: str, marks: int, effort: Effort, period: Period) -> Result:
-    with servers.raw() as raw:
-        given = floors.parameters_not_marked(period)
-        floor = Way(lambda: raw.execute(floors.NOT_MARKED, given).fetchone()[0])
-        system = Way(lambda: count_not_marked(period))
-        if system.work() != floor.work():
-            raise servers.CannotRun("The two counts of sessions that nobody marked differ.")
-        return Result(
-            "sessions that nobody marked",
-            size,
-            marks,
-            ONE_STATEMENT,
-            queries=count_queries(system),
-            budget=MEASURE_BUDGET,
-            **in_turns(system, floor, effort),
+            "counts wrongly, or nothing; if the definition has changed, change the statement in "
+            "bench/ with it."
         )
 
 
 def _compute(size: str, marks: int, effort: Effort) -> Result:
-    """Time the nightly work: every measure of six periods, and what is kept of it."""
-    sql, wanted = floors.statement_of_all(), periods(AS_OF)
-    all_given = [
-        (floors.parameters(period), floors.parameters_not_marked(period)) for period in wanted
+    """Time the nightly work: every measure of its periods, and what is kept of it."""
+    asked = [
+        (sql, floors.parameters(period))
+        for period in periods(AS_OF)
+        for slug, sql in floors.statements_of_all().items()
+        if is_kept(REGISTRY[slug], period)
     ]
 
     def floor() -> None:
         with servers.raw() as raw:
-            for given, days in all_given:
+            for sql, given in asked:
                 raw.execute(sql, given).fetchall()
-                raw.execute(floors.NOT_MARKED, days).fetchall()
 
     system = Way(lambda: compute(AS_OF), before=Snapshot.objects.all().delete)
     is_long = size == "M"
     queries = None if is_long else count_queries(system)
     taken = in_turns(system, Way(floor), ONCE if is_long else effort)
     return Result(
-        "compute(), six periods",
+        "compute(), all periods",
         size,
         marks,
-        "two statements a period",
+        "the statements of them all, a period each",
         queries=queries,
         limit_ms=ALL_LIMIT_MS[size],
         note=f"{Snapshot.objects.count()} snapshots written",

@@ -31,7 +31,7 @@ def run(boroughs: dict[str, int], *, interventions: int, is_quick: bool) -> None
     for size, count in boroughs.items():
         name = f"bench_{size.lower()}"
         with servers.made(name):
-            filled[size] = _fill(name, size, boroughs=count, years=3)
+            filled[size] = _fill(name, size, boroughs=count, years=3, has_records=True)
             _say(results.head())
             _show(found, measures.rows(size, filled[size].marks, effort))
             if size == "S":
@@ -65,9 +65,11 @@ def _grow(found: list[Result], filled: dict[str, marks.Filled], effort: Effort) 
         _show(found, [pages.growth("bench_one", "bench_ten", total, effort)])
 
 
-def _fill(name: str, size: str, *, boroughs: int, years: int) -> marks.Filled:
+def _fill(
+    name: str, size: str, *, boroughs: int, years: int, has_records: bool = False
+) -> marks.Filled:
     started = time.monotonic()
-    found = marks.fill(name, boroughs=boroughs, years=years)
+    found = marks.fill(name, boroughs=boroughs, years=years, has_records=has_records)
     _say(
         f"\n{size}: {found.pupils:,} pupils, {found.placements:,} placements, "
         f"{found.marks:,} marks (years: {years}); table {found.table_mb:,} MB, "
