@@ -1,11 +1,12 @@
 """What a session that was attended cost: pounds spent, over sessions attended."""
 
-from attendance.models.expected import HERE, OF_DAY, OF_WEEK, SCHOOL_DAYS, of_days
+from attendance.models.expected import OF_DAY, SCHOOL_DAYS, of_days
 from reporting.kpis.measure import Measure, Population, Units
 from reporting.kpis.period import Period
 from reporting.kpis.sessions import sessions
 from reporting.kpis.system import COUNCIL, OWNER, YEAR_GROUP
 
+# Placements that are alike are worked out together, and the few days that differ are taken off.
 # As placements.costs: a week is paid by its school days, pauses included; a session where the
 # pattern of the week holds it, whatever a part-time timetable leaves out. Without a rate no pupil
 # stands behind the figure: few pupils with one are few.
@@ -16,22 +17,40 @@ UNITS = f"""
         LEFT JOIN placements_rate AS rate ON rate.id = placement.rate_id
         WHERE sessions > 0 AND status = ANY(%(taken_up)s) AND placement.starts_on < %(until)s
           AND (ends_on IS NULL OR ends_on > %(first)s)
-    ), paid AS (
-        SELECT placement.id, count(*) AS days, sum(
-            CASE WHEN EXISTS (
-                SELECT FROM placements_pause AS pause
-                WHERE pause.placement_id = placement.id AND day >= pause.starts_on
-                  AND (pause.ends_on IS NULL OR day < pause.ends_on)
-            ) THEN 0 ELSE {OF_DAY.format(sessions=HERE)} END) AS sessions
-        FROM placed AS placement
-        JOIN school_day ON day >= placement.starts_on
-          AND (placement.ends_on IS NULL OR day < placement.ends_on)
-        {OF_WEEK.format(day="day")}
-        WHERE placement.pounds IS NOT NULL AND NOT EXISTS (
-            SELECT FROM accounts_closure AS closure
-            WHERE closure.organisation_id = placement.provider_id
-              AND day >= closure.starts_on AND day < closure.ends_on)
+    ), priced AS (
+        SELECT id, provider_id, starts_on, coalesce(ends_on, 'infinity') AS ends_on, sessions
+        FROM placed WHERE pounds IS NOT NULL
+    ), alike AS (
+        SELECT starts_on, ends_on, pattern.sessions, count(*) AS days,
+            sum({OF_DAY.format(sessions="pattern.sessions")}) AS sessions_held
+        FROM (SELECT DISTINCT starts_on, ends_on, sessions FROM priced) AS pattern
+        JOIN school_day ON day >= starts_on AND day < ends_on
+        GROUP BY 1, 2, 3
+    ), other AS (
+        SELECT priced.id, closure.starts_on, closure.ends_on, true AS is_closed, 0 AS kept
+        FROM accounts_closure AS closure JOIN priced ON provider_id = organisation_id
+        UNION ALL
+        SELECT placement_id, starts_on, coalesce(ends_on, 'infinity'), false, 0
+        FROM placements_pause
+        UNION ALL
+        SELECT placement_id, monday, monday + 7, false, sessions FROM placements_weekpattern
+    ), less AS (
+        SELECT id, count(*) FILTER (WHERE is_closed) AS days,
+            sum({OF_DAY.format(sessions="sessions")} - {OF_DAY.format(sessions="kept")}) AS held
+        FROM (
+            SELECT priced.id, day, priced.sessions, bool_or(is_closed) AS is_closed,
+                min(kept) AS kept
+            FROM other JOIN priced USING (id)
+            JOIN school_day ON day >= greatest(other.starts_on, priced.starts_on)
+              AND day < least(other.ends_on, priced.ends_on)
+            GROUP BY 1, 2, 3
+        ) AS changed
         GROUP BY 1
+    ), paid AS (
+        SELECT priced.id, alike.days - coalesce(less.days, 0) AS days,
+            alike.sessions_held - coalesce(less.held, 0) AS sessions
+        FROM priced JOIN alike USING (starts_on, ends_on, sessions)
+        LEFT JOIN less ON less.id = priced.id
     ), attended AS (
         SELECT placement_id AS id, sum(present) AS present FROM ({{sessions}}) AS session GROUP BY 1
     )

@@ -125,11 +125,12 @@ SUPPORT_REVIEWS = f"""
 ACCREDITED = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {YEAR_GROUP.format(day="coalesce(placement.ends_on, %(last_day)s)")},
-        (is_over AND EXISTS (
-            SELECT FROM placements_award AS award WHERE award.placement_id = placement.id
-        ))::int AS kept, is_over::int AS counted, (NOT is_over)::int AS going_on
+        (is_over AND award.placement_id IS NOT NULL)::int AS kept, is_over::int AS counted,
+        (NOT is_over)::int AS going_on
     FROM placements_placement AS placement
     JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN (SELECT DISTINCT placement_id FROM placements_award) AS award
+        ON award.placement_id = placement.id
     CROSS JOIN LATERAL (
         SELECT placement.status = 'ended' AND placement.ends_on <= %(until)s AS is_over
     ) AS ended
