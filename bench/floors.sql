@@ -333,15 +333,29 @@ WHERE day_six_on >= %(opened)s AND day_six_on < %(closed)s
   AND status NOT IN ('draft', 'withdrawn');
 
 -- name: tier-2-within-limit
+WITH RECURSIVE former AS (
+    SELECT id, starts_on, follows_id FROM placements_placement WHERE tier = 2
+    UNION ALL
+    SELECT former.id, former.starts_on, one.follows_id
+    FROM former JOIN placements_placement AS one ON one.id = former.follows_id
+), spent AS (
+    SELECT former.id,
+        sum(greatest(least(one.ends_on, former.starts_on) - one.starts_on, 0))::int AS days
+    FROM former JOIN placements_placement AS one ON one.id = former.follows_id
+    WHERE one.tier = 2 AND one.status IN ('open', 'paused', 'ended') GROUP BY former.id
+)
 SELECT count(*) FILTER (WHERE status = 'ended' AND ends_on <= latest), count(*)
 FROM (
-    SELECT status, ends_on, placement.starts_on + 7 * longest_weeks AS latest
+    SELECT status, ends_on, greatest(
+        placement.starts_on + 7 * longest_weeks - coalesce(days, 0), placement.starts_on
+    ) AS latest
     FROM (
         SELECT starts_on, longest_weeks, lead(starts_on, 1, 'infinity') OVER (ORDER BY starts_on)
             AS next_on
         FROM placements_tierrule WHERE tier = 2
     ) AS rule JOIN placements_placement AS placement
         ON placement.starts_on >= rule.starts_on AND placement.starts_on < next_on
+    LEFT JOIN spent USING (id)
     WHERE tier = 2 AND status IN ('open', 'paused', 'ended') AND longest_weeks IS NOT NULL
 ) AS limited
 WHERE status = 'ended' AND ends_on > %(opened)s AND ends_on <= %(closed)s
