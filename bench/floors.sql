@@ -330,7 +330,8 @@ WHERE decide_by >= %(opened)s AND decide_by < %(closed)s AND status NOT IN ('dra
 SELECT count(*) FILTER (WHERE education_from <= day_six_on), count(*)
 FROM referrals_referral
 WHERE day_six_on >= %(opened)s AND day_six_on < %(closed)s
-  AND status NOT IN ('draft', 'withdrawn');
+  AND status NOT IN ('draft', 'withdrawn')
+  AND (education_from IS NOT NULL OR day_six_on < %(as_of)s);
 
 -- name: tier-2-within-limit
 WITH RECURSIVE former AS (

@@ -32,11 +32,17 @@ DECIDED = f"""
 EDUCATED = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
         {YEAR_GROUP.format(day="referral.day_six_on")},
-        (NOT is_withdrawn AND coalesce(education_from <= day_six_on, false))::int AS kept,
-        (NOT is_withdrawn)::int AS counted, is_withdrawn::int AS withdrawn
+        (is_counted AND coalesce(referral.education_from <= referral.day_six_on, false))::int AS kept,
+        is_counted::int AS counted, is_withdrawn::int AS withdrawn,
+        (NOT is_counted AND NOT is_withdrawn)::int AS not_over
     FROM referrals_referral AS referral
-    CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
     JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
+    CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
+    CROSS JOIN LATERAL (
+        SELECT NOT is_withdrawn AND (
+            referral.education_from IS NOT NULL OR referral.day_six_on < %(as_of)s
+        ) AS is_counted
+    ) AS due
     WHERE referral.status <> 'draft'
       AND referral.day_six_on >= %(from)s AND referral.day_six_on < %(until)s
 """  # noqa: S608 - constants of ours
@@ -233,9 +239,11 @@ FAMILY = [
         ("Pupils with education in time", "Pupils whose sixth day came"),
         knows=OF_REFERRALS,
         reads=frozenset({"referrals", "placements"}),
-        counts={WITHDRAWN: "withdrawn"},
-        exclusions="Left out: referrals that were withdrawn.",
+        counts={WITHDRAWN: "withdrawn", NOT_OVER: "not_over"},
+        exclusions="Left out: referrals that were withdrawn, and pupils whose sixth day is not over "
+        "and whose education did not begin so far.",
         source="Education Act 1996 section 19; domain reference 2, day 6",
+        version=2,
     ),
     _measure(
         "tier-2-within-limit",

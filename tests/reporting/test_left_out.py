@@ -58,11 +58,16 @@ def test_withdrawn_referrals_and_those_that_are_not_due_are_counted_apart():
     assert counted("referrals-decided-in-time", later) == (1, 3, 3, [1, 0])
 
 
-def test_a_withdrawn_referral_of_an_excluded_pupil_is_counted_apart(whole_year):
+def test_of_excluded_pupils_the_withdrawn_and_those_whose_sixth_day_goes_on_are_counted_apart():
     due("accepted", MONDAY, day_six_on=MONDAY, education_from=MONDAY, is_placed=True)
     due("withdrawn", day_six_on=MONDAY)
+    due("submitted", day_six_on=MONDAY)
 
-    assert counted("day-six-provision-in-time", whole_year) == (1, 1, 1, [1])
+    on_the_day = Period.of(2024, Coverage.YEAR, MONDAY)
+    later = Period.of(2024, Coverage.YEAR, MONDAY + DAY)
+
+    assert counted("day-six-provision-in-time", on_the_day) == (1, 1, 1, [1, 1])
+    assert counted("day-six-provision-in-time", later) == (1, 2, 2, [1, 0])
 
 
 def test_placements_without_a_limit_and_those_that_count_elsewhere(whole_year):

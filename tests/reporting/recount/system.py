@@ -55,7 +55,9 @@ def decided(part):
 def educated(part):
     found = []
     for row in referrals(part, "day_six_on"):
-        apart = WITHDRAWN if row["status"] == "withdrawn" else None
+        is_due = row["education_from"] is not None or row["day_six_on"] < part.as_of
+        apart = None if is_due else NOT_OVER
+        apart = WITHDRAWN if row["status"] == "withdrawn" else apart
         kept = in_time(row["education_from"], row["day_six_on"])
         found.append(unit(None, row["pupil_id"], kept, apart))
     return found
