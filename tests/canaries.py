@@ -56,6 +56,14 @@ def _over(rows: Side, token: Token) -> None:
         starts_on=start - timedelta(days=300),
         end_reason=token("endreason"),
     )
+    factories.EndingFactory(
+        placement=ended,
+        destination_place=token("wentto"),
+        progress=token("progress"),
+        achievements=token("achieved"),
+        pupil_words=token("pupilatend"),
+        pupil_not_asked=token("unaskedatend"),
+    )
     paused_on = ended.starts_on + timedelta(days=7)
     factories.PauseFactory(
         placement=ended,
@@ -103,6 +111,29 @@ def _over(rows: Side, token: Token) -> None:
         answered_by=token("answeredby"),
         answered_as=token("answeredas"),
     )
+    factories.EvaluationFactory(
+        support__pupil=pupil,
+        support__school=rows.school,
+        support__provider=rows.provider,
+        support__status="closed",
+        support__starts_on=start - timedelta(days=200),
+        support__planned_last_day=start - timedelta(days=150),
+        support__ended_on=start - timedelta(days=150),
+        rating=4,
+        words=token("evaluation"),
+        sent_to=[f"{token('evaluationto')}@x.example"],
+        answered_at=timezone.now(),
+        answered_by=token("evaluatedby"),
+        answered_as=token("evaluatedas"),
+    )
+    factories.ActivityFactory(
+        pathway=rows.onward,
+        kind="counselling",
+        words=token("counselled"),
+        referred_to=token("service"),
+        attended=True,
+        outcome=token("activityoutcome"),
+    )
     factories.PermanentExclusionFactory(
         pupil=pupil,
         school=rows.school,
@@ -137,6 +168,9 @@ def _of_return(rows: Side, token: Token) -> None:
     returns.GateFactory(plan=plan, kind="progress", no_scores=token("noscores"))
     _update(plan.weeks.get(), review_note=token("weekreview"))
     _update(plan.stay_checks.get(), words=token("stayed"))
+    returns.WeekChangeFactory(
+        plan=plan, kind="agreed", reason=token("weekanew"), before=token("weekbefore")
+    )
     elsewhere = returns.PlanFactory(
         placement=rows.offer,
         first_target=plan.first_target,

@@ -212,6 +212,7 @@ NO_LIST = {
     "reintegration:stop": ASKS,
     "reintegration:target": ASKS,
     "reintegration:week-add": ASKS,
+    "reintegration:week-agree": ASKS,
     "reintegration:week-change": ASKS,
     "reintegration:week-review": ASKS,
     "reintegration:week-sessions": ASKS,

@@ -96,7 +96,7 @@ def test_every_exception_is_of_a_file_that_is_looked_at():
 
 
 def children_models():
-    """Return every model that leads to a child by a foreign key, however far."""
+    """Return every model that leads to a child by a foreign key or one to one, however far."""
     found = {Pupil}
     while True:
         more = {
@@ -104,7 +104,7 @@ def children_models():
             for model in apps.get_models()
             if rank_of(model._meta.app_label) is not None and not model.__name__.endswith("Event")
             for field in model._meta.get_fields()
-            if field.many_to_one and field.related_model in found
+            if field.concrete and field.is_relation and field.related_model in found
         }
         if more <= found:
             return sorted(found, key=lambda model: model.__name__)

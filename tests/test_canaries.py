@@ -16,6 +16,7 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)
 # What no token fits into, and why it tells nothing of a child by itself.
 WITHOUT = {
     "the hash of a secret or of a file": {
+        "outreach.Evaluation.token_hash",
         "outreach.FollowUp.token_hash",
         "pupils.Letter.sha256",
         "pupils.Voice.number_hash",
@@ -29,6 +30,7 @@ WITHOUT = {
         "placements.SchoolPlacement.ukprn",
         "placements.SchoolPlacement.urn",
         "pupils.CareStatus.responsible_authority",
+        "pupils.CensusItems.uln",
         "pupils.Pupil.ethnicity",
         "pupils.Pupil.postcode",
         "pupils.Pupil.upn",
