@@ -122,7 +122,7 @@ def _over(rows: Side, token: Token) -> None:
         rating=4,
         words=token("evaluation"),
         sent_to=[f"{token('evaluationto')}@x.example"],
-        answered_at=timezone.now(),
+        answered_at=timezone.now() + timedelta(days=1),  # on the first page of any list
         answered_by=token("evaluatedby"),
         answered_as=token("evaluatedas"),
     )

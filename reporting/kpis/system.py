@@ -32,7 +32,8 @@ DECIDED = f"""
 EDUCATED = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
         {YEAR_GROUP.format(day="referral.day_six_on")},
-        (is_counted AND coalesce(referral.education_from <= referral.day_six_on, false))::int AS kept,
+        (is_counted AND coalesce(referral.education_from <= referral.day_six_on, false))::int
+            AS kept,
         is_counted::int AS counted, is_withdrawn::int AS withdrawn,
         (NOT is_counted AND NOT is_withdrawn)::int AS not_over
     FROM referrals_referral AS referral

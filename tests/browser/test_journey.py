@@ -76,7 +76,7 @@ def test_from_a_referral_to_a_figure(world, page_of, scripts, settings):
     officer.fill("[name=reason]", "A short placement to rebuild routine.")
     press(officer, "Record the decision")
     officer.click("a.govuk-button:has-text('Offer a placement')")
-    officer.select_option("[name=provider]", label=world.own.provider.name)
+    officer.select_option("[name=provider]", str(world.own.provider.pk))
     fill_date(officer, "starts_on", day - timedelta(days=3))
     fill_date(officer, "last_day", localdate() + timedelta(days=40))
     officer.check("[name=route][value=mainstream]")
