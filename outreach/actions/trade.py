@@ -62,6 +62,11 @@ class Balance:
         return self.bought - self.used
 
     @property
+    def over(self) -> Decimal:
+        """Return how much more was used than bought, or 0."""
+        return max(-self.left, Decimal(0))
+
+    @property
     def unit(self) -> str:
         """Return the unit in words."""
         return self.deal.get_unit_display().lower()

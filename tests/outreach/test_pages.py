@@ -178,6 +178,19 @@ def test_a_manager_records_what_a_school_bought(client, manager, school):
     assert "12.5 hours" in client.get(url("balances")).content.decode()
 
 
+def test_more_used_than_bought_is_said_without_a_sign(client, manager, school_staff, school):
+    factories.LogEntryFactory(school=school, on=localdate(), is_traded=True, minutes=90)
+
+    for person, page in (
+        (manager, url("balances")),
+        (school_staff, reverse("reporting:outreach-school", args=[school.uid])),
+    ):
+        client.force_login(person)
+        said = client.get(page).content.decode()
+        assert "1.5 more than bought" in said
+        assert "-1.5" not in said
+
+
 def test_what_is_bought_for_any_year_on_offer_can_be_read(client, manager, school):
     client.force_login(manager)
     for year, _ in client.get(url("buy")).context["form"].fields["year"].choices:
