@@ -12,9 +12,7 @@ from bench import servers
 from bench.borough import LAST_YEAR, SINCE, calendar
 from bench.pages import Page, fetcher
 from bench.timing import Effort, Result
-from placements.models import Commission
 
-SPARE = 40
 HALF_TERMS = """
     SELECT id, year, number, starts_on, ends_on FROM accounts_halfterm
     WHERE ends_on > %(today)s ORDER BY starts_on LIMIT 6
@@ -43,9 +41,6 @@ def rows(size: str, effort: Effort) -> Iterator[Result]:
         for number, (start, end) in enumerate(calendar(year), start=1):
             HalfTerm.objects.create(year=year, number=number, starts_on=start, ends_on=end)
     providers = Organisation.objects.providers()
-    Commission.objects.bulk_create(
-        Commission(provider=row, starts_on=SINCE, places=SPARE) for row in providers
-    )
     council = Organisation.objects.get(kind=Organisation.Kind.COUNCIL)
     officer = User.objects.create(email="officer@council.example", name="Officer")
     Membership.objects.create(
