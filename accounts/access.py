@@ -210,12 +210,7 @@ class GateMiddleware:
             request.session["seen"] = now
 
     def _act_for_one(self, request: Request) -> None:
-        held = request.user.memberships_in_force
-        places = [entry.organisation_id for entry in held]
-        chosen = request.session.get("organisation")
-        if chosen not in places and places:
-            chosen = places[0]
-        request.user.acting = [entry for entry in held if entry.organisation_id == chosen]
+        request.user.acting = request.user.memberships_at(request.session.get("organisation"))
 
     def process_view(
         self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any

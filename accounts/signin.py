@@ -30,14 +30,11 @@ class Adapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Open the register for who only marks, on school days; others begin with their day.
 
-        A class waits while a tutor signs in. Of several places the gate takes the first one.
+        A class waits while a tutor signs in.
         """
-        held = cast("User", request.user).memberships_in_force
-        place = held[0].organisation if held else None
-        only_marks = all(
-            entry.role == Role.PROVIDER_STAFF for entry in held if entry.organisation == place
-        )
-        if place and only_marks and is_school_day(place, localdate()):
+        held = cast("User", request.user).memberships_at(None)
+        only_marks = {entry.role for entry in held} == {Role.PROVIDER_STAFF}
+        if only_marks and is_school_day(held[0].organisation, localdate()):
             return reverse("attendance:today")
         return str(super().get_login_redirect_url(request))
 

@@ -125,6 +125,13 @@ class User(AbstractBaseUser):
             .order_by("organisation__name", "role")
         )
 
+    def memberships_at(self, chosen: int | None) -> "list[Membership]":
+        """Return today's memberships of one organisation: the chosen one, or else the first."""
+        held = self.memberships_in_force
+        places = [entry.organisation_id for entry in held]
+        place = chosen if chosen in places else next(iter(places), None)
+        return [entry for entry in held if entry.organisation_id == place]
+
     @cached_property
     def acting(self) -> "list[Membership]":
         """Return the memberships that count now: those of the organisation the person acts for."""

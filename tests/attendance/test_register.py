@@ -235,6 +235,13 @@ def test_who_only_marks_lands_on_the_register_on_school_days(lands_on, provider,
     assert lands_on(provider_staff) == reverse("reporting:my-day")
 
 
+def test_no_banner_pushes_the_register_down_after_signing_in(client, lands_on, provider_staff):
+    page = client.get(lands_on(provider_staff), follow=True)
+
+    assert page.status_code == 200
+    assert list(page.context["messages"]) == []
+
+
 def test_who_does_more_than_mark_lands_on_my_day(lands_on, person, provider, provider_staff):
     factories.MembershipFactory(
         user=provider_staff, organisation=provider, role=Role.PROVIDER_LEAD
