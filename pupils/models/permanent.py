@@ -25,8 +25,9 @@ from pupils.models.codes import (
 from pupils.models.pupil import Enrolment, Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ReasonsMixin, reasons_in_order
-from pupils.models.suspension import tell_clock, with_social_worker
+from pupils.models.suspension import BOARD_MEETS, tell_clock, with_social_worker
 
+EDUCATED_BY_COUNCIL = "Education from day 6, arranged by the council"
 ASKED_FOR_PANEL = [ReviewResult.GNO, *AFTER_PANEL]
 
 
@@ -228,13 +229,13 @@ class PermanentExclusion(ReasonsMixin):
         aim = "; aim for the first day: the child has a social worker" if has_social_worker else ""
         runs = [
             (
-                "Education from day 6, arranged by the council",
+                EDUCATED_BY_COUNCIL,
                 self.effective_on,
                 None if self.provision_from else self.day_six_on,
                 f"section 19 Education Act 1996{aim}",
             ),
             (
-                "Governing board meets",
+                BOARD_MEETS,
                 self.board_told_on or self.decided_on,
                 None if self.board_met_on else self.board_by,
                 "from the day on which the board was told, or the decision",

@@ -28,6 +28,8 @@ from pupils.models.pupil import Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ReasonsMixin, reasons_in_order
 
+EDUCATED_BY_SCHOOL = "Education from day 6, arranged by the school"
+BOARD_MEETS = "Governing board meets"
 MOST_DAYS = 45  # in one school year, across schools
 MOST_SESSIONS = MOST_DAYS * SESSIONS_A_DAY
 LONG_DAYS = 5  # over five consecutive days: education from the sixth; over five in a term: board
@@ -308,7 +310,7 @@ class Suspension(ReasonsMixin):
             aim = "; aim for the first day: the child has a social worker"
             found.append(
                 calendar.clock(
-                    "Education from day 6, arranged by the school",
+                    EDUCATED_BY_SCHOOL,
                     self.starts_on,
                     self.day_six_on,
                     today=today,
@@ -320,7 +322,7 @@ class Suspension(ReasonsMixin):
         if self.board_by and not self.board_met_on:
             found.append(
                 calendar.clock(
-                    "Governing board meets",
+                    BOARD_MEETS,
                     self.board_told_on or self.starts_on,
                     self.board_by,
                     today=today,

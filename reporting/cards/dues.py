@@ -20,6 +20,8 @@ from outreach.models import Cycle, LogEntry
 from placements.models import Placement
 from placements.models.review import review_clock
 from pupils.models import PermanentExclusion, Suspension
+from pupils.models.permanent import EDUCATED_BY_COUNCIL
+from pupils.models.suspension import BOARD_MEETS, EDUCATED_BY_SCHOOL
 from referrals.models import Referral
 from referrals.models.narrowing import OFFICER
 from reintegration.models import DestinationCheck, PanelMeeting, StayCheck, papers_of
@@ -235,7 +237,7 @@ def _day_six(day: Day) -> Iterator[Due]:
     rows = PermanentExclusion.objects.as_user(day.user).without_education()
     calendar = SchoolCalendar(day.today, day.today)
     for row in rows.filter(referral__assigned_to=None).order_by("pk"):
-        yield from _of_exclusion(row, row.day_six_on, "Day-6 duty", words, calendar)
+        yield from _of_exclusion(row, EDUCATED_BY_COUNCIL, "Day-6 duty", words, calendar)
 
 
 def _excluding(day: Day) -> Iterator[Due]:
@@ -246,32 +248,30 @@ def _excluding(day: Day) -> Iterator[Due]:
     excluded = PermanentExclusion.objects.as_user(day.user).changeable_by(day.user)
     words, calendar = "Arranged by the school", SchoolCalendar(day.today, day.today)
     for row in suspended.without_education(day.today).order_by("pk"):
-        yield from _of_exclusion(row, row.day_six_on, "Education from day 6", words, calendar)
+        yield from _of_exclusion(row, EDUCATED_BY_SCHOOL, "Education from day 6", words, calendar)
     words = "The last day for the board to meet"
     boards: list[Any] = [*suspended.awaiting_board(), *excluded.awaiting_board()]
     for one in boards:
-        yield from _of_exclusion(one, one.board_by, "Governing board", words, calendar)
+        yield from _of_exclusion(one, BOARD_MEETS, "Governing board", words, calendar)
 
 
 def _of_exclusion(
     row: Suspension | PermanentExclusion,
-    on: date | None,
+    asked: str,
     title: str,
     words: str,
     calendar: SchoolCalendar,
 ) -> Iterator[Due]:
-    """Tell of one day after an exclusion. Whether the child has a social worker is not said."""
-    if on:
-        begins = "Governing board" if title == "Governing board" else "Education"
-        clocks = row.clocks(calendar, has_social_worker=False)
-        clock = next((one for one in clocks if one.title.startswith(begins)), None)
-        yield Due(
-            uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
-            on=on,
-            title=f"{title}: {row}",
-            words=_counted(clock, words),
-            url=row.get_absolute_url(),
-        )
+    """Tell of one clock after an exclusion. Whether the child has a social worker is not said."""
+    for clock in row.clocks(calendar, has_social_worker=False):
+        if clock.title == asked and clock.due_on:
+            yield Due(
+                uid=f"{row.uid}-{title.lower().replace(' ', '-')}",
+                on=clock.due_on,
+                title=f"{title}: {row}",
+                words=_counted(clock, words),
+                url=row.get_absolute_url(),
+            )
 
 
 def _mark(day: Day, person: User | None) -> str:

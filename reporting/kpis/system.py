@@ -13,10 +13,11 @@ YEAR_GROUP = """
     extract(year FROM {day})::int - (extract(month FROM {day}) < 9)::int - pupil.starts_year_1 + 1
         AS year_group
 """
-DECIDED = f"""
+# Referrals by the day on which something is due, and whether it was done by then.
+DUE = f"""
     SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
-        {YEAR_GROUP.format(day="referral.decide_by")},
-        (is_counted AND coalesce(referral.decided_on <= referral.decide_by, false))::int AS kept,
+        {YEAR_GROUP.format(day="referral.{due}")},
+        (is_counted AND coalesce(referral.{{done}} <= referral.{{due}}, false))::int AS kept,
         is_counted::int AS counted, is_withdrawn::int AS withdrawn,
         (NOT is_counted AND NOT is_withdrawn)::int AS not_over
     FROM referrals_referral AS referral
@@ -24,29 +25,13 @@ DECIDED = f"""
     CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
     CROSS JOIN LATERAL (
         SELECT NOT is_withdrawn
-            AND (referral.decided_on IS NOT NULL OR referral.decide_by < %(as_of)s) AS is_counted
+            AND (referral.{{done}} IS NOT NULL OR referral.{{due}} < %(as_of)s) AS is_counted
     ) AS due
     WHERE referral.status <> 'draft'
-      AND referral.decide_by >= %(from)s AND referral.decide_by < %(until)s
+      AND referral.{{due}} >= %(from)s AND referral.{{due}} < %(until)s
 """  # noqa: S608 - constants of ours
-EDUCATED = f"""
-    SELECT referral.pupil_id, referral.school_id, NULL::bigint AS provider_id, referral.tier,
-        {YEAR_GROUP.format(day="referral.day_six_on")},
-        (is_counted AND coalesce(referral.education_from <= referral.day_six_on, false))::int
-            AS kept,
-        is_counted::int AS counted, is_withdrawn::int AS withdrawn,
-        (NOT is_counted AND NOT is_withdrawn)::int AS not_over
-    FROM referrals_referral AS referral
-    JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
-    CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
-    CROSS JOIN LATERAL (
-        SELECT NOT is_withdrawn AND (
-            referral.education_from IS NOT NULL OR referral.day_six_on < %(as_of)s
-        ) AS is_counted
-    ) AS due
-    WHERE referral.status <> 'draft'
-      AND referral.day_six_on >= %(from)s AND referral.day_six_on < %(until)s
-"""  # noqa: S608 - constants of ours
+DECIDED = DUE.format(due="decide_by", done="decided_on")
+EDUCATED = DUE.format(due="day_six_on", done="education_from")
 WITHIN_LIMIT = f"""
     WITH placed AS (
         SELECT placement.*, CASE WHEN rule.longest_weeks IS NOT NULL THEN greatest(

@@ -1,6 +1,7 @@
 """How the system runs: what was due in a time, and what of it was done by its day."""
 
 from datetime import timedelta
+from functools import partial
 
 from attendance.models import (
     PartTimeTimetable,
@@ -41,25 +42,14 @@ def unit(provider, pupil, above, apart=None):
     return Unit(provider, pupil, 0, 0, {apart: 1}) if apart else Unit(provider, pupil, above, 1)
 
 
-def decided(part):
+def due(part, day, done):
+    """Count what was due on the day of a referral, and whether it was done by then."""
     found = []
-    for row in referrals(part, "decide_by"):
-        is_due = row["decided_on"] is not None or row["decide_by"] < part.as_of
+    for row in referrals(part, day):
+        is_due = row[done] is not None or row[day] < part.as_of
         apart = None if is_due else NOT_OVER
         apart = WITHDRAWN if row["status"] == "withdrawn" else apart
-        kept = in_time(row["decided_on"], row["decide_by"])
-        found.append(unit(None, row["pupil_id"], kept, apart))
-    return found
-
-
-def educated(part):
-    found = []
-    for row in referrals(part, "day_six_on"):
-        is_due = row["education_from"] is not None or row["day_six_on"] < part.as_of
-        apart = None if is_due else NOT_OVER
-        apart = WITHDRAWN if row["status"] == "withdrawn" else apart
-        kept = in_time(row["education_from"], row["day_six_on"])
-        found.append(unit(None, row["pupil_id"], kept, apart))
+        found.append(unit(None, row["pupil_id"], in_time(row[done], row[day]), apart))
     return found
 
 
@@ -186,8 +176,8 @@ def places(part):
 
 
 COUNTED = {
-    "referrals-decided-in-time": decided,
-    "day-six-provision-in-time": educated,
+    "referrals-decided-in-time": partial(due, day="decide_by", done="decided_on"),
+    "day-six-provision-in-time": partial(due, day="day_six_on", done="education_from"),
     "tier-2-within-limit": within_limit,
     "part-time-timetables-reviewed-on-time": timetable_reviews,
     "part-time-timetables-over-limit": long_timetables,
