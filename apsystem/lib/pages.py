@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet, Subquery, Value, Window
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
@@ -30,20 +30,34 @@ def page_of(
     return paginator.get_page(request.GET.get("page"))
 
 
-def page_in_one(request: HttpRequest, rows: QuerySet, size: int = ROWS_A_PAGE) -> Page:
+def page_in_one(
+    request: HttpRequest,
+    rows: QuerySet,
+    size: int = ROWS_A_PAGE,
+    *,
+    counted: QuerySet | None = None,
+) -> Page:
     """Return the page as `page_of` does, for rows that are dear to find: they are sought once.
 
     One query: the count comes with the rows. Where the page does not exist, `page_of` is asked.
+    `counted` are as in `page_of`: what is told of a row is then worked out for the page only.
     """
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 0
     start = max(number - 1, 0) * size
-    found = list(rows.annotate(in_all=Window(Count("*")))[start : start + size])
+    in_all = Window(Count("*")) if counted is None else Subquery(_number_of(counted))
+    found = list(rows.annotate(in_all=in_all)[start : start + size])
     if number < 1 or (number > 1 and not found):
-        return page_of(request, rows, size)
+        return page_of(request, rows, size, counted=counted)
     paginator = Paginator(rows, size)
     paginator.count = found[0].in_all if found else 0
     return Page(found, number, paginator)
+
+
+def _number_of(rows: QuerySet) -> QuerySet:
+    """Return the one row that says how many there are, for a query around it."""
+    everything = rows.order_by().annotate(every=Value(1)).values("every")
+    return everything.annotate(number=Count("*")).values("number")
 
 
 def attachment(content: bytes, media_type: str, name: str) -> HttpResponse:

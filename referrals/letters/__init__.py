@@ -19,7 +19,8 @@ CHALLENGE = (
 @finds(ABOUT)
 def find(user: User, uid: uuid.UUID) -> Case | None:
     """Return a referral within reach as the case of a letter."""
-    row = Referral.objects.as_user(user).with_names().filter(uid=uid).first()
+    rows = Referral.objects.as_user(user).with_names().select_related("provider")
+    row = rows.filter(uid=uid).first()
     if row is None:
         return None
     return Case(

@@ -40,7 +40,7 @@ class EntryQuerySet(ChildQuerySet):
 
     def told(self) -> Self:
         """Fetch with them what a page shows."""
-        return self.select_related("by", "referral")
+        return self.select_related("by")
 
 
 class Entry(models.Model):

@@ -33,6 +33,13 @@ def kept_words(**asked: Any) -> list[str]:
     return [words for words, holds in said.items() if holds]
 
 
+def owed(today: date) -> Q:
+    """Return the condition of `owed_education`, for it to stand beside others."""
+    none = Q(education_from=None)
+    late = Q(education_from__gt=today) & Q(education_from__gt=F("day_six_on"))
+    return (none | late) & Q(day_six_on__isnull=False) & ~Q(status__in=OVER)
+
+
 class NarrowedQuerySet(ChildQuerySet):
     """Filters of referrals, each worded once: a count and the list behind it cannot disagree."""
 
@@ -61,9 +68,7 @@ class NarrowedQuerySet(ChildQuerySet):
 
         An offer that the provider has not accepted is no education.
         """
-        none = Q(education_from=None)
-        late = Q(education_from__gt=today) & Q(education_from__gt=F("day_six_on"))
-        return self.filter(none | late, day_six_on__isnull=False).exclude(status__in=OVER)
+        return self.filter(owed(today))
 
     def offered(self) -> Self:
         """Keep those whose placement waits for the provider's answer."""
@@ -72,8 +77,7 @@ class NarrowedQuerySet(ChildQuerySet):
     def late(self, today: date) -> Self:
         """Keep those past the day by which to decide, or from which education is due."""
         undecided = Q(decided_on=None, decide_by__lt=today)
-        owed = Q(pk__in=self.model._default_manager.owed_education(today).values("pk"))  # type: ignore[attr-defined]
-        return self.filter(undecided | owed & Q(day_six_on__lt=today))
+        return self.filter(undecided | owed(today) & Q(day_six_on__lt=today))
 
     def narrowed(
         self,

@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.gds import day
 from pupils.models import PermanentExclusion, Pupil, Reach
-from referrals.models.narrowing import NarrowedQuerySet
+from referrals.models.narrowing import NarrowedQuerySet, owed
 
 
 class Status(models.TextChoices):
@@ -99,8 +99,7 @@ class ReferralQuerySet(NarrowedQuerySet):
 
     def with_clocks(self, today: date) -> Self:
         """Keep those for which a clock runs: undecided, or education is owed."""
-        owed = Q(pk__in=self.model._default_manager.owed_education(today).values("pk"))  # type: ignore[attr-defined]
-        return self.filter(Q(status__in=UNDECIDED) | owed)
+        return self.filter(Q(status__in=UNDECIDED) | owed(today))
 
     def sorted_by(self, name: str) -> Self:
         """Order by one of the sorts that the desk offers; the longest wait first otherwise."""
@@ -108,7 +107,7 @@ class ReferralQuerySet(NarrowedQuerySet):
 
     def with_names(self) -> Self:
         """Fetch with them what a list shows."""
-        return self.select_related("pupil", "school", "made_by", "assigned_to", "provider")
+        return self.select_related("pupil", "school", "made_by", "assigned_to")
 
     def with_hints(self) -> Self:
         """Tell of each whether another record looks like the same child, or like a sibling."""

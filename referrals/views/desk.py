@@ -17,7 +17,7 @@ from accounts.access import Request, looked_at, requires
 from accounts.models import Cover, Organisation, SchoolCalendar
 from accounts.permissions import Permission
 from accounts.workflow import WrongStatus
-from apsystem.lib.pages import page_of
+from apsystem.lib.pages import page_in_one
 from pupils.models import Pupil
 from referrals import actions
 from referrals.forms import AskForm, AssignForm, DecisionForm, DeskFilterForm
@@ -56,7 +56,7 @@ def desk(request: Request) -> HttpResponse:
     form = desk_filter(request)
     queue = _queue(request, form)
     told = queue.with_hints().with_earlier(Referral.objects.as_user(request.user))
-    page = page_of(request, told, ROWS, counted=queue)
+    page = page_in_one(request, told, ROWS, counted=queue)
     calendar = SchoolCalendar(localdate(), localdate())
     wanted = request.GET.get("chosen", "")
     chosen = next((row for row in page if str(row.uid) == wanted), None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -38,7 +39,9 @@ KEPT = (
 
 def find(request: Request, uid: str) -> Referral:
     """Return a referral within reach, and write down the look. 404 where there is none."""
-    rows = Referral.objects.as_user(request.user).with_names().select_related("held_by")
+    rows = (
+        Referral.objects.as_user(request.user).with_names().select_related("held_by", "provider")
+    )
     referral = get_object_or_404(rows, uid=uid)
     looked_at(request, [referral.pupil_id])
     return referral
@@ -163,13 +166,17 @@ def documents(request: Request, uid: str) -> HttpResponse:
         if form.is_valid():
             return redirect("referrals:documents", uid)
     context = {"title": "Documents", "referral": referral, "form": form}
-    return render(request, "referrals/documents.html", context | {"attachments": kept(referral)})
+    rows = _attached(referral).select_related("document__added_by")
+    return render(request, "referrals/documents.html", context | {"attachments": rows})
 
 
 def kept(referral: Referral) -> list[Attachment]:
     """Return the documents that are attached."""
-    rows = referral.attachments.filter(document__removed_at=None)
-    return list(rows.select_related("document", "document__added_by"))
+    return list(_attached(referral))
+
+
+def _attached(referral: Referral) -> QuerySet[Attachment]:
+    return referral.attachments.filter(document__removed_at=None).select_related("document")
 
 
 def _attachment(request: Request, uid: str) -> Attachment:

@@ -35,9 +35,9 @@ def crowded(world):
     return chosen
 
 
-def test_a_crowded_desk_asks_thirteen_queries(council, crowded, django_assert_num_queries):
+def test_a_crowded_desk_asks_twelve_queries(council, crowded, django_assert_num_queries):
     council.get(DESK)  # once a minute the session is written, too
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = council.get(DESK, {"chosen": crowded.uid})
 
     shown = page.context
@@ -94,3 +94,13 @@ def test_the_desk_offers_the_places_that_a_decision_takes(council, world, crowde
                for form in (desk, page)]  # fmt: skip
     assert offered[0] == offered[1]
     assert (str(crowded.school.uid), crowded.school.name) in offered[0]
+
+
+@pytest.mark.parametrize(("asked", "number"), [("1", 1), ("2", 2), ("99", 2), ("x", 1)])
+def test_the_desk_counts_its_queue_on_every_page(council, crowded, asked, number):
+    factories.ReferralFactory.create_batch(30, status=Status.SUBMITTED)
+
+    page = council.get(DESK, {"page": asked}).context["page"]
+
+    assert page.number == number
+    assert page.paginator.count == Referral.objects.filter(status=Status.SUBMITTED).count() > 30
