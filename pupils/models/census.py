@@ -1,14 +1,29 @@
 """What the collections of pupils ask of a child, and nothing else of the record holds."""
 
+import re
 from datetime import date, timedelta
 from typing import Self
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from pupils.models.pupil import Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
+
+ULN_DIGITS = 10
+
+
+def is_uln(number: str) -> bool:
+    """Tell whether ten digits are a ULN: the first is not 0, and the last belongs to the others.
+
+    Each digit counts ten times, nine times and so on down to once; divided by 11, the sum leaves
+    10. Source: HESA, "Student 2021/22 - Unique Learner Number".
+    """
+    weights = range(ULN_DIGITS, 0, -1)
+    total = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True))
+    return number[0] != "0" and total % 11 == 10  # noqa: PLR2004
 
 
 class CensusItemsQuerySet(ChildQuerySet):
@@ -62,6 +77,12 @@ class CensusItems(models.Model):
 
     def __str__(self) -> str:
         return f"Census items of {self.pupil}"
+
+    def clean(self) -> None:
+        """Refuse a ULN in which a digit is wrong or two are exchanged."""
+        is_whole = re.fullmatch(r"[0-9]{10}", self.uln or "")
+        if is_whole and not is_uln(is_whole.group()):
+            raise ValidationError({"uln": "A digit of this ULN is wrong. Check the number."})
 
     @property
     def last_day(self) -> date | None:

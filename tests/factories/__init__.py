@@ -63,6 +63,7 @@ from tests.factories.children import (
     LetterFactory,
     NeedFactory,
     PupilFactory,
+    valid_uln,
 )
 from tests.factories.commissioned import (
     CensusAnswerFactory,
@@ -294,6 +295,7 @@ __all__ = [
     "later_half_term",
     "suspended",
     "uploaded",
+    "valid_uln",
     "valid_upn",
     "write_marks",
 ]

@@ -55,12 +55,20 @@ class EnrolmentFactory(DjangoModelFactory):
     starts_on = LONG_AGO
 
 
+def valid_uln(number):
+    """Return an invented ULN, another for each number: its last digit belongs to the others."""
+    bodies = (f"{10_000_000 + number}{ninth}" for ninth in "01")  # one of the two has a last digit
+    sums = {body: sum(int(body[at]) * (10 - at) for at in range(9)) % 11 for body in bodies}
+    body, rest = next((body, rest) for body, rest in sums.items() if rest)
+    return f"{body}{10 - rest}"
+
+
 class CensusItemsFactory(DjangoModelFactory):
     class Meta:
         model = CensusItems
 
     pupil = factory.SubFactory(PupilFactory)
-    uln = factory.Sequence(lambda n: f"{1_000_000_000 + n}")
+    uln = factory.Sequence(valid_uln)
     starts_on = date(2023, 9, 4)
 
 

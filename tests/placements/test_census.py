@@ -154,14 +154,14 @@ def test_uln_and_the_days_of_free_school_meals_are_in_the_file(client, manager):
 
     before = client.get(path).content.decode()
     factories.CensusItemsFactory(
-        pupil=pupil, uln="1234567890", starts_on=date(2024, 9, 2), ends_on=date(2025, 7, 19)
+        pupil=pupil, uln="1234567899", starts_on=date(2024, 9, 2), ends_on=date(2025, 7, 19)
     )
     after = client.get(path).content.decode()
     (row,) = read(client.get(reverse("placements:census-file") + PERIOD))
 
     assert "First day of free school meals" in before
     assert "First day of free school meals" not in after
-    assert row["ULN"] == "1234567890"
+    assert row["ULN"] == "1234567899"
     days = row["Free school meals from"], row["Free school meals until"]
     assert days == ("02/09/2024", "18/07/2025")
 
