@@ -167,29 +167,28 @@ class PlacementQuerySet(ChildQuerySet):
         The news are `opened`, the id of who offered a placement, and `changed`, the day since when
         others than that person, or else than the `user`, did something to it.
         """
-        rows, today = self._with_news(**news), localdate()
+        rows = self._with_news(**news)._waiting_for(waits)
         if status in Status.values:
             rows = rows.filter(status=status)
         if tier in {str(value) for value in Tier.values}:
             rows = rows.filter(tier=tier)
-        if waits == "review":
-            rows = rows.review_due(today)
-        elif waits == "end":
-            rows = rows.overstaying(today)
-        elif waits == "lead":
-            rows = rows.running().with_register().filter(lead=None)
         if beginning:
             rows = rows.beginning_from(beginning)
         if ending:
             rows = rows.ending_by(ending)
         return rows.ended_from(ended) if ended else rows
 
+    def _waiting_for(self, waits: str) -> Self:
+        if waits == "change":  # of an objective, proposed and not answered
+            asked = {"objectives__changes__isnull": False, "objectives__changes__is_agreed": None}
+            return self.running().filter(pk__in=self.model._default_manager.filter(**asked))
+        if waits == "lead":
+            return self.running().with_register().filter(lead=None)
+        kept = {"review": self.review_due, "end": self.overstaying}
+        return kept[waits](localdate()) if waits in kept else self
+
     def _with_news(
-        self,
-        *,
-        changed: date | None = None,
-        opened: int | None = None,
-        user: User | None = None,
+        self, *, changed: date | None = None, opened: int | None = None, user: User | None = None
     ) -> Self:
         rows = self.filter(opened_by=opened) if opened else self
         if changed and (opened or user):

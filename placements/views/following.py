@@ -35,6 +35,7 @@ WAITS = [
     ("review", "Review is due"),
     ("end", "Past the last day or the limit"),
     ("lead", "Nobody named as the lead"),
+    ("change", "A change of an objective to answer"),
 ]
 
 

@@ -74,6 +74,16 @@ PLACEMENTS = [
         query=lambda day, person: {"waits": "lead"},
     ),
     Card(
+        "changes",
+        Group.DUE,
+        Permission.PLACEMENT_OPEN,
+        "Changes to answer",
+        "a change of an objective is proposed, with no answer yet",
+        rows=lambda day: Placement.objects.as_user(day.user).narrowed(waits="change"),
+        page="placements:list",
+        query=lambda day, person: {"waits": "change"},
+    ),
+    Card(
         "ending",
         Group.DUE,
         Permission.PLACEMENT_VIEW,

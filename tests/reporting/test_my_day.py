@@ -96,6 +96,12 @@ def world(db):
         factories.PlacementEntryFactory(placement=fresh, by=by)
     mine = factories.PlacementFactory(opened_by=people[Role.CASEWORKER], starts_on=today - DAY)
     factories.PlacementEntryFactory(placement=mine, by=people[Role.CASEWORKER])
+    factories.ObjectiveChangeFactory.create_batch(2, objective__placement=fresh)  # one placement
+    factories.ObjectiveChangeFactory(objective__placement__status="ended")
+    factories.ObjectiveChangeFactory(
+        objective__placement=mine, is_agreed=True, answered_at=now,
+        answered_by=people[Role.MANAGER],
+    )  # fmt: skip
     _support(world, today)
     _outreach(world, today)
     factories.VoiceFactory.create_batch(
@@ -275,6 +281,12 @@ def test_a_school_sees_what_waits_for_it_and_for_whom_it_waits(client, world):
     assert cards["To answer"].count == 2
     assert cards["Decisions to read"].count == 3
     assert cards["With the SEND team"].card.group == Group.WAITING
+
+
+def test_a_placement_with_changes_to_answer_is_counted_once_for_the_council(client, world):
+    for role in (Role.CASEWORKER, Role.MANAGER):  # two of the world's own placements wait, too
+        assert shown(client, world.people[role])["Changes to answer"].count == 3
+    assert "Changes to answer" not in shown(client, world.people[Role.PROVIDER_LEAD])
 
 
 def test_who_is_part_time_for_long_is_told_where_a_number_of_weeks_is_set(client, world):
