@@ -19,6 +19,8 @@ from placements.models import (
     Destination,
     Entry,
     EntryKind,
+    Hold,
+    HoldEnd,
     Informant,
     NextStep,
     Placement,
@@ -27,6 +29,7 @@ from placements.models import (
     SchoolPlacement,
     Status,
 )
+from placements.models.review import say
 from pupils.models import Pupil
 from pupils.models.meetings import meets
 from pupils.models.questions import About
@@ -136,6 +139,15 @@ def _of_award(column: str) -> Subquery:
 
 def _gained(row: Row) -> Told:
     return Told(f"Award gained: {row.words}", row.place)
+
+
+def _held(row: Row) -> Told:
+    until = f"{row.place}, until {say(date.fromisoformat(row.code))}"
+    return Told("Place held", f"{until}. {row.words}" if row.words else until)
+
+
+def _held_no_longer(row: Row) -> Told:
+    return Told(str(HoldEnd(row.code).label) if row.code else "Held place free again", row.place)
 
 
 @meets(About.REVIEW)
@@ -255,6 +267,54 @@ tells(
         lambda row: Told(f"Assessment: {row.words}", f"Answered by: {Informant(row.code).label}"),
         permission=Permission.ASSESSMENT_VIEW,
         page="placements:assessments",
+    )
+)
+
+OF_HOLD: dict[str, Column] = {"ref": "referral__uid", "place": "provider__name"}
+tells(
+    Source(
+        "hold",
+        "placements",
+        Hold.objects.as_user,
+        {
+            "on": TruncDate("held_at"),
+            "at": "held_at",
+            "code": "expires_on",
+            "words": "against",
+            "by": "held_by__name",
+            **OF_HOLD,
+        },
+        _held,
+        page="referrals:detail",
+        page_permission=Permission.REFERRAL_VIEW,
+    )
+)
+tells(
+    Source(
+        "holdgivenup",
+        "placements",
+        lambda user: Hold.objects.as_user(user).given_up(),
+        {
+            "on": TruncDate("released_at"),
+            "at": "released_at",
+            "code": "ended",
+            "by": Coalesce("ended_by__name", Value("")),
+            **OF_HOLD,
+        },
+        _held_no_longer,
+        page="referrals:detail",
+        page_permission=Permission.REFERRAL_VIEW,
+    )
+)
+tells(
+    Source(
+        "holdranout",
+        "placements",
+        lambda user: Hold.objects.as_user(user).run_out(),
+        {"on": "expires_on", **OF_HOLD},
+        lambda row: Told(str(HoldEnd.LAPSED.label), row.place),
+        page="referrals:detail",
+        page_permission=Permission.REFERRAL_VIEW,
     )
 )
 

@@ -20,6 +20,7 @@ from placements.models import (
     RUNNING,
     Entry,
     EntryKind,
+    HoldEnd,
     Objective,
     Placement,
     Review,
@@ -103,7 +104,8 @@ def propose(
     placement.full_clean()
     placement.save()
     if referral:
-        referral.holds.filter(released_at=None).update(released_at=timezone.now())
+        taken_up = {"released_at": timezone.now(), "ended": HoldEnd.OFFERED, "ended_by": by}
+        referral.holds.filter(released_at=None).update(**taken_up)
     _agree(placement, objectives)
     tell(placement, EntryKind.PROPOSED, by=by, at=at)
     if agreed:

@@ -10,9 +10,9 @@ from django.utils.timezone import localdate
 from accounts import work
 from accounts.models import User
 from accounts.permissions import Permission
-from placements.actions.opening import check, keep_rate_of
+from placements.actions.opening import check, keep_rate_of, tell
 from placements.actions.rules import no_room, set_aside
-from placements.models import ClosedToNew, Commission, Hold, Placement, Rate
+from placements.models import ClosedToNew, Commission, EntryKind, Hold, HoldEnd, Placement, Rate
 from placements.models.review import say
 from referrals.models import Referral
 
@@ -69,7 +69,7 @@ def hold(row: Hold, *, by: User, override: str = "") -> Hold:
         words = f"Hold it until a day from today to {say(today + LONGEST_HOLD)}."
         raise ValidationError({"expires_on": words})
     run_out = referral.holds.filter(released_at=None, expires_on__lt=today)
-    run_out.update(released_at=timezone.now())
+    run_out.update(released_at=timezone.now(), ended=HoldEnd.LAPSED)
     broken = no_room(row.provider_id, row.starts_on, referral.pupil_id)
     row.against = set_aside(broken, override=override, by=by)
     row.held_by = by
@@ -84,8 +84,8 @@ def release(row: Hold, *, by: User) -> Hold:
     check(by, Permission.PLACEMENT_OPEN)
     fresh = Hold.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if fresh.released_at is None:
-        fresh.released_at = timezone.now()
-        fresh.save(update_fields=["released_at"])
+        fresh.released_at, fresh.ended, fresh.ended_by = timezone.now(), HoldEnd.RELEASED, by
+        fresh.save(update_fields=["released_at", "ended", "ended_by"])
     return fresh
 
 
@@ -101,11 +101,13 @@ def enter_rate(row: Rate, *, by: User) -> Rate:
 
 @transaction.atomic
 def agree_rate(placement: Placement, *, rate: Rate | None, by: User) -> Placement:
-    """Agree what a placement costs."""
+    """Agree what a placement costs. Only those who may see costs are told of it."""
     check(by, Permission.PLACEMENT_OPEN)
     fresh = Placement.objects.as_user(by).select_for_update(of=("self",)).get(pk=placement.pk)
-    fresh.rate = rate
+    is_other, fresh.rate = fresh.rate != rate, rate
     keep_rate_of(fresh)
     fresh.save(update_fields=["rate"])
+    if is_other:
+        tell(fresh, EntryKind.RATED, by=by, words=str(rate or "No rate"))
     work.changed("placements")
     return fresh

@@ -41,7 +41,7 @@ from placements.models.placement import (
     Route,
     Status,
 )
-from placements.models.places import ClosedToNew, Commission, Hold
+from placements.models.places import ClosedToNew, Commission, Hold, HoldEnd
 from placements.models.rate import Rate, Unit
 from placements.models.review import (
     RATINGS,
@@ -82,6 +82,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "Hold",
+    "HoldEnd",
     "Informant",
     "Instrument",
     "NextStep",

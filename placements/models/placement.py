@@ -197,9 +197,8 @@ class PlacementQuerySet(ChildQuerySet):
 
     def changed_since(self, since: datetime, *, than: User | int | OuterRef | None) -> Self:
         """Keep those to which somebody else than a person did something since a moment."""
-        entries = self.model._meta.get_field("entries").related_model.objects.filter(  # type: ignore[union-attr]
-            placement=OuterRef("pk"), at__gte=since
-        )
+        told = self.model._meta.get_field("entries").related_model.objects.known_to_all()  # type: ignore[union-attr]
+        entries = told.filter(placement=OuterRef("pk"), at__gte=since)
         return self.filter(Exists(entries.exclude(by=than)))
 
     def nameless_to(self, user: User) -> Self:

@@ -154,10 +154,27 @@ class ClosedToNew(models.Model):
         return f"takes no new placements {begins}{until}"
 
 
+class HoldEnd(models.TextChoices):
+    """How a place came to be held no longer."""
+
+    OFFERED = "offered", "Held place taken up by an offer"
+    RELEASED = "released", "Held place given free"
+    LAPSED = "lapsed", "Held place ran out"
+
+
 class HoldQuerySet(ChildQuerySet):
     """Held places within reach: providers see that one is held at theirs, not for whom."""
 
     reach = Reach(pupil="referral__pupil")
+
+    def given_up(self) -> Self:
+        """Keep those that somebody released, or offered to the pupil."""
+        return self.filter(released_at__isnull=False).exclude(ended=HoldEnd.LAPSED)
+
+    def run_out(self, today: date | None = None) -> Self:
+        """Keep those whose last day passed while they were held."""
+        held_till_then = Q(released_at=None) | Q(ended=HoldEnd.LAPSED)
+        return self.filter(held_till_then, expires_on__lt=today or timezone.localdate())
 
     def live(self, today: date | None = None) -> Self:
         """Keep those that nobody released, that have not run out, and whose referral goes on."""
@@ -172,7 +189,8 @@ class Hold(models.Model):
     """A place kept for the pupil of a referral, until it is offered, released or runs out.
 
     It counts from `starts_on`, the day on which the pupil is to come. `expires_on` is the last day
-    on which it is held.
+    on which it is held. `ended` and `ended_by` say how it ended and who did it: a place that ran out
+    is released when another is held, and by nobody.
     """
 
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="holds")
@@ -182,6 +200,8 @@ class Hold(models.Model):
     held_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     held_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    ended = models.CharField(max_length=20, choices=HoldEnd, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     against = models.TextField(max_length=1000, blank=True)
 
     objects = HoldQuerySet.as_manager()
@@ -194,6 +214,12 @@ class Hold(models.Model):
                 condition=Q(released_at=None),
                 name="placements_hold_one_for_a_referral",
                 violation_error_message="A place is held for this referral already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended="", ended_by=None)
+                | Q(ended__in=HoldEnd.values, released_at__isnull=False),
+                name="placements_hold_ended_with_its_moment",
+                violation_error_message="A held place that ended says how, and when.",
             ),
         ]
 

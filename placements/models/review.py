@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import SchoolCalendar, User
 from accounts.models.clocks import Clock
+from accounts.permissions import Permission
 from placements.models.placement import Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 
@@ -279,6 +280,7 @@ class EntryKind(models.TextChoices):
     REVIEWED = "reviewed", "Reviewed"
     OVERRIDDEN = "overridden", "Agreed against a rule"
     AWARDED = "awarded", "Award gained"
+    RATED = "rate agreed", "Rate agreed"
     ENDED = "ended", "Ended"
 
 
@@ -307,9 +309,18 @@ TO_SCHOOL = {
 
 
 class EntryQuerySet(ChildQuerySet):
-    """Entries within reach: a provider sees those of its own placements."""
+    """Entries within reach: a provider sees those of its own placements, and nobody's costs."""
 
     reach = Reach(pupil="placement__pupil", school=ON_ROLL, provider=WITHIN)
+
+    def as_user(self, user: User) -> Self:
+        """Keep the rows that this person may see: rates for those who may see what things cost."""
+        rows = super().as_user(user)
+        return rows if user.can(Permission.COST_VIEW) else rows.known_to_all()
+
+    def known_to_all(self) -> Self:
+        """Leave out what only those who may see costs are told."""
+        return self.exclude(kind=EntryKind.RATED)
 
     def told(self) -> Self:
         """Fetch with them what a page shows."""

@@ -177,6 +177,7 @@ BREAKERS = {
     "placements_closedtonew_one_at_a_time": lambda: factories.ClosedToNewFactory.create_batch(
         2, provider=factories.ProviderFactory()
     ),
+    "placements_hold_ended_with_its_moment": lambda: factories.HoldFactory(ended="released"),
     "placements_hold_one_for_a_referral": lambda: factories.HoldFactory.create_batch(
         2, referral=factories.ReferralFactory()
     ),

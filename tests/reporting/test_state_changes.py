@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from placements import actions as placing
-from placements.models import Award, Ending, EntryKind, Placement, Review
+from placements.models import Award, Ending, EntryKind, Hold, Placement, Review
 from pupils import story
 from referrals import actions as referring
 from referrals.models import Referral
@@ -163,7 +163,7 @@ def test_the_tables_here_hold_every_kind_that_is_no_move():
     beside = {kind for kind, *_ in REFERRALS_BESIDE}
     assert (len(moved), set(Kind) - beside) == (len(Referral.MOVES), moved)
     moved = {"accepted", "declined", "cancelled", "paused", "resumed", "ended"}
-    beside = {EntryKind.PROPOSED, *(kind for kind, *_ in PLACEMENTS_BESIDE)}
+    beside = {EntryKind.PROPOSED, EntryKind.RATED, *(kind for kind, *_ in PLACEMENTS_BESIDE)}
     assert (len(moved), set(EntryKind) - beside) == (len(Placement.MOVES), moved)
 
 
@@ -305,3 +305,80 @@ def test_an_offer_stands_in_three_places(client, people):
 
     before = {people.holder: [], people.officer: []}
     assert_told(client, people, row, by=people.other, kind=EntryKind.PROPOSED, before=before)
+
+
+def test_a_rate_is_told_to_those_who_may_see_costs_and_to_nobody_else(client, people, running):
+    rate = factories.RateFactory(provider=running.provider, package="Four days")
+    readers = (people.officer, people.holder, people.provider)
+    before = {person: told(person, running) for person in readers}
+
+    for chosen in (rate, rate, None):
+        placing.agree_rate(running, rate=chosen, by=people.other)
+
+    new = {person: told(person, running)[: -len(before[person])] for person in readers}
+    assert new.pop(people.officer) == [("Placement: rate agreed", people.other.name)] * 2
+    assert str(rate) in shown(client, people.officer, running)
+    assert set(map(tuple, new.values())) == {()}
+    for person in new:
+        assert not in_my_day(person, running) & NEWS
+        page = shown(client, person, running)
+        assert "Rate agreed" not in page
+        assert rate.package not in page
+
+
+def released(hold, people):
+    placing.release(hold, by=people.other)
+
+
+def offered(hold, people):
+    hold.referral.status, hold.referral.tier = "accepted", 3
+    hold.referral.decided_on, hold.referral.decided_by = localdate(), people.other
+    hold.referral.decision_reason = "So."
+    hold.referral.save()
+    row = Placement(
+        provider=people.world.own.provider, starts_on=localdate() + DAY, sessions=3,
+        route="mainstream", returns_in=factories.later_half_term(),
+    )  # fmt: skip
+    placing.propose(row, objectives=[("Reads", "A test")], referral=hold.referral, by=people.other)
+
+
+def ran_out(hold, people):
+    Hold.objects.filter(pk=hold.pk).update(expires_on=localdate() - DAY)
+
+
+def replaced(hold, people):
+    ran_out(hold, people)
+    again = Hold(referral=hold.referral, provider=hold.provider,
+                 starts_on=localdate(), expires_on=localdate())  # fmt: skip
+    placing.hold(again, by=people.other)
+
+
+HELD = "Place held"
+ENDS_OF_HOLDS = [
+    (released, [("Held place given free", "other")]),
+    (offered, [("Held place taken up by an offer", "other")]),
+    (ran_out, [("Held place ran out", None)]),
+    (replaced, [("Held place ran out", None), (HELD, "other")]),
+]
+
+
+@pytest.mark.parametrize("case", ENDS_OF_HOLDS, ids=lambda case: case[0].__name__)
+def test_a_held_place_and_how_it_ended_are_told_to_the_council(people, case):
+    act, expected = case
+    referral = factories.ReferralFactory(
+        pupil=child(people), school=people.world.own.school, status="submitted",
+        made_by=people.holder, assigned_to=people.officer,
+    )  # fmt: skip
+    place, readers = people.world.own.provider, (people.officer, people.holder, people.provider)
+    before = {person: told(person, referral) for person in readers}
+    row = Hold(referral=referral, provider=place, starts_on=localdate(), expires_on=localdate())
+
+    act(placing.hold(row, by=people.officer), people)
+
+    told_now = [event for event in told(people.officer, referral) if "eld" in event[0]]
+    names = {None: "", "other": people.other.name}
+    wanted = [(HELD, people.officer.name), *((title, names[by]) for title, by in expected)]
+    assert sorted(told_now) == sorted(wanted)
+    for person in readers[1:]:
+        new = [event for event in told(person, referral) if event not in before[person]]
+        assert not [event for event in new if "eld" in event[0]]
