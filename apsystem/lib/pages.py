@@ -40,13 +40,17 @@ def page_in_one(
     """Return the page as `page_of` does, for rows that are dear to find: they are sought once.
 
     One query: the count comes with the rows. Where the page does not exist, `page_of` is asked.
-    `counted` are as in `page_of`: what is told of a row is then worked out for the page only.
+    `counted` are as in `page_of`, in the same order: they are counted and cut, and what is told
+    of a row is looked for on the page only.
     """
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 0
     start = max(number - 1, 0) * size
-    in_all = Window(Count("*")) if counted is None else Subquery(_number_of(counted))
-    found = list(rows.annotate(in_all=in_all)[start : start + size])
+    if counted is None:
+        found = list(rows.annotate(in_all=Window(Count("*")))[start : start + size])
+    else:
+        cut = rows.filter(pk__in=counted.values("pk")[start : start + size])
+        found = list(cut.annotate(in_all=Subquery(_number_of(counted))))
     if number < 1 or (number > 1 and not found):
         return page_of(request, rows, size, counted=counted)
     paginator = Paginator(rows, size)
