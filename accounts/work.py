@@ -7,6 +7,7 @@ on the database happens exactly once, however often the task is delivered.
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 import pghistory
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
+from celery.result import EagerResult
 from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, tuple[Handler, int]] = {}
 _parts: dict[str, list[str]] = {}
+_gathering: dict[str, float] = {}  # until when the task that this process sent gathers, by kind
 ERROR_LENGTH = 200
 RECORDS_CHANGED = "records.changed"
 POST = """
@@ -89,30 +92,38 @@ def _write(kind: str, payload: str) -> int:
 
 
 def ring(message_id: int, kind: str) -> None:
-    """Send the task for a message. A broker that is away is no error: the sweep sends again."""
+    """Send the task for a message. A broker that is away is no error: the sweep sends again.
+
+    A task that was sent and still gathers answers this message too: none is sent then.
+    """
+    _, gather_seconds = _handlers.get(kind, (None, 0))
+    now = time.monotonic()
+    if now < _gathering.get(kind, now):
+        return
     try:
-        deliver.apply_async(
-            (message_id,), countdown=_handlers.get(kind, (None, 0))[1], retry=False
-        )
+        sent = deliver.apply_async((message_id,), countdown=gather_seconds, retry=False)
     except (OperationalError, ConnectionError):
         logger.warning("The broker is away: message %s waits for the sweep.", message_id)
+    else:
+        is_done = isinstance(sent, EagerResult)
+        _gathering[kind] = now if is_done else now + gather_seconds
 
 
 @transaction.atomic
 def work(message_id: int) -> bool:
-    """Do a message's work unless it is done or in other hands. Tell whether it was done here."""
-    undone = OutboxMessage.objects.select_for_update(skip_locked=True).filter(done_at=None)
-    message = undone.filter(pk=message_id).first()
-    if message is None:
+    """Do a message's work unless it is done or in other hands. Tell whether any was done here.
+
+    Where messages are gathered, those that wait are answered even if this one is answered already.
+    """
+    kind = OutboxMessage.objects.values_list("kind", flat=True).get(pk=message_id)
+    handler, gather_seconds = _handlers[kind]
+    rows = OutboxMessage.objects.select_for_update(skip_locked=True).filter(done_at=None)
+    found = list(rows.filter(kind=kind) if gather_seconds else rows.filter(pk=message_id))
+    if not found:
         return False
-    handler, gather_seconds = _handlers[message.kind]
-    answered = [message.pk]
-    if gather_seconds:
-        gathered = list(undone.filter(kind=message.kind))
-        answered = [row.pk for row in gathered]
-        handler({"gathered": [row.payload for row in gathered]})
-    else:
-        handler(message.payload)
+    payloads = [row.payload for row in found]
+    handler({"gathered": payloads} if gather_seconds else payloads[0])
+    answered = [row.pk for row in found]
     OutboxMessage.objects.filter(pk__in=answered).update(done_at=timezone.now())
     return True
 

@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -221,6 +222,33 @@ def test_one_run_answers_all_messages_of_a_kind_that_gathers(handle):
     assert OutboxMessage.objects.filter(done_at=None).values_list("kind", flat=True).get() == (
         "tests.other"
     )
+
+
+@pytest.mark.django_db
+def test_a_task_whose_message_is_answered_still_gathers_the_others(handle):
+    calls = handle("tests.gathered", gather_seconds=5)
+    first = factories.OutboxMessageFactory(kind="tests.gathered", done_at=timezone.now())
+    factories.OutboxMessageFactory(kind="tests.gathered", payload={"number": 2})
+
+    assert work.work(first.pk)
+
+    assert calls == [{"gathered": [{"number": 2}]}]
+    assert not work.work(first.pk)
+
+
+@pytest.mark.parametrize(("gather_seconds", "tasks_sent"), [(5, [1, 3]), (0, [1, 2, 3])])
+def test_one_task_is_sent_while_it_gathers(handle, monkeypatch, gather_seconds, tasks_sent):
+    handle("tests.gathered", gather_seconds=gather_seconds)
+    sent, moment = [], [100.0]
+    monkeypatch.setattr(work, "_gathering", {})
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    monkeypatch.setattr(work.deliver, "apply_async", lambda of, **_: sent.extend(of))
+
+    for message_id, at in ((1, 100.0), (2, 104.9), (3, 105.0)):
+        moment[0] = at
+        work.ring(message_id, "tests.gathered")
+
+    assert sent == tasks_sent
 
 
 @pytest.mark.django_db
