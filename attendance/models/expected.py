@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from accounts.models.calendar import school_days_at
-from apsystem.lib.calendar import bank_holidays, monday_of
+from apsystem.lib.calendar import bank_holidays, monday_of, session_bit
+from apsystem.lib.conditions import Condition
 from attendance.models.mark import Mark
 from attendance.models.timetable import PartTimeTimetable
 from placements.models import TAKEN_UP, Placement, PlacementQuerySet, with_week
@@ -52,6 +53,13 @@ SESSIONS = f"""
           AND day >= pause.starts_on AND (pause.ends_on IS NULL OR day < pause.ends_on))
 """  # noqa: S608 - constants of ours
 
+# Whether a part-time timetable leaves a session of a placement out.
+LEFT_OUT = """
+    EXISTS (
+        SELECT FROM attendance_parttimetimetable AS timetable WHERE timetable.placement_id = {0}
+          AND timetable.starts_on <= %s AND timetable.ends_on > %s AND timetable.sessions & %s = 0
+    )
+"""
 # Which sessions of a day a pattern holds, counted.
 OF_DAY = "bit_count((({sessions} >> ((day - '2000-01-03') %% 7 * 2)) & 3)::bit(2))"
 HOLDS = "({sessions} >> ((day - '2000-01-03') %% 7 * 2 + session)) & 1 <> 0"
@@ -135,7 +143,7 @@ class Slot(NamedTuple):
 
 def expected(rows: PlacementQuerySet, on: date, session: int) -> PlacementQuerySet:
     """Keep the placements of which a register asks for a mark. The caller knows if it is open."""
-    return rows.expected(on, session).filter(~_leaving_out(on, session))
+    return rows.expected(on, session).filter(~Q(_leaving_out(on, session)))
 
 
 class Roll(NamedTuple):
@@ -182,9 +190,8 @@ def count_asked_for(rows: PlacementQuerySet, on: date, session: int) -> dict[int
     return dict(counted.values_list("provider").annotate(children=Count("pk")))
 
 
-def _leaving_out(on: date, session: int) -> Exists:
-    rows = PartTimeTimetable.objects.leaving_out(on, session)
-    return Exists(rows.filter(placement=OuterRef("pk")))
+def _leaving_out(on: date, session: int) -> Condition:
+    return Condition(LEFT_OUT, F("pk"), given=(on, on, session_bit(on, session)))
 
 
 def sessions_of(placements: Iterable[int], start: date, end: date) -> list[Slot]:
