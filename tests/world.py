@@ -26,7 +26,7 @@ from pupils.models import (
 from referrals.models import Referral, SavedFilter, Status, Tier
 from reintegration.models import PANEL_ROLES
 from reporting.models import BoardPack, Target
-from tests import addresses, canaries, factories, onward, sides
+from tests import addresses, canaries, factories, kept_rows, onward, sides
 from tests.addresses import FEED_TOKEN
 from tests.factories import returns
 from tests.side import Side
@@ -79,6 +79,11 @@ class World:
 
 
 def build() -> World:
+    """Return the world; the first test that asks for it makes it."""
+    return kept_rows.again(_build)
+
+
+def _build() -> World:
     """Make the world: dates lie around today, because scopes depend on today."""
     today = localdate()
     year = academic_year(today)
