@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make demo    run the demo borough on http://127.0.0.1:8000 (PORT=8001 changes the port)"
-	@echo "make test    the whole test suite on real PostgreSQL and Valkey (COVERAGE= leaves that out)"
+	@echo "make test    the whole test suite on real PostgreSQL and Valkey (AXE= leaves axe out, COVERAGE= that)"
 	@echo "make soak    10,000 marks by 16 people while processes are killed; none may be lost"
 	@echo "make check   linters, types, layers, migrations, deployment checks, generated docs"
 	@echo "make fix     put right what a tool can put right"
