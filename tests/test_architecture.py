@@ -12,6 +12,7 @@ from accounts.scoping import ScopedQuerySet
 from pupils.models import ChildQuerySet, Pupil
 from tests.constraints import APPS as CONSTRAINED
 from tests.constraints import models_of
+from tests.guards import GUARDS
 from tests.unscoped import UNSCOPED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,11 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )
+
+
+@pytest.mark.parametrize(("name", "words"), sorted({guard[1:3] for guard in GUARDS}))
+def test_a_guard_that_is_turned_off_is_there(name, words):
+    assert words in (ROOT / name).read_text(encoding="utf-8"), "mend tests/guards.py"
 
 
 def rank_of(label: str) -> int | None:
