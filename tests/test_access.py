@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import ViewEntry
-from accounts.permissions import GRANTS, MEANINGS, Permission, Role
+from accounts.permissions import GRANTS, MEANINGS, REACH_ALL, Permission, Role
 from attendance.actions import leaving_out, totals
 from pupils.models import Pupil
 from tests import world as worlds
@@ -75,6 +75,9 @@ def text_of(response) -> str:
 
 OTHERS = [method for method in METHODS if method not in {"GET", "POST"}]
 PEOPLE = [*Role, None]
+ELSEWHERE = [
+    (side, method) for method in ("GET", "POST") for side in (worlds.FOREIGN, worlds.ABSENT)
+]
 REACHING = [role for role in Role if Permission.PUPIL_VIEW in GRANTS[role]]
 
 
@@ -89,16 +92,20 @@ def asked(role: Role | None, route: Route) -> list[tuple[str, str]]:
 
     The gate looks neither at the method nor for a row before it refuses, and answers what no page
     knows before a row is looked for: once is enough. Those who are let in share the rarer methods
-    out between them, and so do those who are refused: both meet them all.
+    out between them, and so do those who are refused: both meet them all. To those who reach every
+    child nothing is foreign: they share out what is foreign to others, and what does not exist.
     """
     lets_in = is_let_in(role, route)
     alike = [person for person in PEOPLE if is_let_in(person, route) == lets_in]
-    share = OTHERS[alike.index(role) :: len(alike)]
-    found = [(worlds.OWN, method) for method in (*share, "GET")]
+    found = [(worlds.OWN, method) for method in (*_share(role, OTHERS, alike), "GET")]
     if lets_in and "<" in route.pattern:
-        sides = [side for side in worlds.SIDES if side != worlds.OWN]
-        found += [(side, method) for method in ("GET", "POST") for side in sides]
+        everywhere = [person for person in alike if person in REACH_ALL]
+        found += _share(role, ELSEWHERE, everywhere) if role in everywhere else ELSEWHERE
     return [*found, (worlds.OWN, "POST")]  # it may sign out, or leave a message for the next page
+
+
+def _share(role: Role | None, what: list, people: list[Role | None]) -> list:
+    return what[people.index(role) :: len(people)]
 
 
 def test_every_page_meets_every_method():
@@ -107,8 +114,10 @@ def test_every_page_meets_every_method():
             [role for role in PEOPLE if is_let_in(role, route)],
             [role for role in PEOPLE if not is_let_in(role, route)],
         ):
-            met = {method for role in people for _, method in asked(role, route)}
-            assert met == (set(METHODS) if people else set())
+            met = {found for role in people for found in asked(role, route)}
+            assert {method for _, method in met} == (set(METHODS) if people else set())
+            if "<" in route.pattern and any(is_let_in(role, route) for role in people):
+                assert met >= set(ELSEWHERE)
 
 
 @pytest.mark.no_cover
