@@ -5,6 +5,7 @@ behind it. Averages of rates do not exist: a value is a sum over a sum.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -118,10 +119,10 @@ class Published:
 # What is counted apart stands on neither side of the line: nobody of it is behind the figure.
 IS_BEHIND = "(numerator <> 0 OR denominator <> 0)"
 # What a unit is, and the print of all of them: two prints are alike only where no unit changed.
+# Hashes of rows are summed, which costs no sort, and does not depend on the order of the rows.
 UNIT = "pupil_id, provider_id, school_id, numerator, denominator"
 PRINT = (
-    "md5(coalesce(string_agg(concat_ws(':', pupil_id, provider_id, school_id, numerator, "
-    f"denominator), ',' ORDER BY {UNIT}) FILTER (WHERE {IS_BEHIND}), ''))"
+    f"md5(coalesce(sum(hash_record_extended(ROW({UNIT}), 0)) FILTER (WHERE {IS_BEHIND}), 0)::text)"
 )
 
 
@@ -273,23 +274,31 @@ def totals(
 
     To be called in a transaction: the units lie in a table that goes with it.
     """
+    asked = {measure.slug: measure.counted(period, narrowing) for measure in measures}
+    families = Counter(_family(population) for population in asked.values())
     found: dict[str, Total] = {}
     tables: dict[str, str] = {}
-    for measure in measures:
-        population = measure.counted(period, narrowing)
-        units = population.units
-        own = f"{units.sql} {sorted(units.params.items())}"  # one query may ask for two things
-        if own not in tables:
-            tables[own] = f"units_{len(tables)}"
-            _do(f"DROP TABLE IF EXISTS {tables[own]}", {})
+    for slug, population in asked.items():
+        family = _family(population)
+        if families[family] == 1:
+            found[slug] = _total(population, population.sql, population.params)
+            continue
+        if family not in tables:
+            table = tables[family] = f"units_{len(tables)}"
+            _do(f"DROP TABLE IF EXISTS {table}", {})
             _do(
-                f"CREATE TEMPORARY TABLE {tables[own]} ON COMMIT DROP AS {units.sql}",
-                units.params,
+                f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {population.units.sql}",
+                population.units.params,
             )
-        found[measure.slug] = _total(
-            population, population.over(tables[own]), population.kept_to.params
+        found[slug] = _total(
+            population, population.over(tables[family]), population.kept_to.params
         )
     return found
+
+
+def _family(population: Population) -> str:
+    """Tell families apart: one query may ask for two things."""
+    return f"{population.units.sql} {sorted(population.units.params.items())}"
 
 
 def _total(population: Population, rows: str, params: dict[str, Any]) -> Total:
