@@ -115,7 +115,7 @@ def work(message_id: int) -> bool:
 
     Where messages are gathered, those that wait are answered even if this one is answered already.
     """
-    kind = OutboxMessage.objects.values_list("kind", flat=True).get(pk=message_id)
+    kind = OutboxMessage.objects.get(pk=message_id).kind
     handler, gather_seconds = _handlers[kind]
     rows = OutboxMessage.objects.select_for_update(skip_locked=True).filter(done_at=None)
     found = list(rows.filter(kind=kind) if gather_seconds else rows.filter(pk=message_id))

@@ -18,8 +18,8 @@ from accounts.models.calendar import DateRange, SameNumber
 from accounts.permissions import REACH_PROVIDER, Permission
 from accounts.scoping import NO_ROWS
 from accounts.workflow import WorkflowModel, moves
-from apsystem.lib.calendar import SESSIONS_A_WEEK, monday_of, pattern_words, session_bit
-from apsystem.lib.conditions import Condition
+from apsystem.lib.calendar import SESSIONS_A_WEEK, pattern_words, session_bit
+from placements.models.away import is_away
 from placements.models.rate import Rate
 from placements.models.rule import TierRule
 from pupils.models import ON_ROLL, ChildQuerySet, Pupil, Reach
@@ -27,16 +27,6 @@ from referrals.models import Referral, Tier
 from referrals.models.narrowing import start_of_day
 
 EVERY_SESSION = 2**SESSIONS_A_WEEK - 1
-# Whether a placement is paused on a day, or the week that is set for it lacks a session.
-AWAY = """
-    EXISTS (
-        SELECT FROM placements_pause AS pause WHERE pause.placement_id = {0}
-          AND pause.starts_on <= %s AND (pause.ends_on IS NULL OR pause.ends_on > %s)
-    ) OR EXISTS (
-        SELECT FROM placements_weekpattern AS week WHERE week.placement_id = {0}
-          AND week.monday = %s AND week.sessions & %s = 0
-    )
-"""
 
 
 class Status(models.TextChoices):
@@ -114,9 +104,8 @@ class PlacementQuerySet(ChildQuerySet):
 
     def expected(self, on: date, session: int) -> Self:
         """Keep those whose pattern of the week holds the session, and that are not paused."""
-        bit = session_bit(on, session)
-        away = Condition(AWAY, F("pk"), given=(on, on, monday_of(on), bit))
-        return self.in_force(on).filter(GreaterThan(F("sessions").bitand(bit), 0), ~Q(away))
+        bit = F("sessions").bitand(session_bit(on, session))
+        return self.in_force(on).filter(GreaterThan(bit, 0), ~Q(is_away(on, session)))
 
     def running(self) -> Self:
         """Keep those that are open or paused."""

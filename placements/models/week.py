@@ -9,9 +9,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
-from django.db.models.lookups import Exact
 
-from apsystem.lib.calendar import monday_of, pattern_words, session_bit
+from apsystem.lib.calendar import monday_of, pattern_words
 from placements.models.placement import EVERY_SESSION, Placement, PlacementQuerySet
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 
@@ -20,11 +19,6 @@ class WeekPatternQuerySet(ChildQuerySet):
     """Weekly patterns of single weeks, within reach."""
 
     reach = Reach(pupil="placement__pupil", school=ON_ROLL, provider="placement__provider")
-
-    def leaving_out(self, on: date, session: int) -> Self:
-        """Keep those of the week of a day that do not hold a session of it."""
-        bit = F("sessions").bitand(session_bit(on, session))
-        return self.filter(Exact(bit, 0), monday=monday_of(on))
 
     def from_week(self, of: date) -> Self:
         """Keep those of the week of a day and of later weeks."""
