@@ -10,7 +10,7 @@ class Condition(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, sql: str, *columns: F, given: tuple[Any, ...]) -> None:
+    def __init__(self, sql: str, *columns: F, given: tuple[Any, ...] = ()) -> None:
         """Keep the text and what is given, in the order of the text."""
         super().__init__(*columns)
         self.sql, self.given = sql, given

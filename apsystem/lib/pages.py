@@ -40,8 +40,8 @@ def page_in_one(
     """Return the page as `page_of` does, for rows that are dear to find: they are sought once.
 
     One query: the count comes with the rows. Where the page does not exist, `page_of` is asked.
-    `counted` are as in `page_of`, in the same order: they are counted and cut, and what is told
-    of a row is looked for on the page only.
+    `counted` are those of the rows that are asked for, in the same order: they are counted and cut,
+    and what is told of a row is looked for on the page only.
     """
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 0
@@ -52,6 +52,8 @@ def page_in_one(
         cut = rows.filter(pk__in=counted.values("pk")[start : start + size])
         found = list(cut.annotate(in_all=Subquery(_number_of(counted))))
     if number < 1 or (number > 1 and not found):
+        if counted is not None:
+            rows = rows.filter(pk__in=counted.values("pk"))
         return page_of(request, rows, size, counted=counted)
     paginator = Paginator(rows, size)
     paginator.count = found[0].in_all if found else 0

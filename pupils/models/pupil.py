@@ -12,12 +12,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
 from accounts.models.calendar import DateRange, SameNumber
+from accounts.scoping import NO_ROWS
 from apsystem.lib.calendar import academic_year, starts_year_1
 from pupils.models.codes import (
     GONE_FOR_GOOD,
@@ -73,24 +74,23 @@ class PupilQuerySet(ChildQuerySet):
             found |= self.filter(uid=uuid.UUID(compact))
         return found.values_list("pk", flat=True).first()
 
-    def like(self, pupil: "Pupil") -> Self:
-        """Keep other records that may be the same child: one birthday and one of the names."""
-        names = Q(surname__iexact=pupil.surname) | Q(forename__iexact=pupil.forename)
-        return self.filter(names, date_of_birth=pupil.date_of_birth).exclude(pk=pupil.pk)
-
-    def sharing_home_with(self, pupil: "Pupil") -> Self:
-        """Keep other children at the same address: perhaps sisters or brothers."""
-        if not pupil.address or not pupil.postcode:
-            return self.none()
-        same_home = self.filter(postcode=pupil.postcode, address=pupil.address)
-        return same_home.exclude(pk=pupil.pk)
-
     def around(self, pupil: "Pupil") -> "tuple[list[Pupil], list[Pupil]]":
-        """Return those who may be the same child, and those who share the home. One query."""
-        twins = self.like(pupil).order_by().annotate(is_twin=Value(True))  # noqa: FBT003
-        home = self.sharing_home_with(pupil).order_by().annotate(is_twin=Value(False))  # noqa: FBT003
-        found: list[Any] = list(twins.union(home, all=True).order_by("surname", "forename"))
-        return [row for row in found if row.is_twin], [row for row in found if not row.is_twin]
+        """Return other records that may be the same child, and those who share the home. One query.
+
+        The same child: one birthday and one of the names. The home: perhaps sisters or brothers.
+        """
+        names = Q(surname__iexact=pupil.surname) | Q(forename__iexact=pupil.forename)
+        is_twin = Q(names, date_of_birth=pupil.date_of_birth)
+        is_home = Q(postcode=pupil.postcode, address=pupil.address)
+        if not pupil.address or not pupil.postcode:
+            is_home = NO_ROWS
+        told = {
+            "is_twin": ExpressionWrapper(is_twin, models.BooleanField()),
+            "is_home": ExpressionWrapper(is_home, models.BooleanField()),
+        }
+        others = self.filter(is_twin | is_home).exclude(pk=pupil.pk).annotate(**told)
+        found: list[Any] = list(others.order_by("surname", "forename"))
+        return [row for row in found if row.is_twin], [row for row in found if row.is_home]
 
     def on_roll_of(self, organisations: list[int], on: date) -> Self:
         """Keep those on the roll of one of the organisations on a day."""

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, F, OuterRef, Q, When
 from django.db.models.functions import JSONObject, Least
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from accounts.permissions import Permission
 from accounts.workflow import WorkflowModel, moves
 from apsystem.lib.gds import day
 from pupils.models import PermanentExclusion, Pupil, Reach
+from referrals.models.hints import hints
 from referrals.models.narrowing import NarrowedQuerySet, owed
 
 
@@ -111,20 +112,7 @@ class ReferralQuerySet(NarrowedQuerySet):
 
     def with_hints(self) -> Self:
         """Tell of each whether another record looks like the same child, or like a sibling."""
-        others = Pupil.objects.exclude(pk=OuterRef("pupil"))
-        same_born = others.filter(date_of_birth=OuterRef("pupil__date_of_birth"))
-        same_home = others.filter(
-            postcode=OuterRef("pupil__postcode"), address=OuterRef("pupil__address")
-        ).exclude(address="")
-        return self.annotate(
-            has_twin=Exists(
-                same_born.filter(
-                    Q(surname__iexact=OuterRef("pupil__surname"))
-                    | Q(forename__iexact=OuterRef("pupil__forename"))
-                )
-            ),
-            has_sibling=Exists(same_home.exclude(postcode="")),
-        )
+        return self.annotate(**hints())
 
     def with_earlier(self, seen: Self) -> Self:
         """Tell of each which others, of those seen, the child has: `earlier` makes rows of them."""

@@ -47,16 +47,16 @@ def desk_filters(request: Request, asked: Iterable[QueryDict]) -> Iterator[DeskF
 
 def _queue(request: Request, form: DeskFilterForm) -> Any:
     rows = Referral.objects.as_user(request.user).narrowed(**form.narrowing)
-    return rows.with_names().sorted_by(form.order)
+    return rows.sorted_by(form.order)
 
 
 @requires(Permission.REFERRAL_DECIDE)
 def desk(request: Request) -> HttpResponse:
     """Show the queue, and beside it the referral that is chosen."""
     form = desk_filter(request)
-    queue = _queue(request, form)
-    told = queue.with_hints().with_earlier(Referral.objects.as_user(request.user))
-    page = page_in_one(request, told, ROWS, counted=queue)
+    seen = Referral.objects.as_user(request.user)
+    told = seen.with_names().with_hints().with_earlier(seen).sorted_by(form.order)
+    page = page_in_one(request, told, ROWS, counted=_queue(request, form))
     calendar = SchoolCalendar(localdate(), localdate())
     wanted = request.GET.get("chosen", "")
     chosen = next((row for row in page if str(row.uid) == wanted), None)
@@ -243,7 +243,7 @@ def assign(request: Request) -> HttpResponse:
     if officer is None and not form.cleaned_data.get("nobody"):
         messages.error(request, "Choose an officer. Nothing was assigned.")
         return _back(request)
-    rows = _queue(request, desk_filter(request))
+    rows = _queue(request, desk_filter(request)).with_names()
     if "all" not in request.POST:
         rows = rows.filter(uid__in=filter(_is_uid, request.POST.getlist("referral")))
     found = list(rows)
