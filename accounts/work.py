@@ -105,8 +105,8 @@ def ring(message_id: int, kind: str) -> None:
     except (OperationalError, ConnectionError):
         logger.warning("The broker is away: message %s waits for the sweep.", message_id)
     else:
-        is_done = isinstance(sent, EagerResult)
-        _gathering[kind] = now if is_done else now + gather_seconds
+        if not isinstance(sent, EagerResult):
+            _gathering[kind] = now + gather_seconds
 
 
 @transaction.atomic

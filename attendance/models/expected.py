@@ -15,7 +15,7 @@ from accounts.models.calendar import school_days_at
 from apsystem.lib.calendar import bank_holidays, monday_of, session_bit
 from apsystem.lib.conditions import Condition
 from attendance.models.mark import Mark
-from attendance.models.timetable import PartTimeTimetable
+from attendance.models.timetable import LEAVES_OUT, PartTimeTimetable
 from placements.models import TAKEN_UP, Placement, PlacementQuerySet, with_week
 
 TIMETABLE_CODE = "C2"  # regulation 11(6): authorised absence, a possible session (reference 1.2)
@@ -54,10 +54,10 @@ SESSIONS = f"""
 """  # noqa: S608 - constants of ours
 
 # Whether a part-time timetable leaves a session of a placement out.
-LEFT_OUT = """
+LEFT_OUT = f"""
     EXISTS (
-        SELECT FROM attendance_parttimetimetable AS timetable WHERE timetable.placement_id = {0}
-          AND timetable.starts_on <= %s AND timetable.ends_on > %s AND timetable.sessions & %s = 0
+        SELECT FROM attendance_parttimetimetable WHERE placement_id = {{0}}
+          AND {LEAVES_OUT.format("starts_on", "ends_on", "sessions")}
     )
 """
 # Which sessions of a day a pattern holds, counted.

@@ -21,11 +21,14 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from accounts.models.calendar import DateRange, SameNumber
 from apsystem.lib.calendar import pattern_words, session_bit
+from apsystem.lib.conditions import Condition
 from attendance.models.rule import Hours, TimetableRule
 from placements.models import EVERY_SESSION, RUNNING, Placement
 from pupils.models import ON_ROLL, ChildQuerySet, Reach
 
 SOON = timedelta(days=14)
+# Whether a timetable, by its first day, the day it is over and its pattern, leaves a session out.
+LEAVES_OUT = "{0} <= %s AND {1} > %s AND {2} & %s = 0"
 
 
 def waits(rule: TimetableRule | None) -> list[tuple[str, str]]:
@@ -64,8 +67,9 @@ class TimetableQuerySet(ChildQuerySet):
 
     def leaving_out(self, on: date, session: int) -> Self:
         """Keep those in force whose pattern does not hold the session of the day."""
-        bit = F("sessions").bitand(session_bit(on, session))
-        return self.in_force(on).alias(held=bit).filter(held=0)
+        columns = (F("starts_on"), F("ends_on"), F("sessions"))
+        given = (on, on, session_bit(on, session))
+        return self.filter(Condition(LEAVES_OUT, *columns, given=given))
 
     def running(self, today: date) -> Self:
         """Keep those that are not over: in force, or agreed and to come."""

@@ -21,7 +21,7 @@ from apsystem.lib.calendar import academic_year, year_bounds
 from pupils.models.contact import Contact
 from pupils.models.document import private_storage
 from pupils.models.pupil import Pupil
-from pupils.models.reach import AFTER_PLACEMENT, ON_ROLL, ChildQuerySet, OnRoll, Reach
+from pupils.models.reach import AFTER_PLACEMENT, ON_ROLL, ChildQuerySet, Reach, on_roll
 
 
 class Status(models.TextChoices):
@@ -89,8 +89,8 @@ class LetterQuerySet(ChildQuerySet):
     def reached_by_school(self, schools: list[int]) -> Q:
         """Return the rule for schools: issued letters of their own children."""
         since, _ = year_bounds(academic_year(localdate()))
-        on_roll = OnRoll(F("pupil_id"), F("given_on"), organisations=schools, since=since)
-        return Q(on_roll) & Q(status=Status.ISSUED)
+        rule = on_roll("pupil_id", F("given_on"), organisations=schools, since=since)
+        return Q(rule) & Q(status=Status.ISSUED)
 
     def reached_by_provider(self, providers: list[int]) -> Q:
         """Return the rule for providers: issued letters about their own placements.
@@ -98,8 +98,8 @@ class LetterQuerySet(ChildQuerySet):
         The letter that ends a placement comes after it, so the day of the letter does not count.
         """
         since = localdate() - AFTER_PLACEMENT
-        on_roll = OnRoll(F("pupil_id"), organisations=providers, since=since)
-        return Q(on_roll) & Q(status=Status.ISSUED, provider__in=providers)
+        rule = on_roll("pupil_id", organisations=providers, since=since)
+        return Q(rule) & Q(status=Status.ISSUED, provider__in=providers)
 
     def with_names(self) -> Self:
         """Fetch with them what a page shows."""

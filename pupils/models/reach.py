@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 
 from accounts.scoping import NO_ROWS, ScopedQuerySet
 from apsystem.lib.calendar import academic_year, year_bounds
+from apsystem.lib.conditions import Condition
 
 AFTER_PLACEMENT = timedelta(days=30)
 ON_ROLL = "on roll"
+ROLL = """
+    EXISTS (
+        SELECT FROM pupils_enrolment AS roll
+        WHERE roll.pupil_id = {} AND roll.organisation_id = ANY(%s) AND roll.starts_on <= %s
+          AND (roll.ends_on IS NULL OR roll.ends_on > %s OR roll.ends_on > %s {})
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -31,40 +37,15 @@ class Reach:
     dated: str | None = None
 
 
-class OnRoll(Func):
-    """Whether a row's child is on the roll of one of some organisations, or left it after a day.
+def on_roll(pupil: str, *dated: F, organisations: list[int], since: date) -> Condition:
+    """Return whether a row's child is on the roll of some organisations, or left after a day.
 
-    The first expression is the pupil's id. The second, where given, is the date of the row: of a
-    child who has left, rows count that are dated before. Written by hand because nearly every
-    query of a school or a provider holds it, and the ORM takes longer to put its own subquery
-    together than the database takes to answer.
+    `pupil` names the pupil's id, `dated` the date of the row where there is one: of a child who
+    has left, rows count that are dated before.
     """
-
-    output_field = models.BooleanField()
-    ROLL = """
-        EXISTS (
-            SELECT FROM pupils_enrolment AS roll
-            WHERE roll.pupil_id = {pupil} AND roll.organisation_id = ANY(%s)
-              AND roll.starts_on <= %s
-              AND (roll.ends_on IS NULL OR roll.ends_on > %s OR roll.ends_on > %s{and_dated})
-        )
-    """
-
-    def __init__(self, *expressions: F, organisations: list[int], since: date) -> None:
-        """Keep the organisations, and the day after which a child may have left."""
-        super().__init__(*expressions)
-        self.organisations, self.since = organisations, since
-
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
-        """Write the condition."""
-        columns = [compiler.compile(expression) for expression in self.source_expressions]
-        (pupil, params), dated = columns[0], columns[1:]
-        given = (*params, self.organisations, localdate(), localdate(), self.since)
-        if not dated:
-            return self.ROLL.format(pupil=pupil, and_dated=""), given
-        column, params = dated[0]
-        and_dated = f" AND roll.ends_on > {column}"
-        return self.ROLL.format(pupil=pupil, and_dated=and_dated), (*given, *params)
+    today = localdate()
+    sql = ROLL.format("{0}", "AND roll.ends_on > {1}" if dated else "")
+    return Condition(sql, F(pupil), *dated, given=(organisations, today, today, since))
 
 
 class ChildQuerySet(ScopedQuerySet):
@@ -90,5 +71,5 @@ class ChildQuerySet(ScopedQuerySet):
             return NO_ROWS
         pupil = f"{self.reach.pupil}_id" if self.reach.pupil else "pk"
         dated = [F(self.reach.dated)] if self.reach.dated else []
-        rule = Q(OnRoll(F(pupil), *dated, organisations=organisations, since=since))
+        rule = Q(on_roll(pupil, *dated, organisations=organisations, since=since))
         return rule if path == ON_ROLL else rule & Q(**{f"{path}__in": organisations})
