@@ -1,5 +1,6 @@
 """The organisations, the people and the school years that tests ask for by name."""
 
+import gc
 from collections.abc import Callable
 from datetime import date
 
@@ -45,6 +46,12 @@ HALF_TERMS = {
         (date(2027, 6, 7), date(2027, 7, 22)),
     ],
 }
+
+
+def pytest_collection_finish():
+    """Look for rubbish seldom: what was imported and collected stays, and memory is no worry."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 @pytest.fixture

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection
 
 from tests import world as worlds
 from tests.processes import Server
+from tests.sessions import session_of
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 SWITCHES = [
@@ -106,7 +105,7 @@ def page_of(chromium, live_server):
                 [
                     {
                         "name": settings.SESSION_COOKIE_NAME,
-                        "value": _session(user),
+                        "value": session_of(user),
                         "url": at,
                     }
                 ]
@@ -134,12 +133,3 @@ def page_of(chromium, live_server):
     yield open_page
     for context in contexts:
         context.close()
-
-
-def _session(user) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
