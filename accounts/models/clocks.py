@@ -7,15 +7,22 @@ from datetime import date, timedelta
 from typing import Self
 
 import pghistory
-from django.db import models
-from django.db.models import Q, Value
+from django.db import connection, models
+from django.db.models import Q
 from django.utils.formats import date_format
 
-from accounts.models.calendar import Closure, HalfTerm
 from apsystem.lib.calendar import FRIDAY, bank_holiday_names, school_days
 
 HORIZON = timedelta(days=400)
 HALVES = 2  # half terms in a term
+HALF_TERMS_AND_CLOSURES = """
+    SELECT starts_on, ends_on, year, number, NULL FROM accounts_halfterm
+    WHERE starts_on < %(until)s AND ends_on > %(since)s
+    UNION ALL
+    SELECT starts_on, ends_on, NULL, NULL, organisation_id FROM accounts_closure
+    WHERE starts_on < %(until)s AND ends_on > %(since)s
+    ORDER BY 1
+"""
 
 
 class ClockRuleQuerySet(models.QuerySet["ClockRule"]):
@@ -132,16 +139,10 @@ class SchoolCalendar:
 
     def __init__(self, first: date, last: date) -> None:
         """Read half terms and closures from a year before the first day to a year after the last."""
-        near = Q(starts_on__lt=last + HORIZON, ends_on__gt=first - HORIZON)
-        nowhere = Value(None, models.BigIntegerField())
-        in_no_year = Value(None, models.PositiveSmallIntegerField())
-        half_terms = HalfTerm.objects.filter(near).values_list(
-            "starts_on", "ends_on", "year", "number", nowhere
-        )
-        closures = Closure.objects.filter(near).values_list(
-            "starts_on", "ends_on", in_no_year, in_no_year, "organisation"
-        )
-        rows = list(half_terms.union(closures, all=True).order_by("starts_on"))
+        with connection.cursor() as cursor:
+            given = {"until": last + HORIZON, "since": first - HORIZON}
+            cursor.execute(HALF_TERMS_AND_CLOSURES, given)
+            rows = cursor.fetchall()
         self._half_terms = [(opens, closes) for opens, closes, year, *_ in rows if year]
         halves: dict[tuple[int, int], list[date]] = {}
         for opens, closes, year, number, _ in rows:

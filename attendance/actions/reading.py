@@ -22,7 +22,7 @@ from attendance.actions.exports import (
     read_header,
     read_iso,
 )
-from pupils.models.pupil import searchable
+from pupils.models import searchable
 
 Line = tuple[int, int, date, int, str]  # row, pupil, day, session, code
 Cell = tuple[

@@ -7,10 +7,11 @@ from pupils.models.document import Document
 from pupils.models.headcount import Census, Headcount
 from pupils.models.letter import Letter
 from pupils.models.permanent import PermanentExclusion
-from pupils.models.pupil import Enrolment, Pupil, searchable
+from pupils.models.pupil import Enrolment, Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ExclusionReason
 from pupils.models.suspension import Suspension
+from pupils.models.typed import searchable
 from pupils.models.voice import Voice, VoiceAnswer, VoiceResponse
 
 __all__ = [

@@ -1,8 +1,6 @@
 """A child, and the rolls the child is on."""
 
-import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Self
@@ -12,14 +10,14 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
 from accounts.models.calendar import DateRange, SameNumber
-from accounts.scoping import NO_ROWS
 from apsystem.lib.calendar import academic_year, starts_year_1
+from apsystem.lib.conditions import Condition
 from pupils.models.codes import (
     GONE_FOR_GOOD,
     MAIN_STATUSES,
@@ -33,16 +31,12 @@ from pupils.models.codes import (
     UpnUnknown,
 )
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
-from pupils.models.upn import checked_upn
+from pupils.models.typed import days_in, named, searchable
+from pupils.models.upn import UPN_FORM, checked_upn
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
-
-
-def searchable(text: str) -> str:
-    """Return text as the search compares it: no case, no accents, no punctuation."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
+# Whether a record may be of the child who is given, or of one from the same home.
+TWIN = "{0} = %s AND (upper({1}) = upper(%s) OR upper({2}) = upper(%s))"
+HOME = "{0} = %s AND {1} = %s AND {0} <> '' AND {1} <> ''"
 
 
 class PupilQuerySet(ChildQuerySet):
@@ -54,16 +48,17 @@ class PupilQuerySet(ChildQuerySet):
         """Keep those whose names hold every word and who were born on the day, or whose UPN it is.
 
         Words match any part of a name, without case or accents. A day may stand among them: 27 3
-        2012, 27/03/2012, 27 March 2012 or 2012-03-27.
+        2012, 27/03/2012, 27 March 2012 or 2012-03-27. What has the form of a UPN is no name.
         """
         words = searchable(text).split()
         if not words:
             return self.none()
-        found = _named(words)
-        if by_upn:
-            found |= Q(upn="".join(words).upper())
-        for first, after, day in _days_in(words):
-            found |= _named(words[:first] + words[after:]) & Q(date_of_birth=day)
+        upn = "".join(words).upper()
+        if by_upn and UPN_FORM.fullmatch(upn):
+            return self.filter(upn=upn)
+        found = named(words)
+        for first, after, day in days_in(words):
+            found |= named(words[:first] + words[after:]) & Q(date_of_birth=day)
         return self.filter(found)
 
     def numbered(self, text: str) -> int | None:
@@ -79,16 +74,13 @@ class PupilQuerySet(ChildQuerySet):
 
         The same child: one birthday and one of the names. The home: perhaps sisters or brothers.
         """
-        names = Q(surname__iexact=pupil.surname) | Q(forename__iexact=pupil.forename)
-        is_twin = Q(names, date_of_birth=pupil.date_of_birth)
-        is_home = Q(postcode=pupil.postcode, address=pupil.address)
-        if not pupil.address or not pupil.postcode:
-            is_home = NO_ROWS
+        names, home = ("surname", "forename"), ("postcode", "address")
         told = {
-            "is_twin": ExpressionWrapper(is_twin, models.BooleanField()),
-            "is_home": ExpressionWrapper(is_home, models.BooleanField()),
+            "is_twin": _alike(TWIN, pupil, "date_of_birth", *names),
+            "is_home": _alike(HOME, pupil, *home),
         }
-        others = self.filter(is_twin | is_home).exclude(pk=pupil.pk).annotate(**told)
+        others = self.filter(Q(*told.values(), _connector=Q.OR)).exclude(pk=pupil.pk)
+        others = others.annotate(**told)
         found: list[Any] = list(others.order_by("surname", "forename"))
         return [row for row in found if row.is_twin], [row for row in found if row.is_home]
 
@@ -98,31 +90,9 @@ class PupilQuerySet(ChildQuerySet):
         return self.filter(Exists(here.filter(pupil=OuterRef("pk"))))
 
 
-def _named(words: Iterable[str]) -> Q:
-    return Q(*(Q(search_name__contains=word) for word in words))
-
-
-def _days_in(words: list[str]) -> Iterator[tuple[int, int, date]]:
-    """Yield the days that some words may mean, each with where its words begin and end."""
-    for first, word in enumerate(words):
-        if word.isdecimal() and len(word) == len("ddmmyyyy"):
-            yield from _real(first, first + 1, word[:2], word[2:4], word[4:])
-        parts = words[first : first + len(("day", "month", "year"))]
-        if len(parts) == len(("day", "month", "year")):
-            after = first + len(parts)
-            if len(word) == len("yyyy"):
-                parts.reverse()
-            yield from _real(first, after, *parts)
-
-
-def _real(
-    first: int, after: int, day: str, month: str, year: str
-) -> Iterator[tuple[int, int, date]]:
-    if month.isalpha() and month[:3] in MONTHS.split():
-        month = str(MONTHS.split().index(month[:3]) + 1)
-    if all(part.isdecimal() for part in (day, month, year)):
-        with suppress(ValueError, OverflowError):
-            yield first, after, date(int(year), int(month), int(day))
+def _alike(sql: str, pupil: "Pupil", *names: str) -> Condition:
+    given = tuple(getattr(pupil, name) for name in names)
+    return Condition(sql, *map(F, names), given=given)
 
 
 @pghistory.track()
@@ -172,8 +142,7 @@ class Pupil(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(upn__isnull=True)
-                | Q(upn__regex=r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]$"),
+                condition=Q(upn__isnull=True) | Q(upn__regex=f"^{UPN_FORM.pattern}$"),
                 name="pupils_pupil_upn_has_its_form",
                 violation_error_message="A UPN has 13 characters, like Z205110124001.",
             ),
