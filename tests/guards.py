@@ -277,7 +277,7 @@ GUARDS = [
      "rows.filter(kind=kind) if gather_seconds else", "", "tests/accounts/test_work.py"),
     ("not known is no success", "reporting/kpis/afterwards.py",
      "AND is_told_none AND NOT happened)::int AS kept", "AND NOT happened)::int AS kept",
-     "tests/reporting/test_outreach_figures.py"),
+     "tests/reporting/test_histories.py"),
     ("children without a rate", "reporting/kpis/costs.py",
      "CASE WHEN placed.pounds IS NOT NULL THEN placed.pupil_id END AS pupil_id",
      "placed.pupil_id", "tests/reporting/test_cost_figure.py"),
