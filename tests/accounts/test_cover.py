@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts import actions
 from accounts.models import Cover
-from accounts.permissions import Role
+from accounts.permissions import Permission, Role
 from referrals.models import Referral, Status
 from tests import factories
 from tests.threads import at_once
@@ -88,6 +88,57 @@ def test_who_lost_the_role_covers_for_nobody(client, away, stand_in, council):
     client.force_login(stand_in)
 
     assert client.get("/").context["covered"] == []
+
+
+def nothing(**everybody):
+    pass
+
+
+def role_ended(*, away, **_):
+    away.memberships.update(starts_on=localdate() - 9 * DAY, ends_on=localdate())
+
+
+def role_not_begun(*, away, **_):
+    away.memberships.update(starts_on=localdate() + DAY)
+
+
+def account_closed(*, away, **_):
+    type(away).objects.filter(pk=away.pk).update(is_active=False)
+
+
+def role_lost(*, stand_in, **_):
+    stand_in.memberships.update(role=Role.ATTENDANCE_OFFICER)
+
+
+def cover_over(**_):
+    Cover.objects.update(starts_on=localdate() - DAY, ends_on=localdate())
+
+
+def place_closed(*, council, **_):
+    type(council).objects.filter(pk=council.pk).update(closed_on=localdate())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [nothing, role_ended, role_not_begun, account_closed, role_lost, cover_over, place_closed],
+)
+def test_colleagues_and_the_covered_are_told_alike_together_and_apart(
+    person, away, stand_in, council, change
+):
+    person(Role.MANAGER, name="Mary Manager")
+    person(Role.LEADERSHIP, name="Leo Leadership")
+    person(Role.SCHOOL_STAFF, name="Sam School")
+    actions.arrange_cover(cover(away, stand_in, council), by=away)
+    change(away=away, stand_in=stand_in, council=council)
+    user, asked, today = (
+        type(away).objects.get(pk=stand_in.pk),
+        Permission.REFERRAL_DECIDE,
+        localdate(),
+    )
+    able = list(user.colleagues_who(asked))
+    covered = Cover.objects.taken_on_by(user, today)
+
+    assert Cover.objects.beside(user, asked, today) == (able, covered)
 
 
 def test_what_moves_is_shown_before_it_is_saved(client, away, stand_in):
