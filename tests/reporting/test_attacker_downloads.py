@@ -31,7 +31,13 @@ from tests import factories
 from tests.reporting.attacker import LINES, attack
 from tests.reporting.test_attacker import recovered
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+# What it runs other tests hold; with coverage it takes minutes instead of seconds.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.no_cover,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("calendar"),
+]
 
 MONTHS = [months_after(date(2024, 9, 1), number) for number in range(24)]
 PARTS = ("year", "two terms", "autumn", "spring")

@@ -18,8 +18,8 @@ from accounts.models.calendar import school_days_at
 from accounts.permissions import Role
 from attendance.models import Mark, MarkAmendment
 from tests import factories
-from tests.browser.conftest import _session
 from tests.processes import Server, Worker
+from tests.sessions import session_of
 from tests.soak import checker
 from tests.soak.editors import Editor, History
 
@@ -69,7 +69,9 @@ def run(place, folder, *, wanted, server, worker, kills):
     people, paths = place
     history = History(folder / "history.jsonl")
     editors = [
-        Editor(server.url, f"{settings.SESSION_COOKIE_NAME}={_session(person)}", paths, history, n)
+        Editor(
+            server.url, f"{settings.SESSION_COOKIE_NAME}={session_of(person)}", paths, history, n
+        )
         for n, person in enumerate(people)
     ]
     for editor in editors:
