@@ -23,7 +23,7 @@ GUARDS = [
      "AFTER_PLACEMENT = timedelta(days=30)", "AFTER_PLACEMENT = timedelta(days=60)",
      "tests/pupils"),
     ("the date of a row of a child who left", "pupils/models/reach.py",
-     "dated = [F(self.reach.dated)] if self.reach.dated else []", "dated = []",
+     "on_roll(pupil, self.reach.dated,", "on_roll(pupil, None,",
      "tests/pupils tests/attendance"),
     ("the mark on a view", "pupils/views/record.py",
      "@requires(Permission.PUPIL_CHANGE)\ndef change", "def change", f"{ACCESS} -k route"),

@@ -10,8 +10,8 @@ from pupils.models.permanent import PermanentExclusion
 from pupils.models.pupil import Enrolment, Pupil
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
 from pupils.models.reason import ExclusionReason
+from pupils.models.search import searchable
 from pupils.models.suspension import Suspension
-from pupils.models.typed import searchable
 from pupils.models.voice import Voice, VoiceAnswer, VoiceResponse
 
 __all__ = [

@@ -89,7 +89,7 @@ class LetterQuerySet(ChildQuerySet):
     def reached_by_school(self, schools: list[int]) -> Q:
         """Return the rule for schools: issued letters of their own children."""
         since, _ = year_bounds(academic_year(localdate()))
-        rule = on_roll("pupil_id", F("given_on"), organisations=schools, since=since)
+        rule = on_roll("pupil_id", "given_on", organisations=schools, since=since)
         return Q(rule) & Q(status=Status.ISSUED)
 
     def reached_by_provider(self, providers: list[int]) -> Q:

@@ -31,12 +31,8 @@ from pupils.models.codes import (
     UpnUnknown,
 )
 from pupils.models.reach import ON_ROLL, ChildQuerySet, Reach
-from pupils.models.typed import days_in, named, searchable
+from pupils.models.search import HOME, TWIN, days_in, named, searchable
 from pupils.models.upn import UPN_FORM, checked_upn
-
-# Whether a record may be of the child who is given, or of one from the same home.
-TWIN = "{0} = %s AND (upper({1}) = upper(%s) OR upper({2}) = upper(%s))"
-HOME = "{0} = %s AND {1} = %s AND {0} <> '' AND {1} <> ''"
 
 
 class PupilQuerySet(ChildQuerySet):
@@ -90,9 +86,10 @@ class PupilQuerySet(ChildQuerySet):
         return self.filter(Exists(here.filter(pupil=OuterRef("pk"))))
 
 
-def _alike(sql: str, pupil: "Pupil", *names: str) -> Condition:
+def _alike(rule: str, pupil: "Pupil", *names: str) -> Condition:
+    columns, values = [f"{{{place}}}" for place in range(len(names))], ["%s"] * len(names)
     given = tuple(getattr(pupil, name) for name in names)
-    return Condition(sql, *map(F, names), given=given)
+    return Condition(rule.format(*columns, *values), *map(F, names), given=given)
 
 
 @pghistory.track()

@@ -37,15 +37,19 @@ class Reach:
     dated: str | None = None
 
 
-def on_roll(pupil: str, *dated: F, organisations: list[int], since: date) -> Condition:
+def on_roll(
+    pupil: str, dated: str | None = None, *, organisations: list[int], since: date
+) -> Condition:
     """Return whether a row's child is on the roll of some organisations, or left after a day.
 
-    `pupil` names the pupil's id, `dated` the date of the row where there is one: of a child who
-    has left, rows count that are dated before.
+    `pupil` names the pupil's id, `dated` the date of the row where it counts: of a child who has
+    left, rows count that are dated before.
     """
     today = localdate()
-    sql = ROLL.format("{0}", "AND roll.ends_on > {1}" if dated else "")
-    return Condition(sql, F(pupil), *dated, given=(organisations, today, today, since))
+    given = (organisations, today, today, since)
+    if dated is None:
+        return Condition(ROLL.format("{0}", ""), F(pupil), given=given)
+    return Condition(ROLL.format("{0}", "AND roll.ends_on > {1}"), F(pupil), F(dated), given=given)
 
 
 class ChildQuerySet(ScopedQuerySet):
@@ -70,6 +74,5 @@ class ChildQuerySet(ScopedQuerySet):
         if path is None:
             return NO_ROWS
         pupil = f"{self.reach.pupil}_id" if self.reach.pupil else "pk"
-        dated = [F(self.reach.dated)] if self.reach.dated else []
-        rule = Q(on_roll(pupil, *dated, organisations=organisations, since=since))
+        rule = Q(on_roll(pupil, self.reach.dated, organisations=organisations, since=since))
         return rule if path == ON_ROLL else rule & Q(**{f"{path}__in": organisations})

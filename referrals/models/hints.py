@@ -3,26 +3,21 @@
 from django.db.models import F
 
 from apsystem.lib.conditions import Condition
+from pupils.models.search import HOME, TWIN
 
-TWIN = """
-    EXISTS (
-        SELECT FROM pupils_pupil AS other WHERE other.id <> {0} AND other.date_of_birth = {1}
-          AND (upper(other.surname) = upper({2}) OR upper(other.forename) = upper({3}))
-    )
-"""
-SIBLING = """
-    EXISTS (
-        SELECT FROM pupils_pupil AS other WHERE other.id <> {0} AND other.postcode = {1}
-          AND other.address = {2} AND other.postcode <> '' AND other.address <> ''
-    )
-"""
+ANOTHER = "EXISTS (SELECT FROM pupils_pupil AS other WHERE other.id <> {{0}} AND {})"
 
 
 def hints() -> dict[str, Condition]:
     """Return what a query of referrals can tell of each."""
-    birth, *names = (F(f"pupil__{name}") for name in ("date_of_birth", "surname", "forename"))
-    home = (F("pupil__postcode"), F("pupil__address"))
     return {
-        "has_twin": Condition(TWIN, F("pupil_id"), birth, *names),
-        "has_sibling": Condition(SIBLING, F("pupil_id"), *home),
+        "has_twin": _another(TWIN, "date_of_birth", "surname", "forename"),
+        "has_sibling": _another(HOME, "postcode", "address"),
     }
+
+
+def _another(rule: str, *names: str) -> Condition:
+    theirs = [f"other.{name}" for name in names]
+    own = [f"{{{place}}}" for place, _ in enumerate(names, start=1)]
+    columns = (F(f"pupil__{name}") for name in names)
+    return Condition(ANOTHER.format(rule.format(*theirs, *own)), F("pupil_id"), *columns)

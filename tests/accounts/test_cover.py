@@ -130,15 +130,13 @@ def test_colleagues_and_the_covered_are_told_alike_together_and_apart(
     person(Role.SCHOOL_STAFF, name="Sam School")
     actions.arrange_cover(cover(away, stand_in, council), by=away)
     change(away=away, stand_in=stand_in, council=council)
-    user, asked, today = (
-        type(away).objects.get(pk=stand_in.pk),
-        Permission.REFERRAL_DECIDE,
-        localdate(),
-    )
-    able = list(user.colleagues_who(asked))
-    covered = Cover.objects.taken_on_by(user, today)
+    user = type(away).objects.get(pk=stand_in.pk)
 
-    assert Cover.objects.beside(user, asked, today) == (able, covered)
+    able = list(user.colleagues_who(Permission.REFERRAL_DECIDE))
+    covered = Cover.objects.taken_on_by(user, localdate())
+
+    together = Cover.objects.beside(user, Permission.REFERRAL_DECIDE, localdate())
+    assert together == (able, covered)
 
 
 def test_what_moves_is_shown_before_it_is_saved(client, away, stand_in):

@@ -1,4 +1,4 @@
-"""What somebody types to find a child: parts of names, and a day of birth among them."""
+"""How a child is found: by what somebody types, and by what another record says."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,9 @@ from datetime import date
 
 from django.db.models import Q
 
+# Whether two records may be of one child, and of one home: what one says, then what the other says.
+TWIN = "{0} = {3} AND (upper({1}) = upper({4}) OR upper({2}) = upper({5}))"
+HOME = "{0} = {2} AND {1} = {3} AND {0} <> '' AND {1} <> ''"
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 
