@@ -9,7 +9,7 @@ ENDED = """
         (support.ended_on + 1 + make_interval(months => %(months)s))::date AS over_on,
         support.ended_on, pupil.starts_year_1
     FROM outreach_support AS support
-    JOIN pupils_pupil AS pupil ON pupil.id = support.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = support.pupil_id
     WHERE support.kind = 'pupil' AND support.status = 'closed' AND support.ended_on < %(until)s
 """
 COLUMNS = """
@@ -71,7 +71,7 @@ DURING = f"""
             greatest(support.starts_on, %(from)s) AS first_on,
             least(coalesce(support.ended_on + 1, %(until)s), %(until)s) AS end_on
         FROM outreach_support AS support
-        JOIN pupils_pupil AS pupil ON pupil.id = support.pupil_id
+        LEFT JOIN pupils_pupil AS pupil ON pupil.id = support.pupil_id
         WHERE support.kind = 'pupil' AND support.status IN ('open', 'closed')
           AND support.starts_on < %(until)s
           AND (support.ended_on IS NULL OR support.ended_on >= %(from)s)

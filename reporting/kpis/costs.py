@@ -63,7 +63,7 @@ UNITS = f"""
         CASE WHEN placed.pounds IS NULL THEN 0 ELSE coalesce(present, 0) END AS attended,
         (placed.pounds IS NULL)::int AS unpriced
     FROM placed
-    JOIN pupils_pupil AS pupil ON pupil.id = placed.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placed.pupil_id
     LEFT JOIN paid ON paid.id = placed.id
     LEFT JOIN attended ON attended.id = placed.id
 """  # noqa: S608 - constants of ours

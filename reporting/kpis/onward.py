@@ -21,7 +21,7 @@ PLACED = """
         WHERE row.pupil_id = pupil.id AND row.sessions > 0
           AND row.status IN ('open', 'paused', 'ended')
           AND row.starts_on {begun} AND (row.ends_on IS NULL OR row.ends_on {lasting})
-        ORDER BY row.starts_on DESC LIMIT 1
+        ORDER BY row.starts_on DESC, row.id DESC LIMIT 1
     ) AS placement
 """
 ON_THE_LAST_DAY = PLACED.format(begun="<= %(last_day)s", lasting="> %(last_day)s")
@@ -50,19 +50,18 @@ IN_PLANS = f"""
         {YEAR_GROUP.format(day="open_plan.starts_on")},
         (said.id IS NOT NULL)::int AS kept, 1 AS counted, 0 AS left_out
     FROM open_plan
-    JOIN pupils_pupil AS pupil ON pupil.id = open_plan.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = open_plan.pupil_id
     LEFT JOIN said ON said.id = open_plan.id
 """  # noqa: S608 - constants of ours
 COACHED = f"""
     SELECT pupil.id AS pupil_id, placement.home_school_id AS school_id, placement.provider_id,
         placement.tier, {OLDEST_AT_SCHOOL} AS year_group,
-        EXISTS (
-            SELECT FROM reintegration_pathway AS pathway
-            WHERE pathway.pupil_id = pupil.id AND pathway.coach_from <= %(last_day)s
-        )::int AS kept, 1 AS counted, 0 AS left_out
+        coalesce(pathway.coach_from <= %(last_day)s, false)::int AS kept, 1 AS counted,
+        0 AS left_out
     {ON_THE_LAST_DAY}
+    LEFT JOIN reintegration_pathway AS pathway ON pathway.pupil_id = pupil.id
     WHERE pupil.starts_year_1 = %(year)s - {OLDEST_AT_SCHOOL} + 1
-"""  # noqa: S608 - constants of ours
+"""
 # Whoever has one subject below the grade has not both, whatever the other one is.
 GRADED = f"""
     WITH graded AS (

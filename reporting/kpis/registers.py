@@ -12,7 +12,7 @@ UNITS = f"""
         found.left_out, found.unasked
     FROM ({{counted}}) AS found
     JOIN placements_placement AS placement ON placement.id = found.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
 """  # noqa: S608 - constants of ours
 
 

@@ -8,7 +8,8 @@ from reporting.kpis.measure import Measure, Population, Units
 from reporting.kpis.narrowing import DIMENSIONS
 from reporting.kpis.period import Period
 
-# The year group of a child on a day.
+# The year group of a child on a day. The child is joined by LEFT JOIN: the database leaves the table
+# out where nobody asks for the year group.
 YEAR_GROUP = """
     extract(year FROM {day})::int - (extract(month FROM {day}) < 9)::int - pupil.starts_year_1 + 1
         AS year_group
@@ -21,7 +22,7 @@ DUE = f"""
         is_counted::int AS counted, is_withdrawn::int AS withdrawn,
         (NOT is_counted AND NOT is_withdrawn)::int AS not_over
     FROM referrals_referral AS referral
-    JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = referral.pupil_id
     CROSS JOIN LATERAL (SELECT referral.status = 'withdrawn' AS is_withdrawn) AS gone
     CROSS JOIN LATERAL (
         SELECT NOT is_withdrawn
@@ -33,7 +34,7 @@ DUE = f"""
 DECIDED = DUE.format(due="decide_by", done="decided_on")
 EDUCATED = DUE.format(due="day_six_on", done="education_from")
 WITHIN_LIMIT = f"""
-    WITH placed AS (
+    WITH placed AS MATERIALIZED ( -- so that the days that are gone are counted once
         SELECT placement.*, CASE WHEN rule.longest_weeks IS NOT NULL THEN greatest(
             {COUNTED_FROM.format(own="placement.follows_id, placement.tier, placement.starts_on")}
                 + 7 * rule.longest_weeks,
@@ -60,7 +61,7 @@ WITHIN_LIMIT = f"""
         is_counted::int AS counted, (latest_end IS NULL)::int AS without,
         (latest_end IS NOT NULL AND NOT is_counted)::int AS elsewhere
     FROM limited
-    JOIN pupils_pupil AS pupil ON pupil.id = limited.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = limited.pupil_id
     WHERE is_counted OR limited.starts_on < %(until)s
       AND (limited.ends_on IS NULL OR limited.ends_on > %(from)s)
 """  # noqa: S608 - constants of ours
@@ -73,7 +74,7 @@ TIMETABLE_REVIEWS = f"""
     FROM attendance_timetablereview AS review
     JOIN attendance_parttimetimetable AS timetable ON timetable.id = review.timetable_id
     JOIN placements_placement AS placement ON placement.id = timetable.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     CROSS JOIN LATERAL (SELECT review.due_on >= timetable.ends_on AS is_past) AS ended
     CROSS JOIN LATERAL (
         SELECT NOT is_past
@@ -93,7 +94,7 @@ TIMETABLES = f"""
         (rule.long_weeks IS NOT NULL)::int AS counted, (rule.long_weeks IS NULL)::int AS without
     FROM attendance_parttimetimetable AS timetable
     JOIN placements_placement AS placement ON placement.id = timetable.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     LEFT JOIN rule ON true
     WHERE timetable.starts_on <= %(last_day)s AND timetable.ends_on > %(last_day)s
 """  # noqa: S608 - constants of ours
@@ -106,7 +107,7 @@ SUPPORT_REVIEWS = f"""
     FROM attendance_supportreview AS review
     JOIN attendance_supportplan AS plan ON plan.id = review.plan_id
     LEFT JOIN placements_placement AS placement ON placement.id = plan.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
     CROSS JOIN LATERAL (SELECT review.dropped_on IS NOT NULL AS is_dropped) AS gone
     CROSS JOIN LATERAL (
         SELECT NOT is_dropped
@@ -120,7 +121,7 @@ ACCREDITED = f"""
         (is_over AND award.placement_id IS NOT NULL)::int AS kept, is_over::int AS counted,
         (NOT is_over)::int AS going_on
     FROM placements_placement AS placement
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     LEFT JOIN (SELECT DISTINCT placement_id FROM placements_award) AS award
         ON award.placement_id = placement.id
     CROSS JOIN LATERAL (

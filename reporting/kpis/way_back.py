@@ -14,7 +14,7 @@ COLUMNS = f"""
 OF_PLAN = """
     FROM reintegration_plan AS plan
     JOIN placements_placement AS placement ON placement.id = plan.placement_id
-    JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = plan.pupil_id
 """
 FROM_DAY_ONE = f"""
     SELECT placement.pupil_id, placement.home_school_id AS school_id, placement.provider_id,
@@ -23,7 +23,7 @@ FROM_DAY_ONE = f"""
             ::int AS kept, 1 AS counted, 0 AS left_out
     FROM placements_placement AS placement
     LEFT JOIN reintegration_plan AS plan ON plan.placement_id = placement.id
-    JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
+    LEFT JOIN pupils_pupil AS pupil ON pupil.id = placement.pupil_id
     WHERE placement.sessions > 0 AND placement.status IN ('open', 'paused', 'ended')
       AND placement.starts_on >= %(from)s AND placement.starts_on < %(until)s
 """  # noqa: S608 - constants of ours
