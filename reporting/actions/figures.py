@@ -1,6 +1,6 @@
 """Computing the figures, and keeping what changed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 
@@ -14,7 +14,6 @@ from reporting.kpis import REGISTRY, Measure
 from reporting.kpis.live import tried
 from reporting.kpis.narrowing import of_provider
 from reporting.kpis.period import KEPT_HEADLINES, Period, periods
-from reporting.kpis.registers import SLUG as REGISTERS
 from reporting.models import Snapshot
 
 ONE_AT_A_TIME = 7_300_001  # the number of the lock, ours alone
@@ -61,7 +60,7 @@ def compute(
         _say(f"{len(worked) + len(failures)} of {total} figures")
         known = Snapshot.objects.latest_of(period.year, period.coverage)
         found, failed = tried(asked, period)
-        current += [_kept(figure, known.get(slug)) for slug, figure in found.items()]
+        current += _kept(found, known).values()
         current += [known[slug] for slug in failed if slug in known]
         worked |= {(slug, period.year, period.coverage) for slug in found}
         failures |= {(slug, period.year, period.coverage): why for slug, why in failed.items()}
@@ -88,12 +87,10 @@ def compute_of_provider(
     """Compute a provider's figures for a pack, and keep what changed. Return what fails, too."""
     _take_turns()
     known = Snapshot.objects.latest_of(period.year, period.coverage, provider)
-    current = {}
     found, failed = tried(measures, period, of_provider(provider))
-    for slug, figure in found.items():
+    for figure in found.values():
         figure.provider_id = provider
-        current[slug] = _kept(figure, known.get(slug))
-    return current, failed.keys()
+    return _kept(found, known), failed.keys()
 
 
 def _take_turns() -> None:
@@ -101,15 +98,14 @@ def _take_turns() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
-def _kept(fresh: Snapshot, known: Snapshot | None) -> Snapshot:
+def _kept(found: Mapping[str, Snapshot], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+    """Return the figures as they stand, those that say something new saved. One query."""
+    stand = {slug: _known(fresh, known.get(slug)) or fresh for slug, fresh in found.items()}
+    Snapshot.objects.bulk_create(row for row in stand.values() if row.pk is None)
+    return stand
+
+
+def _known(fresh: Snapshot, known: Snapshot | None) -> Snapshot | None:
     said = SAID if fresh.is_over else (*SAID, "as_of")  # what is over does not age
-    if known and all(getattr(known, name) == getattr(fresh, name) for name in said):
-        return known
-    fresh.save()
-    return fresh
-
-
-def count_not_marked(period: Period) -> int:
-    """Count the sessions before the as-of day that a placement expected and nobody marked."""
-    registers = REGISTRY[REGISTERS].total(period)
-    return registers.denominator - registers.numerator
+    same = known and all(getattr(known, name) == getattr(fresh, name) for name in said)
+    return known if same else None

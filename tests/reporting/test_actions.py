@@ -7,7 +7,6 @@ import pytest
 
 from accounts.models import Run
 from reporting import actions, tasks
-from reporting.actions.figures import count_not_marked
 from reporting.kpis import REGISTRY, Period
 from reporting.kpis.live import NOT_MARKED
 from reporting.kpis.measure import totals
@@ -15,6 +14,7 @@ from reporting.kpis.registers import SLUG
 from reporting.models import Coverage, Snapshot
 from reporting.nightly import compute_figures
 from tests import factories
+from tests.reporting.registers import count_not_marked
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -185,7 +185,7 @@ def one_week(as_of, **details):
     factories.PlacementFactory(
         **{"starts_on": MONDAY, "ends_on": MONDAY + timedelta(days=7)} | details
     )
-    return count_not_marked(Period.of(2024, Coverage.YEAR, as_of))
+    return count_not_marked(as_of)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_only_the_weekly_pattern_is_expected():
 
 
 def test_marked_sessions_are_not_missing(placement):
-    everything = count_not_marked(Period.of(2024, Coverage.YEAR, AFTER))
+    everything = count_not_marked(AFTER)
 
     placement.marks.all().delete()
 
-    assert count_not_marked(Period.of(2024, Coverage.YEAR, AFTER)) == everything + 4
+    assert count_not_marked(AFTER) == everything + 4
 
 
 def test_closed_days_are_not_missing():
