@@ -105,10 +105,9 @@ def rows(many: int, effort: Effort) -> Iterator[Result]:
             sql, measure = floors.statement(slug), REGISTRY[slug]
             system = Way(lambda measure=measure: measure.total(period))
             floor = Way(lambda sql=sql: raw.execute(sql, given).fetchone())
-            total = measure.total(period)
-            found, counted = (total.numerator, total.denominator, total.units), floor.work()
-            if found != counted or not 0 < total.numerator < total.denominator < many:
-                raise servers.CannotRun(f"{slug}: {found} here, {counted} by hand, of {many}.")
+            total, found = measure.total(period), floor.work()
+            if not (floors.agree(total, found) and 0 < total.numerator < total.denominator < many):
+                raise servers.CannotRun(f"{slug}: {total} here, {found} by hand, of {many}.")
             yield Result(
                 f"measure {slug}",
                 "12m",

@@ -10,14 +10,14 @@ from bench.borough import AS_OF, LAST_YEAR
 from bench.timing import GROWTH_BUDGET, ONCE, Effort, Result, Way, count_queries, in_turns
 from reporting.actions import compute
 from reporting.actions.figures import is_kept
-from reporting.kpis import REGISTRY, Measure, Period
+from reporting.kpis import REGISTRY, Measure, Period, Total
 from reporting.kpis.period import periods
 from reporting.models import Coverage, Snapshot
 
 MEASURE_BUDGET = 1.5
 TOTALS_BUDGET = 0.5  # what is kept must be worth keeping
 ALL_LIMIT_MS = {"S": 1_000, "M": 10_000}
-ONE_STATEMENT = "one hand-written statement"
+ONE_STATEMENT = "one hand-written statement for what a figure says"
 
 
 def rows(size: str, marks: int, effort: Effort) -> Iterator[Result]:
@@ -81,10 +81,10 @@ def _saved_by_totals(
     )
 
 
-def _agree(total: object, floor: tuple, slug: str) -> None:
+def _agree(total: Total, floor: tuple, slug: str) -> None:
     """Refuse to compare two different figures, or two of nothing."""
-    ours = (total.numerator, total.denominator)  # type: ignore[attr-defined]
-    if ours != tuple(map(int, floor[:2])) or not all(ours):
+    ours = (total.numerator, total.denominator)
+    if not floors.agree(total, floor) or not all(ours):
         raise servers.CannotRun(
             f"{slug}: the system says {ours}, the hand-written statement {floor}. One of them "
             "counts wrongly, or nothing; if the definition has changed, change the statement in "

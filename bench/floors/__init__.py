@@ -1,11 +1,18 @@
 """The least that the figures could cost: one statement each, written by hand for these tables.
 
-Weekly totals are summed by placement before anything is joined; the days of weeks that the period
-cuts through are read from the marks. Beside them stands the same from the marks alone: what the
-weekly totals save. What the other figures could cost stands in `floors.sql`.
+The files beside this one hold them by family, none taken from the figures' own. What stands there
+under `rows` yields a row for each unit, and behind the colon what is counted apart: here it is added
+up, the children are counted and the print is taken, as a figure has to. What stands under `sums`
+yields only the number above the line and the one below, as the statements of attendance do.
+
+Those are here: weekly totals are summed by placement before anything is joined; the days of weeks
+that the period cuts through are read from the marks. Beside them stands the same from the marks
+alone: what the weekly totals save. Days of a figure: from `opened` up to, not on, `closed`; of term
+only, `start` and `until`.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +22,10 @@ from django.conf import settings
 from accounts.models.calendar import school_days_at
 from attendance.models import Window
 from pupils.models.codes import GONE_FOR_GOOD, NOT_COUNTED
-from reporting.kpis import REGISTRY, Period
+from reporting.kpis import REGISTRY, Period, Total
 from reporting.kpis.attendance import FAMILY, OLDEST_YEAR, YOUNGEST_YEAR
 from reporting.kpis.sessions import codes_by_count
+from reporting.models import Coverage
 
 ENROLLED = """
     , counted AS (
@@ -86,45 +94,90 @@ ENROLMENTS = {
     "persistent-absence-ap": f"({ABSENT}) * 10 >= {POSSIBLE}",
     "severe-absence-ap": f"({ABSENT}) * 2 >= {POSSIBLE}",
 }
-# Statements of `floors.sql` that serve two figures, and what each puts in.
+# A figure's numbers, its children, its print, and what is counted apart, from a row for each unit.
+SUMMED = """
+    SELECT coalesce(sum(above), 0), coalesce(sum(below), 0),
+        count(DISTINCT {unit}) FILTER (WHERE above <> 0 OR below <> 0),
+        md5(coalesce(sum(hash_record_extended(
+            ROW(pupil_id, provider_id, school_id, above, below), 0
+        )) FILTER (WHERE above <> 0 OR below <> 0), 0)::text){apart}
+    FROM ({rows}) AS unit
+"""
+OF_SCHOOLS = "schools-at-or-below"
+LIVE_SUSPENSIONS = "(SELECT * FROM pupils_suspension WHERE cancelled_on IS NULL) AS event"
+COUNTED_EXCLUSIONS = (
+    "(SELECT * FROM pupils_permanentexclusion WHERE result <> ALL(%(not_counted)s)) AS event"
+)
+# Statements that serve several figures, and what each puts in.
 ALIKE: dict[str, tuple[str, dict[str, str]]] = {
+    "suspension-rate-ap": ("rate-ap", {
+        "counted": "kind = 'SUSP'",
+        "day": "starts_on",
+        "events": LIVE_SUSPENSIONS,
+    }),
+    "permanent-exclusion-rate-ap": ("rate-ap", {
+        "counted": "true",
+        "day": "effective_on",
+        "events": COUNTED_EXCLUSIONS,
+    }),
     "outreach-zero-suspensions-12-months": ("outreach-zero", {
         "answer": "suspended",
         "day": "starts_on",
-        "events": "(SELECT * FROM pupils_suspension WHERE cancelled_on IS NULL) AS event",
+        "events": LIVE_SUSPENSIONS,
     }),
     "outreach-zero-permanent-exclusions-12-months": ("outreach-zero", {
         "answer": "excluded",
         "day": "effective_on",
-        "events": "(SELECT * FROM pupils_permanentexclusion "
-        "WHERE result <> ALL(%(not_counted)s)) AS event",
+        "events": COUNTED_EXCLUSIONS,
     }),
     "outreach-semh-improved": ("outreach-improved", {"aspect": "semh"}),
     "outreach-curriculum-improved": ("outreach-improved", {"aspect": "curriculum"}),
-    "schools-at-or-below-national-suspensions": ("schools-at-or-below", {
+    "schools-at-or-below-national-suspensions": (OF_SCHOOLS, {
         "day": "starts_on",
         "events": "pupils_suspension WHERE cancelled_on IS NULL AND kind = 'SUSP'",
         "published": "suspension_rate",
     }),
-    "schools-at-or-below-national-permanent-exclusions": ("schools-at-or-below", {
+    "schools-at-or-below-national-permanent-exclusions": (OF_SCHOOLS, {
         "day": "effective_on",
         "events": "pupils_permanentexclusion WHERE result <> ALL(%(not_counted)s)",
         "published": "permanent_exclusion_rate",
     }),
+    "post16-sustained-destination": ("post16", {
+        "month": "march",
+        "wanted": "'there', 'elsewhere'",
+    }),
+    "post16-neet": ("post16", {"month": "january", "wanted": "'neet'"}),
+    "referrals-decided-in-time": ("due", {"due": "decide_by", "done": "decided_on"}),
+    "day-six-provision-in-time": ("due", {"due": "day_six_on", "done": "education_from"}),
 }  # fmt: skip
 OF_ATTENDANCE = (*SESSIONS, *ENROLMENTS)
 
 
 @cache
 def _written() -> dict[str, str]:
-    """Return the statements of the file by their names."""
-    text = Path(__file__).with_name("floors.sql").read_text(encoding="utf-8")
-    _, *parts = re.split(r"^-- name: (.+)$", text, flags=re.MULTILINE)
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    """Return the statements of the files by their names."""
+    found = {}
+    for path in Path(__file__).parent.glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        _, *parts = re.split(r"^-- (rows|sums): ([\w-]+)(?:: (.+))?$", text, flags=re.MULTILINE)
+        for kind, name, apart, written in zip(*(parts[at::4] for at in range(4)), strict=True):
+            sql = written.strip().removesuffix(";")
+            found[name] = sql if kind == "sums" else _summed(name, sql, apart or "")
+    return found
+
+
+def _summed(name: str, rows: str, apart: str) -> str:
+    columns = "".join(f", coalesce(sum({column}), 0)" for column in apart.split(", ") if column)
+    unit = "school_id" if name == OF_SCHOOLS else "pupil_id"
+    return SUMMED.format(unit=unit, apart=columns, rows=rows)
 
 
 def statement(slug: str, source: str = FROM_TOTALS) -> str:
-    """Return the statement that yields a measure's numerator and denominator. Raise KeyError."""
+    """Return the statement of a measure: numerator, denominator, and more. Raise KeyError.
+
+    More are the children behind it, the print, and what is counted apart, except where the
+    statement is one of sums alone.
+    """
     if slug in SESSIONS:
         return source + f"SELECT sum({SESSIONS[slug]}), sum({POSSIBLE}) FROM counted"  # noqa: S608
     if slug in ENROLMENTS:
@@ -134,6 +187,24 @@ def statement(slug: str, source: str = FROM_TOTALS) -> str:
         name, words = ALIKE[slug]
         return _written()[name].format(**words)
     return _written()[slug]
+
+
+def agree(total: Total, found: Sequence[Any]) -> bool:
+    """Tell whether a figure says what its statement found, as far as the statement goes.
+
+    Where nothing is below the line, a figure's children are those who are counted apart.
+    """
+    above, below, *more = found
+    if (total.numerator, total.denominator) != (int(above or 0), int(below or 0)):
+        return False
+    if not more:
+        return True
+    children, taken, *apart = more
+    return (
+        total.fingerprint == taken
+        and list(total.counts.values()) == [int(count) for count in apart]
+        and (total.units == children or not total.denominator)
+    )
 
 
 def statements_of_all() -> dict[str, str]:
@@ -174,6 +245,7 @@ def parameters(period: Period) -> dict[str, Any]:
         "last_day": period.last_day,
         "as_of": period.as_of,
         "year": period.year,
+        "is_over": period.is_over and period.coverage == Coverage.YEAR,
         "school_days": days,
         "first_school_day": days[0],
         "last_school_day": days[-1],
