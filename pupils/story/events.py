@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from pupils.models import Pupil
 from pupils.story.sections import Section
-from pupils.story.statements import ALL, COUNTED, Reader, Statement, statement
+from pupils.story.statements import ALL, COUNTED, Reader, Statement, literal, statement
 
 EVENTS_A_PAGE = 50
 Column = str | Expression | F
@@ -188,23 +188,22 @@ class Asked:
         Each source sorts and cuts off its own rows: few are put together. The ORM wrote what is
         joined here, with parameters.
         """
-        kept, values = self._kept()
+        kept = self._kept()
         limit = f" LIMIT {self.most:d}" if self.most else ""
-        legs: list[str] = []
-        given: list[Any] = []
         reader = Reader.of(user)
-        for source in SOURCES.values():
-            if self.names(source) and (leg := _written(source, ALL, reader)):
-                legs.append(f"(SELECT * FROM ({leg.sql}) AS told{kept}{ORDER}{limit})")  # noqa: S608
-                given += [*leg.of(pupil.pk), *values]
+        legs = [
+            f"(SELECT * FROM ({leg.of(pupil.pk)}) AS told{kept}{ORDER}{limit})"  # noqa: S608
+            for source in SOURCES.values()
+            if self.names(source) and (leg := _written(source, ALL, reader))
+        ]
         if not legs:
             return []
         union = " UNION ALL ".join(legs)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM ({union}) AS told{ORDER}{limit}", given)  # noqa: S608
+            cursor.execute(f"SELECT * FROM ({union}) AS told{ORDER}{limit}")  # noqa: S608
             return [Row(*row) for row in cursor.fetchall()]
 
-    def _kept(self) -> tuple[str, list[Any]]:
+    def _kept(self) -> str:
         kept: list[str] = []
         values: list[Any] = []
         if self.since:
@@ -213,7 +212,7 @@ class Asked:
         if self.after:
             kept.append("(e_on, e_at, e_source, e_pk) < (%s, %s, %s, %s)")
             values += astuple(self.after)
-        return (f" WHERE {' AND '.join(kept)}" if kept else ""), values
+        return literal(f" WHERE {' AND '.join(kept)}", values) if kept else ""
 
 
 def _written(source: Source, names: tuple[str, ...], reader: Reader) -> Statement | None:
@@ -303,13 +302,13 @@ def counts(
     legs = [leg for leg in found if leg]
     if not legs:
         return {}
-    union = " UNION ALL ".join(f"({leg.sql})" for leg in legs)
+    union = " UNION ALL ".join(f"({leg.of(pupil.pk)})" for leg in legs)
     asked = f"""
-        SELECT source, count(*), count(*) FILTER (WHERE at > %s)
+        SELECT source, count(*), count(*) FILTER (WHERE {literal("at > %s", [since])})
         FROM ({union}) AS told (source, at) GROUP BY source
-    """  # noqa: S608 - written by the ORM, with parameters
+    """  # noqa: S608 - written by the ORM, each value quoted by psycopg
     with connection.cursor() as cursor:
-        cursor.execute(asked, [since, *(value for leg in legs for value in leg.of(pupil.pk))])
+        cursor.execute(asked)
         return {name: Count(whole, new) for name, whole, new in cursor.fetchall()}
 
 

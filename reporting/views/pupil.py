@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -67,8 +68,9 @@ def find(request: Request, uid: str, **more: Any) -> Pupil:
 def pupil(request: Request, uid: str) -> HttpResponse:
     """Show a child: who, whom to ring, where the child is, and what happened, newest first."""
     user, weeks = request.user, WeekPattern.objects.as_user(request.user)
-    found = find(request, uid, week=weeks.told_of_pupil(localdate()))
-    seen = actions.look(found, by=user)
+    with transaction.atomic():  # the look is written down twice, and waits for the disk once
+        found = find(request, uid, week=weeks.told_of_pupil(localdate()))
+        seen = actions.look(found, by=user)
     contacts, needs = Contact.objects.as_user(user), Need.objects.as_user(user)
     framed = frame(found, user, "overview", since=seen, contacts=contacts, needs=needs)
     form = ChronologyForm(request.GET, counts=framed["counts"])

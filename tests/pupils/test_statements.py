@@ -1,19 +1,22 @@
 """The statements that read a child's page: written once, and asked of many children."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
 from pupils import story
 from pupils.models import CareStatus, EhcPlan, Need
-from pupils.story.statements import ALL, THE_PUPIL, Reader, read_in_one, statement
+from pupils.story.statements import ALL, Reader, Statement, literal, read_in_one, statement
 from reintegration.models import PanelMember
 from tests import factories
 from tests import world as worlds
+
+MOMENT = "'::timestamptz"
 
 
 @pytest.fixture
@@ -30,8 +33,19 @@ def test_what_is_kept_for_a_day_asks_for_no_moment(world, role):
 
     assert len(written) > 5
     for made in written:
-        assert made.values.count(THE_PUPIL) == 1
-        assert not [value for value in made.values if isinstance(value, datetime)], made.sql
+        before, after = made.parts
+        assert MOMENT not in before + after
+        assert made.of(77) == f"{before}77{after}"
+
+
+def test_a_moment_would_be_seen_in_a_statement(db):
+    assert MOMENT in literal("%s", [timezone.now()])
+
+
+def test_values_are_quoted_and_the_pupil_is_a_number(db):
+    assert literal("%s", ["%s'; --"]) == "'%s''; --'"
+    with pytest.raises(ValueError, match="format code"):
+        Statement(("", "")).of("1 OR true")
 
 
 def test_what_hangs_on_an_answer_of_the_database_is_not_kept(world):

@@ -196,7 +196,12 @@ def test_the_page_asks_12_questions_and_no_more_with_2000_entries(client, world,
     assert shown["part_time"]["rows"]
     assert len(shown["by_schools"]) == QUERIES - 11 - (role == Role.PROVIDER_STAFF)
     assert len(answer.context["events"]) <= 50
-    assert len(many) == len(few) == queries
+    assert len(_asked(many)) == len(_asked(few)) == queries
+
+
+def _asked(captured):
+    """Return what is asked: where a transaction begins and ends, nothing is."""
+    return [query for query in captured if "SAVEPOINT" not in query["sql"]]
 
 
 def test_searching_writes_no_last_look(council, world):
