@@ -1,4 +1,4 @@
-"""Migrate an empty database in a tenth of the time, for the demo and the tests.
+"""Migrate an empty database in a tenth of the time, for the demo, the tests and the benchmark.
 
 Django renders a model of the migrations' past anew for every field, constraint, index and trigger
 that it gets, and with it all models around it, and those around them: with some hundred models and

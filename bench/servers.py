@@ -51,9 +51,12 @@ def start(*, is_large: bool) -> None:
 def migrate() -> None:
     """Make the tables in the database from which the others are copied."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
-
-    call_command("migrate", verbosity=0)
     from django.db import connection  # noqa: PLC0415
+
+    from apsystem.rendering import quick_rendering  # noqa: PLC0415
+
+    with quick_rendering():
+        call_command("migrate", verbosity=0)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pupils_pupil)")
