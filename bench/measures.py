@@ -83,10 +83,9 @@ def _saved_by_totals(
 
 def _agree(total: Total, floor: tuple, slug: str) -> None:
     """Refuse to compare two different figures, or two of nothing."""
-    ours = (total.numerator, total.denominator)
-    if not floors.agree(total, floor) or not all(ours):
+    if not (floors.agree(total, floor) and total.numerator and total.denominator):
         raise servers.CannotRun(
-            f"{slug}: the system says {ours}, the hand-written statement {floor}. One of them "
+            f"{slug}: the system says {total}, the hand-written statement {floor}. One of them "
             "counts wrongly, or nothing; if the definition has changed, change the statement in "
             "bench/ with it."
         )

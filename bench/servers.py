@@ -69,6 +69,7 @@ def raw(name: str | None = None) -> psycopg.Connection:
     """Connect as a hand-written program would, to the database that Django uses now.
 
     Every statement is planned anew: a plan that was kept would be measured for other tables.
+    Nothing is compiled, as for Django: one of two that are compared would wait for it.
     """
     from django.db import connection  # noqa: PLC0415 - after django.setup()
 
@@ -79,6 +80,7 @@ def raw(name: str | None = None) -> psycopg.Connection:
         dbname=name or settings["NAME"],
         autocommit=True,
         prepare_threshold=None,
+        options="-c jit=off",
     )
 
 

@@ -186,7 +186,7 @@ class Asked:
         """Return the rows of all sources that the person may see, newest first. One query.
 
         Each source sorts and cuts off its own rows: few are put together. The ORM wrote what is
-        joined here, with parameters.
+        joined here, and psycopg quoted each value in it.
         """
         kept = self._kept()
         limit = f" LIMIT {self.most:d}" if self.most else ""

@@ -42,7 +42,7 @@ UNITS = """
         CASE WHEN min(place.pupils) IS NULL THEN count(*) ELSE 0 END AS without_headcount
     FROM event
     JOIN place ON place.id = event.place_id
-    LEFT JOIN pupils_pupil AS pupil ON pupil.id = event.pupil_id
+    JOIN pupils_pupil AS pupil ON pupil.id = event.pupil_id
     GROUP BY event.pupil_id, place.id
     UNION ALL
     SELECT NULL, NULL, id, NULL, NULL, 0, pupils, 0 FROM place WHERE pupils IS NOT NULL

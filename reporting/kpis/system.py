@@ -8,8 +8,8 @@ from reporting.kpis.measure import Measure, Population, Units
 from reporting.kpis.narrowing import DIMENSIONS
 from reporting.kpis.period import Period
 
-# The year group of a child on a day. The child is joined by LEFT JOIN: the database leaves the table
-# out where nobody asks for the year group.
+# The year group of a child on a day. Where a figure needs the child for nothing else, it is joined by
+# LEFT JOIN, so that the database may leave the table out.
 YEAR_GROUP = """
     extract(year FROM {day})::int - (extract(month FROM {day}) < 9)::int - pupil.starts_year_1 + 1
         AS year_group
@@ -47,6 +47,8 @@ WITHIN_LIMIT = f"""
             ORDER BY one.starts_on DESC LIMIT 1
         ) AS rule ON true
         WHERE placement.tier = 2 AND placement.status IN ('open', 'paused', 'ended')
+          AND placement.starts_on <= %(until)s
+          AND (placement.status <> 'ended' OR placement.ends_on > %(from)s)
     ), limited AS (
         SELECT placed.*, coalesce(CASE WHEN status = 'ended'
                 THEN ends_on > %(from)s AND ends_on <= %(until)s

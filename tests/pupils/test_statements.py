@@ -16,7 +16,7 @@ from reintegration.models import PanelMember
 from tests import factories
 from tests import world as worlds
 
-MOMENT = "'::timestamptz"
+MOMENT = "'::timestamp"
 
 
 @pytest.fixture

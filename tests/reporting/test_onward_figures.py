@@ -66,6 +66,21 @@ def test_year_11_with_a_coach(calendar, caseworker):
     assert counted("transition-coach-year-11", period) == (1, 2)
 
 
+@pytest.mark.parametrize("slug", ["transition-coach-year-11", "ks4-english-maths-ap"])
+def test_of_two_placements_from_one_day_on_the_later_one_is_meant(whole_year, slug):
+    pupil = factories.PupilFactory(date_of_birth=YEAR_11)
+    factories.PathwayFactory(pupil=pupil, english=5, maths=5)
+    rows = [
+        factories.PlacementFactory(pupil=pupil, starts_on=START, sessions=sessions)
+        for sessions in (1, 2, 4)
+    ]
+    rows[2].save()  # the first ones are not the first in the table any more
+    rows[0].save()
+    ((_, provider, *_),), _ = REGISTRY[slug].rows(whole_year)
+
+    assert provider == rows[2].provider_id
+
+
 def test_year_11_is_counted_on_the_last_day_of_term(whole_year, caseworker):
     """Term ends on 22 July 2025: one is placed until then, one left the day before: 1 of 1."""
     for ends_on in (date(2025, 7, 23), date(2025, 7, 22)):
