@@ -281,7 +281,7 @@ GUARDS = [
     ("children without a rate", "reporting/kpis/costs.py",
      "CASE WHEN placed.pounds IS NOT NULL THEN placed.pupil_id END AS pupil_id",
      "placed.pupil_id", "tests/reporting/test_cost_figure.py"),
-    ("a statement that asks first is not kept", "pupils/story/statements.py",
+    ("a statement that asks first is not kept", "accounts/written.py",
      "with connection.execute_wrapper(_refuse):", "if True:", "tests/pupils/test_statements.py"),
     ("what a mark names is there", "attendance/migrations/0016_keys_of_marks_are_checked_at_once.py",
      "IF missing IS NOT NULL THEN", "IF false THEN", "tests/attendance/test_keys_of_marks.py"),

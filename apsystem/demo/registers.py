@@ -54,9 +54,9 @@ def _notes(place: Organisation, on: date, tutor: User) -> None:
 
 
 def _this_morning(place: Organisation, today: date, tutor: User) -> None:
-    rows = list(expected_at(place, today, Session.AM, tutor).order_by("pk"))
+    rows = sorted(placement for placement, *_ in expected_at(place, today, Session.AM, tutor))
     entries = [
-        Entry(row.pk, "N" if number % 6 == 5 else "L" if number % 6 == 2 else MORNING)
+        Entry(row, "N" if number % 6 == 5 else "L" if number % 6 == 2 else MORNING)
         for number, row in enumerate(rows[: len(rows) * 2 // 3])
     ]
     actions.mark(place, today, Session.AM, entries, by=tutor)

@@ -222,11 +222,8 @@ class Line:
     @classmethod
     def read(cls, provider: Organisation, on: date, session: int, by: User) -> "Line":
         """Read what a register expects, and lock what it holds."""
-        rows = expected_at(provider, on, session, by).order_by()
-        expected = {
-            key: Expected(*child)
-            for key, *child in rows.values_list("pk", "pupil", "pupil__starts_year_1")
-        }
+        asked = expected_at(provider, on, session, by)
+        expected = {key: Expected(*child) for key, *child in asked}
         existing, elsewhere = lines.lock(expected, on, session)
         stamp = Stamp(on, session, by.pk, by.name, timezone.now())
         kinds = lines.codes_in_force(on)

@@ -2,20 +2,45 @@
 
 from datetime import date
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
 from accounts.models import Organisation, User
+from accounts.written import Reader, kept, literal
 from apsystem.lib.calendar import academic_year
 from attendance.models.code import Code, Kind
 from attendance.models.expected import expected
-from placements.models import Placement, PlacementQuerySet
+from placements.models import Placement
 
 YEARS_OF_COMPULSORY_SCHOOL = range(1, 12)
 WHY_ABSENT = [Kind.AUTHORISED, Kind.UNAUTHORISED, Kind.UNABLE]
 UNKNOWN = "N"  # absent, and the reason is not known yet
 
 
-def expected_at(provider: Organisation, on: date, session: int, user: User) -> PlacementQuerySet:
-    """Return the placements that a register asks for, within the person's reach."""
-    return expected(Placement.objects.as_user(user).filter(provider=provider), on, session)
+@kept(most=1024)  # the registers of a day, for those who mark them
+def _asked_at(provider: Organisation, on: date, session: int, reader: Reader) -> str | None:
+    mine = Placement.objects.as_user(reader.user).filter(provider=provider)
+    rows = expected(mine, on, session).order_by()
+    try:
+        return literal(
+            *rows.values_list("pk", "pupil", "pupil__starts_year_1").query.sql_with_params()
+        )
+    except EmptyResultSet:  # the person reaches no child here
+        return None
+
+
+def expected_at(
+    provider: Organisation, on: date, session: int, user: User
+) -> list[tuple[int, int, int]]:
+    """Return placement, pupil and cohort of the lines of a register, within the person's reach.
+
+    One query, and each save of a register asks it.
+    """
+    if not (asked := _asked_at(provider, on, session, Reader.of(user))):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return cursor.fetchall()
 
 
 def is_reason(code: Code) -> bool:

@@ -18,9 +18,10 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.written import Reader, literal
 from pupils.models import Pupil
 from pupils.story.sections import Section
-from pupils.story.statements import ALL, COUNTED, Reader, Statement, literal, statement
+from pupils.story.statements import ALL, COUNTED, Statement, statement
 
 EVENTS_A_PAGE = 50
 Column = str | Expression | F

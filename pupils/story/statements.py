@@ -1,21 +1,18 @@
 """The statements that read a child's page, one for each source and section, written once and kept.
 
 The ORM takes five times as long to write all of them as the database takes to answer. For one person
-they are the same all day, whoever the child is, as long as the person acts in the same roles and
-places. So all values stand in them as literals that psycopg wrote, but for the child's id: to find
-the places of values again in twenty kilobytes takes a millisecond a page.
+they are the same all day, whoever the child is. So all values stand in them as literals that psycopg
+wrote, but for the child's id: to find the places of values again in twenty kilobytes takes a
+millisecond a page.
 """
 
 import secrets
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import (
     BigIntegerField,
     DateField,
@@ -29,9 +26,9 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
-from django.utils.timezone import localdate
 
 from accounts.models import User
+from accounts.written import Reader, kept, literal
 
 KEPT = 4096  # statements of a kilobyte or less: those of some fifty people
 # Stands in a statement where the child's id will stand. Nobody can guess it, so no value holds it.
@@ -49,22 +46,6 @@ FIELDS: dict[str, Field] = {
     "by": TextField(),
 }
 ALL, COUNTED = tuple(FIELDS), ("source", "at")
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A person on a day, in the roles and places in which they act: what rows may depend on."""
-
-    person: int
-    acts_as: frozenset[tuple[str, int]]
-    on: date
-    user: User = field(compare=False, repr=False)
-
-    @classmethod
-    def of(cls, user: User) -> "Reader":
-        """Return the person as of today."""
-        held = frozenset((entry.role, entry.organisation_id) for entry in user.acting)
-        return cls(user.pk, held, localdate(), user)
 
 
 class Readable(Hashable, Protocol):
@@ -99,32 +80,9 @@ class Statement:
         return f"{pupil:d}".join(self.parts)
 
 
-class AsksFirst(Exception):
-    """To write these rows' statement, the database must be asked."""
-
-
+@kept(most=KEPT)
 def statement(told: Readable, names: tuple[str, ...], reader: Reader) -> Statement | None:
-    """Return what reads these fields of a child's rows; None where this reader sees none.
-
-    It is kept, unless what the database answers now is part of it.
-    """
-    try:
-        return _kept(told, names, reader)
-    except AsksFirst:
-        return _written(told, names, reader)
-
-
-@lru_cache(maxsize=KEPT)
-def _kept(told: Readable, names: tuple[str, ...], reader: Reader) -> Statement | None:
-    with connection.execute_wrapper(_refuse):
-        return _written(told, names, reader)
-
-
-def _refuse(*_: Any) -> None:
-    raise AsksFirst
-
-
-def _written(told: Readable, names: tuple[str, ...], reader: Reader) -> Statement | None:
+    """Return what reads these fields of a child's rows; None where this reader sees none."""
     rows = told.rows_of(reader.user).order_by()
     columns = told.columns_read
     cast = {
@@ -137,11 +95,6 @@ def _written(told: Readable, names: tuple[str, ...], reader: Reader) -> Statemen
     except EmptyResultSet:
         return None
     return Statement(tuple(literal(sql, values).split(THE_PUPIL)))
-
-
-def literal(sql: str, values: Sequence[Any]) -> str:
-    """Return a statement with its values in it, each as psycopg quotes it."""
-    return str(mogrify(sql, values, connection))
 
 
 def _empty(shape: Field) -> str | None:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.permissions import Role
+from accounts.written import Reader, literal
 from pupils import story
 from pupils.models import CareStatus, EhcPlan, Need
-from pupils.story.statements import ALL, Reader, Statement, literal, read_in_one, statement
+from pupils.story.statements import ALL, Statement, read_in_one, statement
 from reintegration.models import PanelMember
 from tests import factories
 from tests import world as worlds
@@ -74,7 +75,7 @@ def test_a_statement_is_kept_for_a_person_in_a_role_and_place_on_a_day(world, mo
     one.acting = [factories.MembershipFactory(user=one, role=Role.SCHOOL_LEAD)]
     assert Reader.of(one) != first
     one.acting = [held]
-    monkeypatch.setattr("pupils.story.statements.localdate", lambda: date(2030, 1, 1))
+    monkeypatch.setattr("accounts.written.localdate", lambda: date(2030, 1, 1))
     assert Reader.of(one) != first
 
 
