@@ -32,7 +32,8 @@ PLACES = """
         AND headcount.year = %(year)s AND headcount.census = %(census)s
     WHERE place.kind = %(provider)s AND place.is_registered_school
 """
-# Without a WITH, so that the database may leave out what is not asked for, as the year group.
+# Without a WITH, and of the same types on both sides, so that the database may leave out what is not
+# asked for, as the year group.
 UNITS = f"""
     SELECT happened.pupil_id, NULL::bigint AS school_id, happened.place_id AS provider_id,
         NULL::smallint AS tier, %(year)s - pupil.starts_year_1 + 1 AS year_group,
@@ -45,7 +46,7 @@ UNITS = f"""
     ) AS happened
     LEFT JOIN pupils_pupil AS pupil ON pupil.id = happened.pupil_id
     UNION ALL
-    SELECT NULL, NULL, id, NULL, NULL, 0, pupils, 0
+    SELECT NULL, NULL, id, NULL, NULL, 0::bigint, pupils, 0::bigint
     FROM ({PLACES}) AS place WHERE pupils IS NOT NULL
 """  # noqa: S608 - constants of ours
 
