@@ -11,8 +11,10 @@ from datetime import date
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import mogrify
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from accounts.models import User
@@ -66,6 +68,14 @@ def kept(most: int) -> Callable[[Callable[..., Written]], Callable[..., Written]
 
 def _refuse(*_: Any) -> None:
     raise AsksFirst
+
+
+def statement_of(rows: QuerySet) -> str | None:
+    """Return the statement that reads some rows; None where the person sees none of them."""
+    try:
+        return literal(*rows.query.sql_with_params())
+    except EmptyResultSet:
+        return None
 
 
 def literal(sql: str, values: Sequence[Any]) -> str:

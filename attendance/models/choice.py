@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from accounts.models import Organisation, User
-from accounts.written import Reader, kept, literal
+from accounts.written import Reader, kept, statement_of
 from apsystem.lib.calendar import academic_year
 from attendance.models.code import Code, Kind
 from attendance.models.expected import expected
@@ -21,12 +20,7 @@ UNKNOWN = "N"  # absent, and the reason is not known yet
 def _asked_at(provider: Organisation, on: date, session: int, reader: Reader) -> str | None:
     mine = Placement.objects.as_user(reader.user).filter(provider=provider)
     rows = expected(mine, on, session).order_by()
-    try:
-        return literal(
-            *rows.values_list("pk", "pupil", "pupil__starts_year_1").query.sql_with_params()
-        )
-    except EmptyResultSet:  # the person reaches no child here
-        return None
+    return statement_of(rows.values_list("pk", "pupil", "pupil__starts_year_1"))
 
 
 def expected_at(

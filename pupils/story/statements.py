@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from accounts.written import Reader, kept, literal
+from accounts.written import Reader, kept, statement_of
 
 KEPT = 4096  # statements of a kilobyte or less: those of some fifty people
 # Stands in a statement where the child's id will stand. Nobody can guess it, so no value holds it.
@@ -90,11 +90,8 @@ def statement(told: Readable, names: tuple[str, ...], reader: Reader) -> Stateme
         for name in names
     }
     rows = rows.filter(**{rows.reach.pupil: ThePupil()}).annotate(**cast)  # type: ignore[attr-defined]
-    try:
-        sql, values = rows.values_list(*cast).query.sql_with_params()
-    except EmptyResultSet:
-        return None
-    return Statement(tuple(literal(sql, values).split(THE_PUPIL)))
+    written = statement_of(rows.values_list(*cast))
+    return Statement(tuple(written.split(THE_PUPIL))) if written else None
 
 
 def _empty(shape: Field) -> str | None:
